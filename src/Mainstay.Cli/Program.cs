@@ -1,1 +1,20 @@
-return 0;
+using Mainstay.Cli;
+
+try
+{
+    return ToolRegistry.Run(ToolContext.OfProcess(InvokedName()), args);
+}
+catch (IOException)
+{
+    // The reader of a pipe went away (`mainstay status | head -1`): nobody is left to tell.
+    return 141;
+}
+
+// The host executable puts its own path into Environment.GetCommandLineArgs; only the kernel still knows argv[0].
+static string InvokedName()
+{
+    var commandLine = File.ReadAllBytes("/proc/self/cmdline").AsSpan();
+    var end = commandLine.IndexOf((byte)0);
+    var name = Path.GetFileName(System.Text.Encoding.UTF8.GetString(end < 0 ? commandLine : commandLine[..end]));
+    return name is "" or "dotnet" ? "mainstay" : name;
+}

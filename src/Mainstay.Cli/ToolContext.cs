@@ -1,0 +1,98 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Mainstay.Cli;
+
+/// <summary>What a tool sees of the world: its streams, its environment and the facts of the terminal. Tests hand in their own.</summary>
+internal sealed class ToolContext
+{
+    private readonly Lazy<CancellationToken> _cancellation;
+
+    /// <summary>Creates a context over any streams.</summary>
+    /// <param name="invokedName">The name that the user typed: basename of <c>argv[0]</c>, for usage lines.</param>
+    /// <param name="output">Standard output.</param>
+    /// <param name="error">Standard error.</param>
+    /// <param name="input">Standard input.</param>
+    /// <param name="environment">Looks up an environment variable; <see langword="null"/> where it is not set.</param>
+    /// <param name="terminal">Facts of the terminal behind <paramref name="output"/>.</param>
+    /// <param name="cancellation">Makes the token that Ctrl-C and SIGTERM cancel; called once, on first use.</param>
+    public ToolContext(
+        string invokedName,
+        TextWriter output,
+        TextWriter error,
+        TextReader input,
+        Func<string, string?> environment,
+        TerminalFacts terminal,
+        Func<CancellationToken>? cancellation = null)
+    {
+        InvokedName = invokedName;
+        Out = output;
+        Error = error;
+        In = input;
+        Environment = environment;
+        Terminal = terminal;
+        _cancellation = new Lazy<CancellationToken>(cancellation ?? (static () => CancellationToken.None));
+    }
+
+    /// <summary>The name that the user typed: basename of <c>argv[0]</c>.</summary>
+    public string InvokedName { get; }
+
+    /// <summary>Standard output. Every write reaches the file descriptor at once: build large texts first, then write them whole.</summary>
+    public TextWriter Out { get; }
+
+    /// <summary>Standard error.</summary>
+    public TextWriter Error { get; }
+
+    /// <summary>Standard input.</summary>
+    public TextReader In { get; }
+
+    /// <summary>Looks up an environment variable; <see langword="null"/> where it is not set.</summary>
+    public Func<string, string?> Environment { get; }
+
+    /// <summary>Facts of the terminal behind <see cref="Out"/>.</summary>
+    public TerminalFacts Terminal { get; }
+
+    /// <summary>
+    /// Cancelled by SIGINT and SIGTERM. The handlers are installed on first use, so a tool that never asks dies by the signal as usual.
+    /// </summary>
+    public CancellationToken Cancellation => _cancellation.Value;
+
+    /// <summary>The same context under another tool's name (a tool that calls another one).</summary>
+    public ToolContext WithName(string invokedName) =>
+        new(invokedName, Out, Error, In, Environment, Terminal, () => Cancellation);
+
+    /// <summary>The context of this process.</summary>
+    public static ToolContext OfProcess(string invokedName)
+    {
+        var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        var output = new StreamWriter(Console.OpenStandardOutput(), encoding, bufferSize: 16 * 1024) { AutoFlush = true };
+        var error = new StreamWriter(Console.OpenStandardError(), encoding, bufferSize: 1024) { AutoFlush = true };
+        var input = new StreamReader(Console.OpenStandardInput(), encoding);
+        return new ToolContext(
+            invokedName,
+            output,
+            error,
+            input,
+            System.Environment.GetEnvironmentVariable,
+            TerminalFacts.OfProcess(System.Environment.GetEnvironmentVariable),
+            SignalledToken);
+    }
+
+    private static CancellationToken SignalledToken()
+    {
+        // Lives as long as the process: the registrations are its signal handlers.
+        var source = new CancellationTokenSource();
+        Handle(PosixSignal.SIGINT);
+        Handle(PosixSignal.SIGTERM);
+        return source.Token;
+
+        void Handle(PosixSignal signal) => s_signals.Add(PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            source.Cancel();
+        }));
+    }
+
+    // Keeps the registrations reachable; a collected registration would drop its handler.
+    private static readonly List<PosixSignalRegistration> s_signals = [];
+}

@@ -1,0 +1,50 @@
+namespace Mainstay.Cli;
+
+/// <summary>
+/// All commands of the executable. Each area adds its own lines here; a tool is created only when it is called, so start-up pays for one.
+/// Native names must also be listed in <c>native-tools.txt</c>, from which the links beside the executable are made.
+/// </summary>
+internal static class ToolRegistry
+{
+    /// <summary>A tool by its native name (basename of <c>argv[0]</c>), or <see langword="null"/>: then the first word decides.</summary>
+    public static ITool? FindNative(string name) => name switch
+    {
+        "pcs" => new Pcs.PcsTool(),
+        _ => null,
+    };
+
+    /// <summary>A tool by the first word of <c>mainstay WORD ...</c>, or <see langword="null"/>: then the pcs grammar has it.</summary>
+    public static ITool? FindWord(string word) => word switch
+    {
+        _ => null,
+    };
+
+    /// <summary>
+    /// Finds the tool and runs it. <c>mainstay crm_mon -1</c> works as <c>crm_mon -1</c> does, for hosts without the links.
+    /// </summary>
+    /// <param name="context">The caller's context; its name is the basename of <c>argv[0]</c>.</param>
+    /// <param name="args">The arguments after <c>argv[0]</c>.</param>
+    /// <returns>The exit code.</returns>
+    public static int Run(ToolContext context, IReadOnlyList<string> args)
+    {
+        if (FindNative(context.InvokedName) is { } native)
+        {
+            return native.Run(context, args);
+        }
+
+        if (args.Count > 0)
+        {
+            if (FindWord(args[0]) is { } worded)
+            {
+                return worded.Run(context, [.. args.Skip(1)]);
+            }
+
+            if (FindNative(args[0]) is { } named)
+            {
+                return named.Run(context.WithName(args[0]), [.. args.Skip(1)]);
+            }
+        }
+
+        return new Pcs.PcsTool().Run(context, args);
+    }
+}
