@@ -13,11 +13,16 @@ internal static class ToolRegistry
         _ => null,
     };
 
+    // One line per command of its own: mainstay WORD ...
+    private static readonly (string Word, string Summary, Func<ITool> Create)[] s_words =
+    [
+    ];
+
+    /// <summary>The first words that are commands of their own, with a few words about each.</summary>
+    public static IEnumerable<(string Word, string Summary)> Words => s_words.Select(w => (w.Word, w.Summary));
+
     /// <summary>A tool by the first word of <c>mainstay WORD ...</c>, or <see langword="null"/>: then the pcs grammar has it.</summary>
-    public static ITool? FindWord(string word) => word switch
-    {
-        _ => null,
-    };
+    public static ITool? FindWord(string word) => Array.Find(s_words, w => w.Word == word).Create?.Invoke();
 
     /// <summary>
     /// Finds the tool and runs it. <c>mainstay crm_mon -1</c> works as <c>crm_mon -1</c> does, for hosts without the links.
