@@ -1,0 +1,36 @@
+namespace Mainstay.Cib;
+
+/// <summary>A schema of the CIB, by its name in <c>validate-with</c> (spec/manager.md section 5).</summary>
+/// <param name="Major">The major number: documents of different major numbers differ in form.</param>
+/// <param name="Minor">The minor number: additions only.</param>
+public sealed record CibSchema(int Major, int Minor) : IComparable<CibSchema>
+{
+    /// <summary>The feature set of this implementation: a document with a greater one is refused.</summary>
+    public const string FeatureSet = "3.20.5";
+
+    /// <summary>The name that switches validation off (deprecated).</summary>
+    public const string NoneName = "none";
+
+    /// <summary>All schemas, oldest first.</summary>
+    public static readonly IReadOnlyList<CibSchema> All =
+    [
+        .. Series(1, 0, 3), .. Series(2, 0, 10), .. Series(3, 0, 10), .. Series(4, 0, 0),
+    ];
+
+    /// <summary>The newest schema: the form the scheduler works on.</summary>
+    public static CibSchema Newest => All[^1];
+
+    /// <summary>The name: <c>pacemaker-MAJOR.MINOR</c>.</summary>
+    public string Name => $"pacemaker-{Major}.{Minor}";
+
+    /// <summary>Finds a schema by its name.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>The schema, or <see langword="null"/> if the name is absent or unknown (<c>none</c> included).</returns>
+    public static CibSchema? Find(string? name) => All.FirstOrDefault(schema => schema.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <inheritdoc/>
+    public int CompareTo(CibSchema? other) => other is null ? 1 : (Major, Minor).CompareTo((other.Major, other.Minor));
+
+    private static IEnumerable<CibSchema> Series(int major, int first, int last)
+        => Enumerable.Range(first, last - first + 1).Select(minor => new CibSchema(major, minor));
+}
