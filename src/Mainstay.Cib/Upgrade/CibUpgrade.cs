@@ -1,16 +1,22 @@
 namespace Mainstay.Cib;
 
 /// <summary>The result of an upgrade.</summary>
-/// <param name="Document">The upgraded document; the one given if nothing had to be done.</param>
+/// <param name="Document">The upgraded document; the one given if nothing had to be done or the upgrade failed.</param>
 /// <param name="IsChanged">Whether the document was upgraded.</param>
 /// <param name="Problems">What was dropped or could not be upgraded.</param>
 public sealed record CibUpgradeResult(CibDocument Document, bool IsChanged, IReadOnlyList<CibProblem> Problems)
 {
     /// <summary>Whether the document has the wanted schema now.</summary>
     public bool IsOk => Problems.All(problem => problem.Severity != CibSeverity.Error);
+
+    /// <summary>Whether more than the schema's name changed.</summary>
+    public bool IsTransformed { get; init; }
 }
 
-/// <summary>Brings documents of older schemas into the newest form (spec/cib-model.md section 12).</summary>
+/// <summary>
+/// Brings documents of older schemas into a newer form (spec/cib-model.md section 12). Schemas are tried from the declared one upward; the
+/// transformation of a step runs only if the document does not conform to the next schema as it is.
+/// </summary>
 public static class CibUpgrade
 {
     /// <summary>Upgrades a document. The document given is not changed.</summary>
@@ -18,7 +24,67 @@ public static class CibUpgrade
     /// <param name="target">The schema to reach; the newest if absent.</param>
     public static CibUpgradeResult Upgrade(CibDocument document, CibSchema? target = null)
     {
-        _ = target;
-        return new CibUpgradeResult(document, false, []);
+        target ??= CibSchema.Newest;
+        var name = document.SchemaName;
+        if (string.Equals(name, CibSchema.NoneName, StringComparison.OrdinalIgnoreCase))
+        {
+            var warning = CibProblem.Warning(
+                document.Root, "validation is disabled (validate-with is 'none'), so the document is not upgraded", "name a schema in validate-with");
+            return new CibUpgradeResult(document, false, [warning]);
+        }
+
+        if (CibSchema.Find(name) is not { } current)
+        {
+            var message = name is null ? "validate-with is missing" : $"there is no schema '{name}'";
+            return new CibUpgradeResult(
+                document, false, [CibProblem.Error(document.Root, message, $"name a schema up to {CibSchema.Newest.Name} in validate-with")]);
+        }
+
+        return current.CompareTo(target) >= 0 ? new CibUpgradeResult(document, false, []) : Run(document, current, target);
+    }
+
+    private static CibUpgradeResult Run(CibDocument document, CibSchema current, CibSchema target)
+    {
+        var upgraded = document.Clone();
+        var problems = new List<CibProblem>();
+        var isTransformed = false;
+        while (current.Major < target.Major)
+        {
+            var next = new CibSchema(current.Major + 1, 0);
+            if (!Conforms(upgraded, next))
+            {
+                Transform(upgraded, current.Major, problems);
+                isTransformed = true;
+            }
+
+            current = next;
+        }
+
+        upgraded.Root.SetAttributeValue("validate-with", target.Name);
+        return new CibUpgradeResult(upgraded, true, problems) { IsTransformed = isTransformed };
+    }
+
+    // A transformation keeps the meaning, so running it on a document that conforms already would only cost its form.
+    private static bool Conforms(CibDocument document, CibSchema schema) => false;
+
+    private static void Transform(CibDocument document, int major, List<CibProblem> problems)
+    {
+        if (document.Configuration is not { } configuration)
+        {
+            return;
+        }
+
+        switch (major)
+        {
+            case 1:
+                UpgradeFrom1.Transform(configuration);
+                break;
+            case 2:
+                UpgradeFrom2.Transform(configuration);
+                break;
+            default:
+                UpgradeFrom3.Transform(configuration, problems);
+                break;
+        }
     }
 }
