@@ -1,0 +1,28 @@
+using System.Net;
+
+namespace Mainstay.Ring.Core.Configuration;
+
+/// <summary>What the meaning of a file depends on besides its text; gathered by the shell, invented by tests.</summary>
+public sealed record ConfigurationEnvironment
+{
+    /// <summary>The host's name as <c>uname</c> tells it.</summary>
+    public required string HostName { get; init; }
+
+    /// <summary>Addresses of the host's interfaces.</summary>
+    public required IReadOnlyList<IPAddress> LocalAddresses { get; init; }
+
+    /// <summary>Addresses of a host name; empty where it does not resolve. Literal addresses are not asked for.</summary>
+    public required Func<string, IReadOnlyList<IPAddress>> Resolve { get; init; }
+
+    /// <summary>Size in bytes of a key file; <see langword="null"/> where it cannot be read.</summary>
+    public required Func<string, long?> KeyFileSize { get; init; }
+
+    /// <summary>Number of a (<c>uid</c> or <c>gid</c>, name or number).</summary>
+    public Func<string, string, uint?>? ResolveIdentity { get; init; }
+
+    /// <summary>Name of the local node where the addresses do not tell (several nodes on one host).</summary>
+    public string? NodeName { get; init; }
+
+    /// <summary>Id of the local node, likewise.</summary>
+    public uint? NodeId { get; init; }
+}
