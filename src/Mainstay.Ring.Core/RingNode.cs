@@ -1,0 +1,254 @@
+using Mainstay.Ring.Core.Configuration;
+using Mainstay.Ring.Core.Services;
+using Mainstay.Totem;
+
+namespace Mainstay.Ring.Core;
+
+/// <summary>Answer to a client's request.</summary>
+public enum RequestResult : byte
+{
+    /// <summary>Taken.</summary>
+    Accepted,
+
+    /// <summary>Not now (the ring is forming or its queue is full): ask again when <see cref="RingNode.AcceptsRequests"/> says so.</summary>
+    Busy,
+
+    /// <summary>The client is in no group, or in one already, or its process is in that group through another connection.</summary>
+    Refused,
+
+    /// <summary>The group name or the message is too long or empty.</summary>
+    OutOfRange,
+}
+
+/// <summary>
+/// A node of the ring without sockets, clock or disk: Totem, synchronisation, process groups, votequorum and cfg composed. Inputs carry the
+/// monotonic time; outputs are appended to the caller's <see cref="RingOutbox"/>. Not thread-safe: one owner.
+/// </summary>
+/// <remarks>
+/// The caller's duties are those of <see cref="TotemRing"/>: outputs of <see cref="RingOutbox.Network"/> in their order (a ring sequence is
+/// stored before anything after it is sent), multicasts and tokens to oneself brought back as datagrams, timeouts on time.
+/// </remarks>
+public sealed partial class RingNode
+{
+    /// <summary>Longest message of a client, in bytes.</summary>
+    public const int MessageSizeMax = 1024 * 1024;
+
+    /// <summary>Longest group name, in bytes.</summary>
+    public const int GroupNameSizeMax = 128;
+
+    private readonly TotemRing _totem;
+    private readonly GroupAssembler _assembler = new();
+    private readonly Synchronisation _sync = new();
+    private readonly ProcessGroups _groups;
+    private readonly Votequorum _votes;
+    private readonly List<Client> _clients = [];
+    private readonly Queue<(MessageGroup Group, byte[] Bytes)> _pending = new();
+    private readonly SortedDictionary<uint, ulong> _configVersions = [];
+    private RingNodeOptions _options;
+    private Instant _windowDeadline = Instant.Never;
+    private uint[] _transitional = [];
+    private bool _quorumChanged;
+    private bool _configVersionChecked;
+    private bool _left;
+
+    /// <summary>Makes a stopped node; <see cref="Start"/> brings it up.</summary>
+    public RingNode(RingNodeOptions options)
+    {
+        _options = options;
+        _totem = new TotemRing(options.Totem, options.Self, options.Nodes, options.StoredRingSequence);
+        _groups = new ProcessGroups(options.Self.Value);
+        _votes = new Votequorum(options.Self.Value, options.Quorum, options.StoredExpectedVotes);
+        Quorum = View();
+    }
+
+    /// <summary>This node.</summary>
+    public NodeId Self => _options.Self;
+
+    /// <summary>State of the membership protocol.</summary>
+    public TotemState State => _totem.State;
+
+    /// <summary>Whether the ring is formed, synchronised and has room: requests of clients are taken.</summary>
+    public bool AcceptsRequests => IsOpen && _totem.CanSubmit(MessageSizeMax + Messages.CpgMulticast.HeaderSize);
+
+    /// <summary>Whether the services are synchronised on the present ring.</summary>
+    public bool IsSynchronised => !_totem.IsSynchronising && !_sync.IsRunning && _totem.Membership.Length > 0;
+
+    /// <summary>Membership and votes as last told to clients.</summary>
+    public QuorumView Quorum { get; private set; }
+
+    /// <summary>Quorum flags in the reference tool's words.</summary>
+    public IReadOnlyList<string> QuorumFlags => _votes.FlagNames();
+
+    /// <summary>The highest expected votes of any member.</summary>
+    public uint HighestExpectedVotes => _votes.HighestExpected;
+
+    /// <summary>Keys <c>runtime.votequorum.*</c> as of now.</summary>
+    public IEnumerable<KeyValuePair<string, CmapValue>> QuorumKeys => _options.Quorum.IsEnabled ? _votes.Keys() : [];
+
+    /// <summary>Votes per member node, ascending by id.</summary>
+    public IEnumerable<KeyValuePair<uint, uint>> MemberVotes =>
+        _votes.Nodes.Where(n => n.State == VoteNodeState.Member).Select(n => new KeyValuePair<uint, uint>(n.Id, n.Votes));
+
+    /// <summary>Counters of the protocol.</summary>
+    public TotemStatistics Statistics => _totem.Statistics;
+
+    /// <summary>Counters of the layers above it.</summary>
+    public RingNodeStatistics Counters { get; } = new();
+
+    /// <summary>When <see cref="HandleTimeout"/> must be called.</summary>
+    public Instant NextDeadline => _windowDeadline < _totem.NextDeadline ? _windowDeadline : _totem.NextDeadline;
+
+    private bool IsOpen => IsSynchronised && _totem.State == TotemState.Operational && _pending.Count == 0 && !_left;
+
+    /// <summary>The transport is up: looks for others.</summary>
+    public void Start(Instant now, RingOutbox outbox)
+    {
+        _totem.Start(now, outbox.Network);
+        if (_options.Quorum.IsEnabled) _votes.Announce();
+        Drain(now, outbox);
+    }
+
+    /// <summary>A datagram arrived, from another node or this one.</summary>
+    public void HandleDatagram(Instant now, ReadOnlySpan<byte> datagram, RingOutbox outbox)
+    {
+        _totem.HandleDatagram(now, datagram, outbox.Network);
+        Drain(now, outbox);
+    }
+
+    /// <summary>Fires the timers that are due.</summary>
+    public void HandleTimeout(Instant now, RingOutbox outbox)
+    {
+        if (_windowDeadline <= now)
+        {
+            _windowDeadline = Instant.Never;
+            _votes.HandleWindow();
+        }
+
+        if (_totem.NextDeadline <= now) _totem.HandleTimeout(now, outbox.Network);
+        Drain(now, outbox);
+    }
+
+    /// <summary>Leaves the ring for good; the others notice at once.</summary>
+    public void Leave(Instant now, RingOutbox outbox)
+    {
+        if (_left) return;
+        _left = true;
+        _totem.Leave(now, outbox.Network);
+        Drain(now, outbox);
+    }
+
+    /// <summary>
+    /// Takes a reloaded configuration: timers, node list, votes. The caller has refused what cannot change at run-time.
+    /// </summary>
+    public void Reconfigure(Instant now, RingNodeOptions options, RingOutbox outbox)
+    {
+        _options = options;
+        _totem.Reconfigure(options.Totem, options.Nodes);
+        if (options.Quorum.IsEnabled) _votes.Apply(options.Quorum);
+        Drain(now, outbox);
+    }
+
+    /// <summary>Sets expected votes on all members.</summary>
+    /// <returns>Whether they make sense; <paramref name="problem"/> says why not.</returns>
+    public bool TrySetExpectedVotes(Instant now, uint value, RingOutbox outbox, out string problem)
+    {
+        var accepted = _votes.TrySetExpected(value, out problem);
+        Drain(now, outbox);
+        return accepted;
+    }
+
+    /// <summary>Asks all nodes to read their configuration files again.</summary>
+    public void RequestReload(Instant now, RingOutbox outbox)
+    {
+        var buffer = new byte[Messages.CfgFunction.ReloadSize];
+        Messages.CfgFunction.WriteReload(buffer, Self.Value);
+        _pending.Enqueue((MessageGroup.Services, buffer));
+        Drain(now, outbox);
+    }
+
+    /// <summary>Works off what the engine appended, and what that causes, until nothing new comes.</summary>
+    private void Drain(Instant now, RingOutbox outbox)
+    {
+        while (true)
+        {
+            while (outbox.NetworkRead < outbox.Network.Count)
+            {
+                var output = outbox.Network[outbox.NetworkRead++];
+                switch (output.Kind)
+                {
+                    case OutputKind.Deliver:
+                        HandleDelivery(now, output, outbox);
+                        break;
+                    case OutputKind.ConfigurationChange when output.Change is { } change:
+                        HandleConfiguration(now, change, outbox);
+                        break;
+                    default:
+                        break;
+                }
+            }
+
+            if (!SubmitPending(now, outbox)) break;
+        }
+
+        FinishInput(now, outbox);
+    }
+
+    // Service messages in order; whether anything was submitted (which may append outputs).
+    private bool SubmitPending(Instant now, RingOutbox outbox)
+    {
+        while (_votes.Outgoing.TryDequeue(out var message)) _pending.Enqueue((MessageGroup.Services, message));
+        var any = false;
+        while (_pending.TryPeek(out var next) && !_left)
+        {
+            if (!_totem.Submit(now, next.Group, next.Bytes, default, DeliveryGuarantee.Agreed, outbox.Network)) break;
+            _pending.Dequeue();
+            any = true;
+        }
+
+        return any;
+    }
+
+    private void FinishInput(Instant now, RingOutbox outbox)
+    {
+        while (_votes.Log.TryDequeue(out var line)) outbox.Log(line.Priority, line.Text);
+        if (_votes.StoreTrackingBarrier is { } barrier)
+        {
+            _votes.StoreTrackingBarrier = null;
+            outbox.Add(new RingOutput { Kind = RingOutputKind.StoreExpectedVotes, Number = barrier });
+        }
+
+        if (_votes.StartsWindow)
+        {
+            _votes.StartsWindow = false;
+            _windowDeadline = now + TimeSpan.FromMilliseconds(_votes.WindowMs);
+        }
+
+        if (IsSynchronised) FlushDepartures(now, outbox);
+        if (_quorumChanged || (_votes.HasChanged && IsSynchronised)) PublishQuorum(outbox);
+    }
+
+    private void PublishQuorum(RingOutbox outbox)
+    {
+        _quorumChanged = false;
+        _votes.HasChanged = false;
+        var before = Quorum;
+        Quorum = View();
+        if (before.IsQuorate != Quorum.IsQuorate)
+        {
+            outbox.Log(LogPriority.Notice, Quorum.IsQuorate
+                ? "This node is within the primary component and will provide service."
+                : "This node is within the non-primary component and will NOT provide any services.");
+        }
+
+        outbox.Add(new RingOutput { Kind = RingOutputKind.QuorumChanged, Quorum = Quorum });
+    }
+
+    private QuorumView View()
+    {
+        uint[] members = [.. _totem.Membership.Select(m => m.Value)];
+        return _options.Quorum.IsEnabled
+            ? new QuorumView(_totem.InstalledRing, _votes.IsQuorate, members, _votes.TotalVotes, _votes.ExpectedVotes, _votes.Quorum)
+            : new QuorumView(
+                _totem.InstalledRing, members.Length > 0, members, (uint)members.Length, (uint)Math.Max(_options.Nodes.Count, 1), 0);
+    }
+}
