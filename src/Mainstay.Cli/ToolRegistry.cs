@@ -16,6 +16,7 @@ internal static class ToolRegistry
     // One line per command of its own: mainstay WORD ...
     private static readonly (string Word, string Summary, Func<ITool> Create)[] s_words =
     [
+        ("demo", "A cluster of three nodes on this machine that really fails over", static () => new Demo.DemoTool()),
     ];
 
     /// <summary>The first words that are commands of their own, with a few words about each.</summary>
