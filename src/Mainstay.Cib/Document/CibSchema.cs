@@ -14,7 +14,7 @@ public sealed record CibSchema(int Major, int Minor) : IComparable<CibSchema>
     /// <summary>All schemas, oldest first.</summary>
     public static readonly IReadOnlyList<CibSchema> All =
     [
-        .. Series(1, 0, 3), .. Series(2, 0, 10), .. Series(3, 0, 10), .. Series(4, 0, 0),
+        new(1, 0), new(1, 2), new(1, 3), .. Series(2, 0, 10), .. Series(3, 0, 10), .. Series(4, 0, 0),
     ];
 
     /// <summary>The newest schema: the form the scheduler works on.</summary>
@@ -27,6 +27,9 @@ public sealed record CibSchema(int Major, int Minor) : IComparable<CibSchema>
     /// <param name="name">The name.</param>
     /// <returns>The schema, or <see langword="null"/> if the name is absent or unknown (<c>none</c> included).</returns>
     public static CibSchema? Find(string? name) => All.FirstOrDefault(schema => schema.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The version as one number that sorts: 100 × major + minor.</summary>
+    internal int Number => (Major * 100) + Minor;
 
     /// <inheritdoc/>
     public int CompareTo(CibSchema? other) => other is null ? 1 : (Major, Minor).CompareTo((other.Major, other.Minor));

@@ -7,9 +7,13 @@ public sealed class RuleEvaluator
 {
     private const int DepthMax = 64;
 
+    // Rules that refer to rules can multiply; a sane rule has a few dozen conditions.
+    private const int ConditionCountMax = 100_000;
+
     private readonly IdIndex _ids;
     private readonly List<CibProblem>? _problems;
     private readonly HashSet<XElement> _reported = [];
+    private int _conditionCount;
 
     /// <summary>An evaluator.</summary>
     /// <param name="ids">Resolves <c>id-ref</c>.</param>
@@ -35,14 +39,21 @@ public sealed class RuleEvaluator
     /// <param name="rule">A <c>rule</c> element; <c>id-ref</c> is resolved.</param>
     /// <param name="input">What it may ask about.</param>
     /// <param name="recheck">Receives the time when the result may change; optional.</param>
-    public bool Passes(XElement rule, RuleInput input, RecheckTime? recheck = null) => Passes(rule, input, recheck, 0);
+    public bool Passes(XElement rule, RuleInput input, RecheckTime? recheck = null)
+    {
+        _conditionCount = 0;
+        return Passes(rule, input, recheck, 0);
+    }
 
     /// <summary>Whether one condition passes: a rule or any kind of expression.</summary>
     /// <param name="condition">The condition's element.</param>
     /// <param name="input">What it may ask about.</param>
     /// <param name="recheck">Receives the time when the result may change; optional.</param>
     public bool ConditionPasses(XElement condition, RuleInput input, RecheckTime? recheck = null)
-        => ConditionPasses(condition, input, recheck, 0);
+    {
+        _conditionCount = 0;
+        return ConditionPasses(condition, input, recheck, 0);
+    }
 
     private bool Passes(XElement rule, RuleInput input, RecheckTime? recheck, int depth)
     {
@@ -79,6 +90,11 @@ public sealed class RuleEvaluator
 
     private bool ConditionPasses(XElement condition, RuleInput input, RecheckTime? recheck, int depth)
     {
+        if (++_conditionCount > ConditionCountMax)
+        {
+            return Report(condition, $"the rule has more than {ConditionCountMax} conditions, references included", "simplify the rule");
+        }
+
         switch (condition.Name.LocalName)
         {
             case "rule":

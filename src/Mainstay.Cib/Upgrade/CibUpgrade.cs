@@ -22,7 +22,10 @@ public static class CibUpgrade
     /// <summary>Upgrades a document. The document given is not changed.</summary>
     /// <param name="document">The document.</param>
     /// <param name="target">The schema to reach; the newest if absent.</param>
-    public static CibUpgradeResult Upgrade(CibDocument document, CibSchema? target = null)
+    /// <param name="alwaysTransform">
+    /// Runs the transformations even if the document conforms to the next schema as it is; this drops deprecated forms.
+    /// </param>
+    public static CibUpgradeResult Upgrade(CibDocument document, CibSchema? target = null, bool alwaysTransform = false)
     {
         target ??= CibSchema.Newest;
         var name = document.SchemaName;
@@ -40,10 +43,10 @@ public static class CibUpgrade
                 document, false, [CibProblem.Error(document.Root, message, $"name a schema up to {CibSchema.Newest.Name} in validate-with")]);
         }
 
-        return current.CompareTo(target) >= 0 ? new CibUpgradeResult(document, false, []) : Run(document, current, target);
+        return current.CompareTo(target) >= 0 ? new CibUpgradeResult(document, false, []) : Run(document, current, target, alwaysTransform);
     }
 
-    private static CibUpgradeResult Run(CibDocument document, CibSchema current, CibSchema target)
+    private static CibUpgradeResult Run(CibDocument document, CibSchema current, CibSchema target, bool alwaysTransform)
     {
         var upgraded = document.Clone();
         var problems = new List<CibProblem>();
@@ -51,7 +54,7 @@ public static class CibUpgrade
         while (current.Major < target.Major)
         {
             var next = new CibSchema(current.Major + 1, 0);
-            if (!Conforms(upgraded, next))
+            if (alwaysTransform || !CibValidator.Conforms(upgraded, next))
             {
                 Transform(upgraded, current.Major, problems);
                 isTransformed = true;
@@ -63,9 +66,6 @@ public static class CibUpgrade
         upgraded.Root.SetAttributeValue("validate-with", target.Name);
         return new CibUpgradeResult(upgraded, true, problems) { IsTransformed = isTransformed };
     }
-
-    // A transformation keeps the meaning, so running it on a document that conforms already would only cost its form.
-    private static bool Conforms(CibDocument document, CibSchema schema) => false;
 
     private static void Transform(CibDocument document, int major, List<CibProblem> problems)
     {

@@ -42,7 +42,7 @@ public sealed class UpgradePairTests
         }
         else
         {
-            actual = CibUpgrade.Upgrade(input, from2 ? CibSchema.Find("pacemaker-3.0") : null).Document;
+            actual = CibUpgrade.Upgrade(input, from2 ? CibSchema.Find("pacemaker-3.0") : null, alwaysTransform: true).Document;
         }
 
         Assert.Equal(Normal(expected), Normal(actual));
