@@ -126,6 +126,12 @@ public sealed record ActionResult
     /// <summary>Milliseconds spent waiting behind other actions.</summary>
     public int QueueTimeMs { get; init; }
 
+    /// <summary>
+    /// The agent's meta-data, for the digests written with results (reloadable and private parameters); null where it is not known, or the action is not one
+    /// of those that need it (spec/agents.md section 11).
+    /// </summary>
+    public AgentMetadata? Metadata { get; init; }
+
     /// <summary>The parameters the agent got; a stop may get those of the last start instead of the submitted ones.</summary>
     public required IReadOnlyDictionary<string, string> Parameters { get; init; }
 }

@@ -36,11 +36,24 @@ public sealed record AgentOptions
     /// </summary>
     public string? ParameterFile { get; init; }
 
+    /// <summary>
+    /// Folder for the state of built-in agents (<c>ocf:mainstay:*</c>). Belongs into the run directory: like any service, they are not running after a
+    /// host's reboot.
+    /// </summary>
+    public string StateDirectory { get; init; } = "/run/mainstay/agents";
+
     /// <summary>Folder of CIB secrets: <c>RESOURCE/PARAMETER</c> below it holds the value that <c>lrm://</c> stands for.</summary>
     public string SecretsDirectory { get; init; } = "/var/lib/pacemaker/lrm/secrets";
 
     /// <summary>Variables every agent inherits, on top of the fixed ones (spec/agents.md section 3.4).</summary>
     public IReadOnlyDictionary<string, string> ExtraEnvironment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Shell-style files of variables every agent inherits; later files win. The reference's own are read too, since administrators put
+    /// proxies and tracing switches for agents there.
+    /// </summary>
+    public IReadOnlyList<string> EnvironmentFiles { get; init; } =
+        ["/etc/sysconfig/pacemaker", "/etc/default/pacemaker", "/etc/default/mainstay-agents"];
 
     /// <summary>
     /// The <c>mainstay</c> executable (and leading arguments) that built-in agents start their service processes with. Null: looked for beside
