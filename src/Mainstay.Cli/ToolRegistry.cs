@@ -10,12 +10,15 @@ internal static class ToolRegistry
     public static ITool? FindNative(string name) => name switch
     {
         "pcs" => new Pcs.PcsTool(),
+        "fence_mainstay_process" => new Agents.ProcessFenceTool(),
         _ => null,
     };
 
     // One line per command of its own: mainstay WORD ...
     private static readonly (string Word, string Summary, Func<ITool> Create)[] s_words =
     [
+        ("agent", "Run, list and describe resource agents by hand", static () => new Agents.AgentTool()),
+        ("agent-service", "Service processes of the built-in agents (started by them)", static () => new Agents.AgentServiceTool()),
         ("demo", "A cluster of three nodes on this machine that really fails over", static () => new Demo.DemoTool()),
     ];
 

@@ -7,14 +7,14 @@ namespace Mainstay.Agents.BuiltIn;
 /// node, repeated until none is left.
 /// </summary>
 /// <remarks>
-/// A process belongs to node N of domain D when it was started with <c>MAINSTAY_FENCE_DOMAIN=D/N</c> in its environment: every descendant of the
-/// node's first process inherits it, services in sessions of their own too. Being a power switch, it also empties the node's volatile
-/// folder (<c>run_root</c>), as a machine's <c>/run</c> is empty after power loss.
+/// A process belongs to node N of directory D when it was started with <c>MAINSTAY_DEMO_NODE=D/N</c> in its environment: every descendant of
+/// the node's daemons inherits it, services in sessions of their own too. Nothing else marks a process, so an editor or a shell that happens
+/// to work in the node's folder is safe.
 /// </remarks>
 internal sealed class ProcessFenceAgent : IBuiltInFenceAgent
 {
     /// <summary>Marks the processes of a node.</summary>
-    public const string DomainVariable = "MAINSTAY_FENCE_DOMAIN";
+    public const string NodeVariable = "MAINSTAY_DEMO_NODE";
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
 
@@ -23,7 +23,7 @@ internal sealed class ProcessFenceAgent : IBuiltInFenceAgent
     public string Metadata => """
         <?xml version="1.0"?>
         <resource-agent name="fence_mainstay_process" shortdesc="Fencing for nodes that are processes of this machine">
-          <longdesc>Kills all processes of a node that runs on this machine, and confirms that they are gone. A process belongs to node N of domain D when it was started with MAINSTAY_FENCE_DOMAIN=D/N in its environment. For demonstrations and tests; it does not switch a node on again.</longdesc>
+          <longdesc>Kills all processes of a node that runs on this machine, and confirms that they are gone. A process belongs to node N of directory D when it was started with MAINSTAY_DEMO_NODE=D/N in its environment. For demonstrations and tests; it does not switch a node on again.</longdesc>
           <vendor-url></vendor-url>
           <parameters>
             <parameter name="action" unique="0" required="1">
@@ -36,15 +36,10 @@ internal sealed class ProcessFenceAgent : IBuiltInFenceAgent
               <content type="string" />
               <shortdesc lang="en">Node to act on</shortdesc>
             </parameter>
-            <parameter name="domain" unique="0" required="1">
-              <getopt mixed="--domain=[name]" />
+            <parameter name="directory" unique="0" required="1">
+              <getopt mixed="--directory=[folder]" />
               <content type="string" />
-              <shortdesc lang="en">Prefix that the nodes' processes carry in MAINSTAY_FENCE_DOMAIN</shortdesc>
-            </parameter>
-            <parameter name="run_root" unique="0" required="0">
-              <getopt mixed="--run-root=[folder]" />
-              <content type="string" />
-              <shortdesc lang="en">Folder whose NODE/agents is emptied, as /run is at a power loss</shortdesc>
+              <shortdesc lang="en">Folder of the nodes' folders</shortdesc>
             </parameter>
           </parameters>
           <actions>
@@ -62,8 +57,8 @@ internal sealed class ProcessFenceAgent : IBuiltInFenceAgent
     {
         var action = lines.GetValueOrDefault("action", "reboot").ToLowerInvariant();
         if (action is "metadata" or "meta-data") return new FenceAgentAnswer(0, Metadata + "\n", string.Empty);
-        var domain = lines.GetValueOrDefault("domain", string.Empty);
-        if (domain.Length == 0) return Failed("Failed: domain is not given");
+        var directory = lines.GetValueOrDefault("directory", string.Empty).TrimEnd('/');
+        if (directory.Length == 0) return Failed("Failed: directory is not given");
         if (action is "monitor" or "validate-all")
         {
             return Directory.Exists("/proc/self") ? new FenceAgentAnswer(0, string.Empty, string.Empty) : Failed("Failed: no /proc here");
@@ -75,7 +70,7 @@ internal sealed class ProcessFenceAgent : IBuiltInFenceAgent
             return Failed($"Failed: plug \"{node}\" is not a node name");
         }
 
-        var marker = $"{DomainVariable}={domain}/{node}";
+        var marker = $"{NodeVariable}={directory}/{node}";
         switch (action)
         {
             case "status":
@@ -83,7 +78,6 @@ internal sealed class ProcessFenceAgent : IBuiltInFenceAgent
                 return new FenceAgentAnswer(isOn ? 0 : 2, $"Status: {(isOn ? "ON" : "OFF")}\n", string.Empty);
             case "off" or "reboot":
                 var killed = await KillAsync(marker, cancellationToken);
-                EmptyVolatile(lines.GetValueOrDefault("run_root", string.Empty), node);
                 return new FenceAgentAnswer(0, $"Success: {action} ({killed} processes killed)\n", string.Empty);
             default:
                 return Failed($"Failed: unrecognised action '{action}'");
@@ -115,12 +109,5 @@ internal sealed class ProcessFenceAgent : IBuiltInFenceAgent
         }
 
         return killed.Count;
-    }
-
-    private static void EmptyVolatile(string runRoot, string node)
-    {
-        if (runRoot.Length == 0) return;
-        var folder = Path.Combine(runRoot, node, "agents");
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
     }
 }
