@@ -18,7 +18,9 @@ internal static partial class NodeProcesses
 
     /// <summary>Web servers of all nodes: what must never be two.</summary>
     public static List<int> FindServers(DemoLayout layout) =>
-        Find(folder => IsServer(Read(folder, "cmdline"), layout.Root));
+        Find(folder => Read(folder, "cmdline") is var line
+            && line.Contains("agent-service", StringComparison.Ordinal)
+            && (Mentions(line, layout.Root) || Mentions(Read(folder, "environ"), layout.Root)));
 
     /// <summary>What a power cut does: every process of the node gets SIGKILL, until none is left.</summary>
     public static void CutPower(DemoNodePlace node)
@@ -74,9 +76,6 @@ internal static partial class NodeProcesses
         found.Sort();
         return found;
     }
-
-    private static bool IsServer(string commandLine, string root) =>
-        commandLine.Contains("agent-service", StringComparison.Ordinal) && Mentions(commandLine, root);
 
     private static bool Mentions(string text, string folder)
     {
