@@ -127,4 +127,11 @@ public sealed record RingStatus(
     string State,
     RingQuorumChange Quorum,
     IReadOnlyList<string> Flags,
-    IReadOnlyDictionary<string, long> Counters);
+    IReadOnlyDictionary<string, long> Counters)
+{
+    /// <summary>Votes of the members, ascending by node id.</summary>
+    public IReadOnlyDictionary<uint, uint> MemberVotes { get; init; } = new SortedDictionary<uint, uint>();
+
+    /// <summary>The highest expected votes of any member.</summary>
+    public uint HighestExpectedVotes { get; init; }
+}

@@ -1,0 +1,158 @@
+using System.Buffers.Binary;
+using Mainstay.Ring.Client;
+
+namespace Mainstay.Ring;
+
+/// <summary>One local client: its descriptor, its unread requests and its unsent events. Bounded on both sides.</summary>
+internal sealed unsafe class ClientConnection : IDisposable
+{
+    /// <summary>Unsent bytes beyond which a client is dropped: it does not read its events.</summary>
+    public const int UnsentSizeMax = 64 * 1024 * 1024;
+
+    private byte[] _input = new byte[4096];
+    private byte[] _output = new byte[16 * 1024];
+    private int _inputSize;
+    private int _inputUsed;
+    private int _outputStart;
+    private int _outputEnd;
+
+    public ClientConnection(int number, int descriptor, uint processId, uint userId)
+    {
+        Number = number;
+        Descriptor = descriptor;
+        ProcessId = processId;
+        UserId = userId;
+    }
+
+    /// <summary>The daemon's number of the client; never reused.</summary>
+    public int Number { get; }
+
+    public int Descriptor { get; }
+
+    public uint ProcessId { get; }
+
+    public uint UserId { get; }
+
+    /// <summary>Whether it said hello.</summary>
+    public bool IsGreeted { get; set; }
+
+    /// <summary>A request that the ring cannot take now stays first in the input; nothing more is read meanwhile.</summary>
+    public bool IsStalled { get; set; }
+
+    /// <summary>Why it is to be closed, or <see langword="null"/>.</summary>
+    public string? CloseReason { get; set; }
+
+    /// <summary>Number of the join request that waits for its delivery, 0 for none.</summary>
+    public uint JoinRequest { get; set; }
+
+    /// <summary>Number of the leave request that waits for its delivery, 0 for none.</summary>
+    public uint LeaveRequest { get; set; }
+
+    public bool WantsToSend => _outputEnd > _outputStart;
+
+    public bool WantsToRead => !IsStalled && CloseReason is null;
+
+    /// <summary>Reads what is there; false when the other side is gone.</summary>
+    public bool Receive()
+    {
+        if (_inputUsed > 0)
+        {
+            _input.AsSpan(_inputUsed, _inputSize - _inputUsed).CopyTo(_input);
+            _inputSize -= _inputUsed;
+            _inputUsed = 0;
+        }
+
+        if (_inputSize == _input.Length)
+        {
+            Array.Resize(ref _input, Math.Min(_input.Length * 2, RingProtocol.RequestSizeMax + RingProtocol.SizeFieldSize));
+        }
+
+        nint count;
+        fixed (byte* target = &_input[_inputSize])
+        {
+            count = Native.ReceiveFrom(Descriptor, target, (nuint)(_input.Length - _inputSize), Native.MessageDontWait, null, null);
+        }
+
+        if (count > 0)
+        {
+            _inputSize += (int)count;
+            return true;
+        }
+
+        return count < 0 && Native.LastError is Native.ErrorWouldBlock or Native.ErrorInterrupted;
+    }
+
+    /// <summary>The oldest complete request; false when there is none or the input is unreadable (then there is a close reason).</summary>
+    public bool TryPeek(out FrameKind kind, out uint request, out ReadOnlySpan<byte> body)
+    {
+        kind = default;
+        request = 0;
+        body = default;
+        var input = _input.AsSpan(_inputUsed, _inputSize - _inputUsed);
+        if (input.Length < RingProtocol.HeaderSize) return false;
+        var size = BinaryPrimitives.ReadUInt32LittleEndian(input);
+        if (size is < RingProtocol.HeaderSize - RingProtocol.SizeFieldSize or > RingProtocol.RequestSizeMax)
+        {
+            CloseReason ??= $"a frame of {size} bytes is not accepted";
+            return false;
+        }
+
+        if (input.Length < (int)size + RingProtocol.SizeFieldSize) return false;
+        kind = (FrameKind)input[RingProtocol.SizeFieldSize];
+        request = BinaryPrimitives.ReadUInt32LittleEndian(input[(RingProtocol.SizeFieldSize + 1)..]);
+        body = input[RingProtocol.HeaderSize..((int)size + RingProtocol.SizeFieldSize)];
+        return true;
+    }
+
+    /// <summary>The request peeked at is done.</summary>
+    public void Consume() => _inputUsed += (int)BinaryPrimitives.ReadUInt32LittleEndian(_input.AsSpan(_inputUsed)) + RingProtocol.SizeFieldSize;
+
+    /// <summary>Appends bytes to send; the client is marked for closing where it has too much unread.</summary>
+    public void Send(ReadOnlySpan<byte> bytes)
+    {
+        if (CloseReason is not null) return;
+        if (_outputEnd - _outputStart + bytes.Length > UnsentSizeMax)
+        {
+            CloseReason = "it does not read its events fast enough";
+            return;
+        }
+
+        if (_output.Length - _outputEnd < bytes.Length) MakeRoom(bytes.Length);
+        bytes.CopyTo(_output.AsSpan(_outputEnd));
+        _outputEnd += bytes.Length;
+    }
+
+    /// <summary>Sends what the kernel takes; false when the other side is gone.</summary>
+    public bool Flush()
+    {
+        while (WantsToSend)
+        {
+            nint count;
+            fixed (byte* source = &_output[_outputStart])
+            {
+                count = Native.SendTo(
+                    Descriptor, source, (nuint)(_outputEnd - _outputStart), Native.MessageDontWait | Native.MessageNoSignal, null, 0);
+            }
+
+            if (count < 0) return Native.LastError is Native.ErrorWouldBlock or Native.ErrorInterrupted;
+            _outputStart += (int)count;
+        }
+
+        _outputStart = _outputEnd = 0;
+        return true;
+    }
+
+    public void Dispose() => _ = Native.Close(Descriptor);
+
+    private void MakeRoom(int size)
+    {
+        var unsent = _outputEnd - _outputStart;
+        var target = _output.Length - unsent >= size && _outputStart > _output.Length / 2
+            ? _output
+            : new byte[Math.Max(_output.Length * 2, unsent + size)];
+        _output.AsSpan(_outputStart, unsent).CopyTo(target);
+        _output = target;
+        _outputStart = 0;
+        _outputEnd = unsent;
+    }
+}

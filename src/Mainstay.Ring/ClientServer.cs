@@ -1,0 +1,336 @@
+using System.Net.Sockets;
+using Mainstay.Ring.Client;
+using Mainstay.Ring.Core;
+using Mainstay.Totem;
+using RingNode = Mainstay.Ring.Core.RingNode;
+
+namespace Mainstay.Ring;
+
+/// <summary>What the daemon answers itself, without the ring node.</summary>
+internal interface IDaemonRequests
+{
+    /// <summary>The node's identity, for a new client.</summary>
+    RingIdentity Identity { get; }
+
+    /// <summary>A status snapshot.</summary>
+    RingStatus Status();
+
+    /// <summary>Whether a user may use the ring.</summary>
+    bool Admits(uint userId);
+}
+
+/// <summary>The unix socket: local clients, their requests to the node and the node's events to them. Runs on the daemon's loop.</summary>
+internal sealed unsafe class ClientServer : IDisposable
+{
+    private const int ClientCountMax = 256;
+    private const int RequestsPerTurnMax = 64;
+    private const int AcceptNonBlockingCloseOnExec = 0x80800;
+
+    private readonly RingNode _node;
+    private readonly RingOutbox _outbox;
+    private readonly IDaemonRequests _daemon;
+    private readonly RingLog _log;
+    private readonly Socket _listener;
+    private readonly string _path;
+    private readonly List<ClientConnection> _clients = [];
+    private readonly FrameWriter _frame = new();
+    private int _lastNumber;
+
+    public ClientServer(string path, RingNode node, RingOutbox outbox, IDaemonRequests daemon, RingLog log)
+    {
+        _path = path;
+        _node = node;
+        _outbox = outbox;
+        _daemon = daemon;
+        _log = log;
+
+        // The run directory's lock is held: a socket file that is there belongs to a daemon that is gone.
+        File.Delete(path);
+        _listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        _listener.Bind(new UnixDomainSocketEndPoint(path));
+
+        // Who may connect is decided by peer credentials (uidgid of corosync.conf), not by the file mode.
+        const UnixFileMode ReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
+            | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        File.SetUnixFileMode(path, ReadWrite);
+        _listener.Listen(64);
+    }
+
+    /// <summary>The descriptor to wait on for new clients.</summary>
+    public int ListenDescriptor => (int)_listener.Handle;
+
+    public int Count => _clients.Count;
+
+    /// <summary>Clients closed because they did not read or sent rubbish.</summary>
+    public long Dropped { get; private set; }
+
+    /// <summary>A complete request of some client waits for its turn.</summary>
+    public bool HasWork { get; private set; }
+
+    public ClientConnection this[int index] => _clients[index];
+
+    /// <summary>Takes new clients.</summary>
+    public void Accept()
+    {
+        while (true)
+        {
+            var descriptor = Native.Accept(ListenDescriptor, null, null, AcceptNonBlockingCloseOnExec);
+            if (descriptor < 0) return;
+            var credentials = stackalloc uint[3];
+            var size = 12u;
+            if (Native.GetOption(descriptor, Native.SocketLevel, Native.SocketPeerCredentials, credentials, &size) != 0
+                || !_daemon.Admits(credentials[1])
+                || _clients.Count >= ClientCountMax)
+            {
+                _log.Warning(_clients.Count >= ClientCountMax
+                    ? $"a client (pid {credentials[0]}) was turned away: {ClientCountMax} are connected"
+                    : $"a client (pid {credentials[0]}, uid {credentials[1]}) was turned away: only root, this daemon's user and the users of uidgid may connect");
+                _ = Native.Close(descriptor);
+                continue;
+            }
+
+            _clients.Add(new ClientConnection(++_lastNumber, descriptor, credentials[0], credentials[1]));
+        }
+    }
+
+    /// <summary>Reads a client's requests.</summary>
+    public void Read(ClientConnection client)
+    {
+        if (!client.Receive()) client.CloseReason ??= string.Empty;
+    }
+
+    /// <summary>Works off requests of all clients, a bounded number each; those that the ring cannot take yet wait.</summary>
+    public void Serve(Instant now, Action carryOut)
+    {
+        HasWork = false;
+        var accepts = _node.AcceptsRequests;
+        foreach (var client in _clients)
+        {
+            if (client.IsStalled && !accepts) continue;
+            client.IsStalled = false;
+            for (var turn = 0; client.CloseReason is null && client.TryPeek(out var kind, out var request, out var body); turn++)
+            {
+                if (turn == RequestsPerTurnMax)
+                {
+                    HasWork = true;
+                    break;
+                }
+
+                if (!Handle(now, client, kind, request, body))
+                {
+                    client.IsStalled = true;
+                    break;
+                }
+
+                client.Consume();
+                carryOut();
+            }
+        }
+    }
+
+    /// <summary>Sends what waits and closes who is to be closed.</summary>
+    public void Flush(Instant now)
+    {
+        for (var i = _clients.Count - 1; i >= 0; i--)
+        {
+            var client = _clients[i];
+            if (!client.Flush()) client.CloseReason ??= string.Empty;
+            if (client.CloseReason is not { } reason) continue;
+            if (reason.Length > 0)
+            {
+                Dropped++;
+                _log.Warning($"the client with pid {client.ProcessId} is dropped: {reason}");
+                SayGoodbye(client, reason);
+            }
+
+            _clients.RemoveAt(i);
+            client.Dispose();
+            _node.Disconnect(now, client.Number, _outbox);
+        }
+    }
+
+    /// <summary>Hands an event of the node to its client or to all.</summary>
+    public void Deliver(in RingOutput output)
+    {
+        switch (output.Kind)
+        {
+            case RingOutputKind.Message when Find(output.Client) is { } client:
+                _frame.Begin(FrameKind.Message, 0).UInt32(output.Process.NodeId).UInt32(output.Process.ProcessId);
+                _frame.Bytes(output.Bytes.Span);
+                client.Send(_frame.Finish());
+                break;
+            case RingOutputKind.GroupChanged when output.Change is { } change && Find(output.Client) is { } client:
+                WriteChange(change);
+                client.Send(_frame.Finish());
+                break;
+            case RingOutputKind.Joined when Find(output.Client) is { JoinRequest: > 0 } client:
+                Reply(client, client.JoinRequest, null);
+                client.JoinRequest = 0;
+                break;
+            case RingOutputKind.Left when Find(output.Client) is { LeaveRequest: > 0 } client:
+                Reply(client, client.LeaveRequest, null);
+                client.LeaveRequest = 0;
+                break;
+            case RingOutputKind.QuorumChanged when output.Quorum is { } quorum:
+                _frame.Begin(FrameKind.QuorumChange, 0);
+                RingFrames.Write(_frame, RingViews.Of(quorum));
+                foreach (var client in _clients)
+                {
+                    if (client.IsGreeted) client.Send(_frame.Finish());
+                }
+
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Tells all clients that the daemon ends.</summary>
+    public void SayGoodbye(string reason)
+    {
+        foreach (var client in _clients) SayGoodbye(client, reason);
+    }
+
+    public void Dispose()
+    {
+        foreach (var client in _clients) client.Dispose();
+        _clients.Clear();
+        _listener.Dispose();
+        File.Delete(_path);
+    }
+
+    private void SayGoodbye(ClientConnection client, string reason)
+    {
+        client.CloseReason = null;
+        client.Send(_frame.Begin(FrameKind.Goodbye, 0).Text(reason).Finish());
+        client.Flush();
+        client.CloseReason = string.Empty;
+    }
+
+    private bool Handle(Instant now, ClientConnection client, FrameKind kind, uint request, ReadOnlySpan<byte> body)
+    {
+        if (!client.IsGreeted && kind != FrameKind.Hello)
+        {
+            client.CloseReason = "it did not say hello";
+            return true;
+        }
+
+        switch (kind)
+        {
+            case FrameKind.Hello:
+                Greet(client, request, body);
+                return true;
+            case FrameKind.Multicast:
+                return Answer(client, request, _node.Multicast(now, client.Number, body, _outbox), "the process is in no group");
+            case FrameKind.Join:
+                var joined = _node.Join(now, client.Number, body, client.ProcessId, _outbox);
+                if (joined != RequestResult.Accepted)
+                {
+                    return Answer(client, request, joined, "this process is in a group already, or in this one through another connection");
+                }
+
+                client.JoinRequest = request;
+                return true;
+            case FrameKind.Leave:
+                var left = _node.Leave(now, client.Number, _outbox);
+                if (left != RequestResult.Accepted) return Answer(client, request, left, "the process is in no group");
+                client.LeaveRequest = request;
+                return true;
+            case FrameKind.Status:
+                _frame.Begin(FrameKind.StatusReply, request);
+                RingFrames.Write(_frame, _daemon.Status());
+                client.Send(_frame.Finish());
+                return true;
+            default:
+                return Administrate(now, client, kind, request, body);
+        }
+    }
+
+    private bool Administrate(Instant now, ClientConnection client, FrameKind kind, uint request, ReadOnlySpan<byte> body)
+    {
+        var reader = new FrameReader(body);
+        switch (kind)
+        {
+            case FrameKind.Reload:
+                if (!_node.AcceptsRequests) return false;
+                _node.RequestReload(now, _outbox);
+                Reply(client, request, null);
+                return true;
+            case FrameKind.SetExpectedVotes:
+                if (!_node.AcceptsRequests) return false;
+                Reply(client, request, _node.TrySetExpectedVotes(now, reader.UInt32(), _outbox, out var problem) ? null : problem);
+                return true;
+            default:
+                client.CloseReason = $"a request of kind {(byte)kind} is not known";
+                return true;
+        }
+    }
+
+    private void Greet(ClientConnection client, uint request, ReadOnlySpan<byte> body)
+    {
+        var reader = new FrameReader(body);
+        if (reader.UInt32() != RingProtocol.Magic || reader.UInt16() != RingProtocol.Version)
+        {
+            client.CloseReason = "it speaks another protocol or version";
+            return;
+        }
+
+        client.IsGreeted = true;
+        _frame.Begin(FrameKind.Welcome, request);
+        RingFrames.Write(_frame, _daemon.Identity);
+        client.Send(_frame.Finish());
+        _frame.Begin(FrameKind.QuorumChange, 0);
+        RingFrames.Write(_frame, RingViews.Of(_node.Quorum));
+        client.Send(_frame.Finish());
+    }
+
+    /// <summary>Replies at once; false where the request must wait.</summary>
+    private bool Answer(ClientConnection client, uint request, RequestResult result, string refusal)
+    {
+        switch (result)
+        {
+            case RequestResult.Busy:
+                return false;
+            case RequestResult.Accepted:
+                Reply(client, request, null);
+                return true;
+            case RequestResult.OutOfRange:
+                Reply(client, request, "the group name or the message is empty or too long");
+                return true;
+            default:
+                Reply(client, request, refusal);
+                return true;
+        }
+    }
+
+    private void Reply(ClientConnection client, uint request, string? refusal)
+    {
+        _frame.Begin(FrameKind.Reply, request).Byte(refusal is null ? RingProtocol.Accepted : RingProtocol.Refused);
+        if (refusal is not null) _frame.Text(refusal);
+        client.Send(_frame.Finish());
+    }
+
+    private void WriteChange(Core.Services.GroupChange change)
+    {
+        _frame.Begin(FrameKind.GroupChange, 0).UInt32((uint)change.Members.Count);
+        foreach (var member in change.Members) _frame.UInt32(member.NodeId).UInt32(member.ProcessId);
+        WriteChanges(change.Left);
+        WriteChanges(change.Joined);
+    }
+
+    private void WriteChanges(IReadOnlyList<Core.Services.GroupProcessChange> changes)
+    {
+        _frame.UInt32((uint)changes.Count);
+        foreach (var (process, reason) in changes) _frame.UInt32(process.NodeId).UInt32(process.ProcessId).Byte((byte)reason);
+    }
+
+    private ClientConnection? Find(int number)
+    {
+        foreach (var client in _clients)
+        {
+            if (client.Number == number) return client;
+        }
+
+        return null;
+    }
+}

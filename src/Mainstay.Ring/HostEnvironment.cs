@@ -1,0 +1,76 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using Mainstay.Ring.Core.Configuration;
+
+namespace Mainstay.Ring;
+
+/// <summary>What the configuration needs to know of this host.</summary>
+internal static class HostEnvironment
+{
+    public static ConfigurationEnvironment Gather(RingArguments arguments) => new()
+    {
+        HostName = Environment.MachineName,
+        LocalAddresses = LocalAddresses(),
+        Resolve = Resolve,
+        KeyFileSize = KeyFileSize,
+        ResolveIdentity = ResolveIdentity,
+        NodeName = arguments.NodeName,
+        NodeId = arguments.NodeId,
+    };
+
+    private static List<IPAddress> LocalAddresses()
+    {
+        var addresses = new List<IPAddress>();
+        foreach (var network in NetworkInterface.GetAllNetworkInterfaces())
+        {
+            foreach (var address in network.GetIPProperties().UnicastAddresses) addresses.Add(address.Address);
+        }
+
+        return addresses;
+    }
+
+    private static IReadOnlyList<IPAddress> Resolve(string name)
+    {
+        try
+        {
+            return Dns.GetHostAddresses(name);
+        }
+        catch (Exception problem) when (problem is SocketException or ArgumentException)
+        {
+            return [];
+        }
+    }
+
+    private static long? KeyFileSize(string path)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path);
+            return RandomAccess.GetLength(file);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static uint? ResolveIdentity(string kind, string name)
+    {
+        if (uint.TryParse(name, out var number)) return number;
+        try
+        {
+            foreach (var line in File.ReadLines(kind == "uid" ? "/etc/passwd" : "/etc/group"))
+            {
+                var fields = line.Split(':');
+                if (fields.Length > 2 && fields[0] == name && uint.TryParse(fields[2], out number)) return number;
+            }
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+
+        return null;
+    }
+}

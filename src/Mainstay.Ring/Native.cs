@@ -1,0 +1,96 @@
+using System.Runtime.InteropServices;
+
+namespace Mainstay.Ring;
+
+/// <summary>One descriptor of a <c>ppoll</c> call.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PollDescriptor
+{
+    public int Descriptor;
+    public short Wanted;
+    public short Happened;
+}
+
+[StructLayout(LayoutKind.Sequential)]
+internal struct TimeSpecification
+{
+    public long Seconds;
+    public long Nanoseconds;
+}
+
+/// <summary>The system calls of the event loop; blittable, so a call allocates nothing.</summary>
+internal static unsafe partial class Native
+{
+    public const short PollIn = 1;
+    public const short PollOut = 4;
+    public const short PollProblem = 8 | 16 | 32;
+
+    public const int MessageDontWait = 0x40;
+    public const int MessageNoSignal = 0x4000;
+
+    public const int SocketLevel = 1;
+    public const int SocketPeerCredentials = 17;
+    public const int SocketReceiveBuffer = 8;
+    public const int SocketSendBuffer = 7;
+    public const int SocketReceiveBufferForce = 33;
+    public const int SocketSendBufferForce = 32;
+
+    public const int ErrorInterrupted = 4;
+    public const int ErrorWouldBlock = 11;
+
+    private const string LibC = "libc";
+
+    [LibraryImport(LibC, EntryPoint = "ppoll", SetLastError = true)]
+    public static partial int Poll(PollDescriptor* descriptors, nuint count, TimeSpecification* timeout, void* signalMask);
+
+    [LibraryImport(LibC, EntryPoint = "recvfrom", SetLastError = true)]
+    public static partial nint ReceiveFrom(int descriptor, byte* buffer, nuint size, int flags, byte* address, uint* addressSize);
+
+    [LibraryImport(LibC, EntryPoint = "sendto", SetLastError = true)]
+    public static partial nint SendTo(int descriptor, byte* buffer, nuint size, int flags, byte* address, uint addressSize);
+
+    [LibraryImport(LibC, EntryPoint = "accept4", SetLastError = true)]
+    public static partial int Accept(int descriptor, byte* address, uint* addressSize, int flags);
+
+    [LibraryImport(LibC, EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport(LibC, EntryPoint = "getsockopt", SetLastError = true)]
+    public static partial int GetOption(int descriptor, int level, int name, void* value, uint* size);
+
+    [LibraryImport(LibC, EntryPoint = "setsockopt", SetLastError = true)]
+    public static partial int SetOption(int descriptor, int level, int name, void* value, uint size);
+
+    [LibraryImport(LibC, EntryPoint = "eventfd", SetLastError = true)]
+    public static partial int EventDescriptor(uint initial, int flags);
+
+    [LibraryImport(LibC, EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(int descriptor, void* buffer, nuint size);
+
+    [LibraryImport(LibC, EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(int descriptor, void* buffer, nuint size);
+
+    [LibraryImport(LibC, EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
+
+    [LibraryImport(LibC, EntryPoint = "sched_setscheduler", SetLastError = true)]
+    public static partial int SetScheduler(int process, int policy, int* priority);
+
+    [LibraryImport(LibC, EntryPoint = "sched_get_priority_max")]
+    public static partial int PriorityMax(int policy);
+
+    [LibraryImport(LibC, EntryPoint = "sched_get_priority_min")]
+    public static partial int PriorityMin(int policy);
+
+    [LibraryImport(LibC, EntryPoint = "setpriority", SetLastError = true)]
+    public static partial int SetNice(int which, uint who, int priority);
+
+    [LibraryImport(LibC, EntryPoint = "mlockall", SetLastError = true)]
+    public static partial int LockMemory(int flags);
+
+    /// <summary>The error of the last call, as a number.</summary>
+    public static int LastError => Marshal.GetLastPInvokeError();
+
+    /// <summary>The error of the last call, in words.</summary>
+    public static string LastErrorText => Marshal.GetPInvokeErrorMessage(LastError);
+}

@@ -1,0 +1,218 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Mainstay.Knet;
+using Mainstay.Ring.Client;
+using Mainstay.Ring.Core;
+using Mainstay.Ring.Core.Configuration;
+using Mainstay.Totem;
+using RingNode = Mainstay.Ring.Core.RingNode;
+
+namespace Mainstay.Ring;
+
+/// <summary>
+/// The event loop of <c>mainstay-ring</c>: one thread that owns sockets, node, clients and files. Other threads talk to it through
+/// <see cref="Post"/> alone.
+/// </summary>
+internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
+{
+    private const int DatagramsPerTurnMax = 128;
+    private const int LoopbacksPerTurnMax = 128;
+
+    private readonly RingArguments _arguments;
+    private readonly RingLog _log;
+    private readonly RingStore _store;
+    private readonly RingNode _node;
+    private readonly RingOutbox _outbox = new();
+    private readonly ClientServer _clients;
+    private readonly Loopback _loopback = new();
+    private readonly Wakeup _wakeup = new();
+    private readonly ConcurrentQueue<Action> _posted = new();
+    private readonly byte[] _datagram = new byte[UdpFraming.DatagramSizeMax];
+    private readonly Action _carryOut;
+    private PollDescriptor[] _polled = new PollDescriptor[16];
+    private RingConfiguration _configuration;
+    private UnicastLink _link;
+    private long _latestWakeupMicroseconds;
+    private string? _endReason;
+    private int _exitCode;
+
+    public RingDaemon(RingArguments arguments, RingConfiguration configuration, RingNodeOptions options, RingStore store, RingLog log)
+    {
+        _arguments = arguments;
+        _configuration = configuration;
+        _store = store;
+        _log = log;
+        _carryOut = CarryOut;
+        _node = new RingNode(options);
+        var local = configuration.LocalNode;
+        _link = UnicastLink.Open(Members(configuration), local.NodeId, local.ResolvedAddress, configuration.Totem.Port);
+        _clients = new ClientServer(Path.Combine(arguments.RunDirectory, "ring.sock"), _node, _outbox, this, log);
+        Identity = Describe(configuration);
+    }
+
+    /// <inheritdoc/>
+    public RingIdentity Identity { get; private set; }
+
+    /// <summary>Runs something on the loop, soon. Safe from any thread.</summary>
+    public void Post(Action action)
+    {
+        _posted.Enqueue(action);
+        _wakeup.Signal();
+    }
+
+    /// <summary>Leaves the ring and ends. On the loop only.</summary>
+    public void Stop(string reason, int exitCode = 0)
+    {
+        if (_endReason is not null) return;
+        _endReason = reason;
+        _exitCode = exitCode;
+    }
+
+    /// <summary>Runs until <see cref="Stop"/>; returns the exit status.</summary>
+    public int Run()
+    {
+        _node.Start(Now(), _outbox);
+        CarryOut();
+        while (_endReason is null) Turn();
+        _log.Notice($"ending: {_endReason}");
+        var now = Now();
+        _node.Leave(now, _outbox);
+        CarryOut();
+        _clients.SayGoodbye(_endReason);
+        return _exitCode;
+    }
+
+    /// <inheritdoc/>
+    public bool Admits(uint userId) =>
+        userId == 0 || userId == Native.EffectiveUser() || _configuration.Keys.ContainsKey($"uidgid.config.uid.{userId}");
+
+    /// <inheritdoc/>
+    public RingStatus Status()
+    {
+        var counters = RingViews.Counters(_node);
+        counters["link.datagrams_sent"] = _link.Sent;
+        counters["link.datagrams_received"] = _link.Received;
+        counters["link.dropped_unlisted_source"] = _link.Unlisted;
+        counters["link.send_failures"] = _link.SendFailures;
+        counters["loop.loopback_dropped"] = _loopback.Dropped;
+        counters["loop.wakeup_late_max_us"] = _latestWakeupMicroseconds;
+        counters["ipc.clients"] = _clients.Count;
+        counters["ipc.clients_dropped"] = _clients.Dropped;
+        counters["log.lines_dropped"] = _log.Dropped;
+        return new RingStatus(_node.State.ToString(), RingViews.Of(_node.Quorum), _node.QuorumFlags, counters)
+        {
+            HighestExpectedVotes = _node.HighestExpectedVotes,
+            MemberVotes = new SortedDictionary<uint, uint>(_node.MemberVotes.ToDictionary(v => v.Key, v => v.Value)),
+        };
+    }
+
+    public void Dispose()
+    {
+        _clients.Dispose();
+        _link.Dispose();
+        _store.Dispose();
+        _wakeup.Dispose();
+    }
+
+    private static Instant Now() => new((long)((Int128)Stopwatch.GetTimestamp() * 1_000_000_000 / Stopwatch.Frequency));
+
+    private static UnicastMembers Members(RingConfiguration configuration) => new(
+        configuration.Nodes.Select(n => new KeyValuePair<uint, System.Net.IPAddress>(n.NodeId, n.ResolvedAddress)),
+        configuration.Totem.BlockUnlistedIps);
+
+    private static RingIdentity Describe(RingConfiguration configuration) => new(
+        configuration.LocalNode.NodeId,
+        configuration.Totem.ClusterName,
+        [.. configuration.Nodes.OrderBy(n => n.NodeId).Select(n => new Mainstay.Ring.Client.RingNode(n.NodeId, n.Name, n.Addresses, n.Votes))]);
+
+    private void Turn()
+    {
+        var deadline = _node.NextDeadline;
+        Wait(deadline);
+        var now = Now();
+        MeasureWakeup(deadline, now);
+        while (_posted.TryDequeue(out var action)) action();
+        ReceiveDatagrams();
+        LoopBack();
+        now = Now();
+        if (_node.NextDeadline <= now)
+        {
+            _node.HandleTimeout(now, _outbox);
+            CarryOut();
+        }
+
+        _clients.Serve(now, _carryOut);
+        _clients.Flush(now);
+        CarryOut();
+    }
+
+    private unsafe void Wait(Instant deadline)
+    {
+        var count = 3 + _clients.Count;
+        if (_polled.Length < count) Array.Resize(ref _polled, count * 2);
+        _polled[0] = new PollDescriptor { Descriptor = _link.Descriptor, Wanted = Native.PollIn };
+        _polled[1] = new PollDescriptor { Descriptor = _wakeup.Descriptor, Wanted = Native.PollIn };
+        _polled[2] = new PollDescriptor { Descriptor = _clients.ListenDescriptor, Wanted = Native.PollIn };
+        for (var i = 0; i < _clients.Count; i++)
+        {
+            var client = _clients[i];
+            var wanted = (client.WantsToRead ? Native.PollIn : 0) | (client.WantsToSend ? Native.PollOut : 0);
+            _polled[3 + i] = new PollDescriptor { Descriptor = client.Descriptor, Wanted = (short)wanted };
+        }
+
+        var timeout = Timeout(deadline);
+        int ready;
+        fixed (PollDescriptor* descriptors = _polled)
+        {
+            ready = Native.Poll(descriptors, (nuint)count, deadline.IsNever && !HasWork ? null : &timeout, null);
+        }
+
+        if (ready <= 0) return;
+        if (_polled[1].Happened != 0) _wakeup.Reset();
+        for (var i = 0; i < count - 3; i++)
+        {
+            if ((_polled[3 + i].Happened & (Native.PollIn | Native.PollProblem)) != 0) _clients.Read(_clients[i]);
+        }
+
+        if (_polled[2].Happened != 0) _clients.Accept();
+    }
+
+    private bool HasWork => _loopback.Count > 0 || _clients.HasWork;
+
+    private TimeSpecification Timeout(Instant deadline)
+    {
+        if (HasWork) return default;
+        var left = Math.Max(0, deadline.Nanoseconds - Now().Nanoseconds);
+        return new TimeSpecification { Seconds = left / 1_000_000_000, Nanoseconds = left % 1_000_000_000 };
+    }
+
+    private void MeasureWakeup(Instant deadline, Instant now)
+    {
+        if (deadline.IsNever || now <= deadline) return;
+        var late = (now.Nanoseconds - deadline.Nanoseconds) / 1000;
+        _latestWakeupMicroseconds = Math.Max(_latestWakeupMicroseconds, late);
+        if (late > _configuration.Totem.Token * 200L)
+        {
+            _log.Warning($"not scheduled for {late / 1000} ms (token timeout {_configuration.Totem.Token} ms): the host is overloaded or was paused");
+        }
+    }
+
+    private void ReceiveDatagrams()
+    {
+        for (var i = 0; i < DatagramsPerTurnMax && _link.TryReceive(_datagram, out var size); i++)
+        {
+            _node.HandleDatagram(Now(), _datagram.AsSpan(0, size), _outbox);
+            CarryOut();
+        }
+    }
+
+    private void LoopBack()
+    {
+        for (var i = 0; i < LoopbacksPerTurnMax && _loopback.TryTake(out var buffer, out var size); i++)
+        {
+            _node.HandleDatagram(Now(), buffer.AsSpan(0, size), _outbox);
+            _loopback.Return(buffer);
+            CarryOut();
+        }
+    }
+}
