@@ -10,6 +10,7 @@ internal static class ToolRegistry
     public static ITool? FindNative(string name) => name switch
     {
         "pcs" => new Pcs.PcsTool(),
+        "corosync-quorumtool" => new Ring.QuorumTool(),
         "fence_mainstay_process" => new Agents.ProcessFenceTool(),
         _ => null,
     };
@@ -20,6 +21,7 @@ internal static class ToolRegistry
         ("agent", "Run, list and describe resource agents by hand", static () => new Agents.AgentTool()),
         ("agent-service", "Service processes of the built-in agents (started by them)", static () => new Agents.AgentServiceTool()),
         ("demo", "A cluster of three nodes on this machine that really fails over", static () => new Demo.DemoTool()),
+        ("ring", "The ring of this node: status, listen, send, expected, reload", static () => new Ring.RingTool()),
     ];
 
     /// <summary>The first words that are commands of their own, with a few words about each.</summary>
