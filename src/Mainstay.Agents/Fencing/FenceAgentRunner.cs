@@ -7,12 +7,24 @@ namespace Mainstay.Agents.Fencing;
 /// <summary>One run of a fence agent: lines on its standard input, SIGKILL to its group when its time is over (spec/fencing.md section 1).</summary>
 internal sealed class FenceAgentRunner(AgentRuntime runtime)
 {
+    /// <summary>Runs the agent once.</summary>
+    /// <param name="agent">Agent type.</param>
+    /// <param name="action">The action asked for.</param>
+    /// <param name="lines">What it gets on its standard input.</param>
+    /// <param name="remaining">What is left of the request's time.</param>
+    /// <param name="timeout">The request's whole time, for the words of a timeout.</param>
+    /// <param name="cancellationToken">Kills the agent.</param>
     public async Task<FenceResult> RunAsync(
-        string agent, string action, IReadOnlyList<KeyValuePair<string, string>> lines, TimeSpan timeout, CancellationToken cancellationToken)
+        string agent,
+        string action,
+        IReadOnlyList<KeyValuePair<string, string>> lines,
+        TimeSpan remaining,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
-        if (timeout <= TimeSpan.Zero) return TimedOut(timeout);
+        if (remaining <= TimeSpan.Zero) return TimedOut(timeout);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(timeout);
+        limit.CancelAfter(remaining);
         if (BuiltInAgents.FindFence(agent) is { } builtIn)
         {
             return await RunBuiltInAsync(builtIn, action, lines, timeout, limit.Token, cancellationToken);
@@ -96,6 +108,6 @@ internal sealed class FenceAgentRunner(AgentRuntime runtime)
     {
         Status = ExecutionStatus.Timeout,
         ExitStatus = 1,
-        Reason = $"Fence agent did not complete within {Queueing.ActionQueue.Readable(timeout > TimeSpan.Zero ? timeout : TimeSpan.Zero)}",
+        Reason = $"Fence agent did not complete within {Queueing.ActionQueue.Readable(timeout)}",
     };
 }

@@ -168,7 +168,8 @@ public sealed class LocalFencer
         var lines = device.LinesFor(command, request.Target, metadata);
         for (var attempts = 1; ; attempts++)
         {
-            var result = await _agents.RunAsync(device.Agent, request.Action, lines, timeout - (_runtime.Elapsed() - begin), cancellationToken);
+            var remaining = timeout - (_runtime.Elapsed() - begin);
+            var result = await _agents.RunAsync(device.Agent, request.Action, lines, remaining, timeout, cancellationToken);
             var elapsed = _runtime.Elapsed() - begin;
             var isRetryable = result.Status is ExecutionStatus.Error && !cancellationToken.IsCancellationRequested;
             if (!isRetryable || !FenceRetry.IsDue(attempts, device.AttemptsFor(request.Action), result.Status, elapsed, timeout))
