@@ -30,9 +30,6 @@ public enum CibCode
     /// <summary>Older than the existing configuration.</summary>
     Old = 103,
 
-    /// <summary>A patch does not apply.</summary>
-    DiffFailed = 104,
-
     /// <summary>No such element.</summary>
     NotFound = 105,
 
