@@ -1,0 +1,98 @@
+namespace Mainstay.Totem;
+
+/// <summary>A packet in pooled memory; the default value is "none".</summary>
+internal readonly struct Packet(byte[] buffer, int length)
+{
+    private readonly byte[]? _buffer = buffer;
+
+    public int Length { get; } = length;
+
+    public bool IsNone => _buffer is null;
+
+    public Span<byte> Bytes => _buffer.AsSpan(0, Length);
+
+    public byte[] Buffer => _buffer!; // Only asked of packets that are not none.
+}
+
+/// <summary>
+/// Memory for packets, in two sizes. It grows to the highest need and is then reused: the steady state allocates nothing. What bounds it
+/// are the windows and queues that hold its packets.
+/// </summary>
+internal sealed class PacketPool
+{
+    private const int SmallSize = 2048;
+
+    /// <summary>A recovered message has a second header.</summary>
+    private const int LargeSize = Limits.DatagramSizeMax + Limits.MessageHeaderSize;
+
+    private readonly Stack<byte[]> _small = new(256);
+    private readonly Stack<byte[]> _large = new(64);
+
+    public Packet Rent(int length)
+    {
+        Invariant.Check(length is > 0 and <= LargeSize, "a packet has an impossible length");
+        var isSmall = length <= SmallSize;
+        if (!(isSmall ? _small : _large).TryPop(out var buffer))
+        {
+            buffer = new byte[isSmall ? SmallSize : LargeSize];
+        }
+
+        return new Packet(buffer, length);
+    }
+
+    public Packet RentCopy(ReadOnlySpan<byte> bytes)
+    {
+        var packet = Rent(bytes.Length);
+        bytes.CopyTo(packet.Bytes);
+        return packet;
+    }
+
+    public void Return(Packet packet) => (packet.Buffer.Length == SmallSize ? _small : _large).Push(packet.Buffer);
+}
+
+/// <summary>A bounded queue of packets.</summary>
+internal sealed class PacketQueue(PacketPool pool, int capacity)
+{
+    private readonly Packet[] _items = new Packet[capacity];
+    private int _head;
+
+    public int Count { get; private set; }
+
+    public int Free => _items.Length - Count;
+
+    public Span<byte> Peek() => _items[_head].Bytes;
+
+    public void Enqueue(Packet packet)
+    {
+        Invariant.Check(Free > 0, "a packet queue overflows");
+        _items[(_head + Count) % _items.Length] = packet;
+        Count++;
+    }
+
+    /// <summary>Puts a packet before all others.</summary>
+    public void Push(Packet packet)
+    {
+        Invariant.Check(Free > 0, "a packet queue overflows");
+        _head = (_head + _items.Length - 1) % _items.Length;
+        _items[_head] = packet;
+        Count++;
+    }
+
+    public Packet Dequeue()
+    {
+        Invariant.Check(Count > 0, "an empty packet queue was read");
+        var packet = _items[_head];
+        _items[_head] = default;
+        _head = (_head + 1) % _items.Length;
+        Count--;
+        return packet;
+    }
+
+    public void Clear()
+    {
+        while (Count > 0)
+        {
+            pool.Return(Dequeue());
+        }
+    }
+}

@@ -1,0 +1,265 @@
+using Mainstay.Totem.Wire;
+
+namespace Mainstay.Totem;
+
+/// <content>Agreeing on the membership (spec/totem.md section 5).</content>
+public sealed partial class TotemRing
+{
+    private const long ContinuousGatherWarning = 3;
+
+    /// <summary>All nodes that take part, the failed ones included (my_proc_list).</summary>
+    private readonly NodeSet _procSet = new();
+
+    /// <summary>Those declared failed (my_failed_list).</summary>
+    private readonly NodeSet _failSet = new();
+
+    /// <summary>Those who are known to have exactly our two sets.</summary>
+    private readonly NodeSet _consensus = new();
+
+    /// <summary>Work space: the members-to-be, and the lists of a join being judged.</summary>
+    private readonly NodeSet _candidates = new();
+    private readonly NodeSet _joinProcessors = new();
+    private readonly NodeSet _joinFailed = new();
+
+    private uint _joinCounter;
+
+    private void EnterGather(GatherReason reason, NodeId cause)
+    {
+        _originatedToken = false;
+        _tokenHeld = false;
+        _tokenParked = false;
+        _procSet.Add(Self);
+        _consensus.SetTo(Self);
+        SetState(TotemState.Gather);
+        Statistics.GatherEntered++;
+        Trace(TraceKind.GatherEntered, cause, (ulong)reason, 0);
+        if (reason == GatherReason.ConsensusTimeoutExpired && ++Statistics.ContinuousGather > ContinuousGatherWarning)
+        {
+            Trace(TraceKind.ContinuousGather, NodeId.None, (ulong)Statistics.ContinuousGather, 0);
+        }
+
+        _timers.Cancel(TotemTimer.TokenLoss);
+        _timers.Cancel(TotemTimer.TokenWarning);
+        _timers.Cancel(TotemTimer.TokenRetransmit);
+        _timers.Cancel(TotemTimer.Heartbeat);
+        _timers.Cancel(TotemTimer.Hold);
+        _timers.Cancel(TotemTimer.MergeDetect);
+        _timers.Arm(TotemTimer.Join, _now + _options.Join);
+        _timers.Arm(TotemTimer.Consensus, _now + _options.Consensus);
+        if (_options.SendJoin > TimeSpan.Zero)
+        {
+            _timers.ArmIfIdle(TotemTimer.SendJoin, _now + JoinDelay());
+        }
+        else
+        {
+            SendJoin();
+        }
+    }
+
+    /// <summary>Spreads the joins of many nodes over the configured time, the same way in every run (splitmix64 of node and count).</summary>
+    private TimeSpan JoinDelay()
+    {
+        var mixed = ((ulong)Self.Value << 32) + (++_joinCounter * 0x9E3779B97F4A7C15UL);
+        mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9UL;
+        mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBUL;
+        mixed ^= mixed >> 31;
+        return TimeSpan.FromTicks((long)(mixed % (ulong)_options.SendJoin.Ticks));
+    }
+
+    private void SendJoin()
+    {
+        Invariant.Check(State == TotemState.Gather, "only Gather sends joins");
+        Statistics.JoinsSent++;
+        var length = JoinPacket.Write(
+            _scratch, HeaderTo(PacketType.Join, NodeId.None), Self, _ring.Sequence, _procSet.Nodes, _failSet.Nodes);
+        Multicast(_scratch.AsSpan(0, length));
+    }
+
+    /// <summary>A join without a header sender, and ourselves last among the failed (spec/totem.md section 5.2).</summary>
+    private void SendLeave()
+    {
+        _candidates.SetTo(Self);
+        _joinProcessors.SetToDifference(_procSet, _candidates);
+        _joinFailed.SetToDifference(_failSet, _candidates);
+        Span<NodeId> failed = stackalloc NodeId[Limits.NodeCountMax];
+        var count = Math.Min(_joinFailed.Count, Limits.NodeCountMax - 1);
+        _joinFailed.Nodes[..count].CopyTo(failed);
+        failed[count] = Self;
+        var header = HeaderTo(PacketType.Join, NodeId.None) with { Sender = NodeId.None };
+        var length = JoinPacket.Write(_scratch, header, Self, _ring.Sequence, _joinProcessors.Nodes, failed[..(count + 1)]);
+        Statistics.JoinsSent++;
+        Multicast(_scratch.AsSpan(0, length));
+    }
+
+    private void HandleJoin(ReadOnlySpan<byte> datagram, in PacketHeader header)
+    {
+        if (!JoinPacket.TryRead(datagram, header, out var join))
+        {
+            Drop(DropReason.Malformed, header.Sender);
+            return;
+        }
+
+        if (!IsKnown(join.Sender))
+        {
+            Drop(DropReason.UnknownSender, join.Sender);
+            return;
+        }
+
+        Statistics.JoinsReceived++;
+        if (join.Sender != Self && IsAfterPause())
+        {
+            Drop(DropReason.StaleJoin, join.Sender);
+            return;
+        }
+
+        Load(join);
+        if (join.IsLeave)
+        {
+            Trace(TraceKind.NodeLeaving, join.Sender, 0, 0);
+        }
+
+        _highestRingSequence = Math.Max(_highestRingSequence, BoundedRingSequence(join.RingSequence));
+        switch (State)
+        {
+            case TotemState.Operational:
+                JoinInOperational(join);
+                break;
+            case TotemState.Gather:
+                JoinInGather(join);
+                break;
+            case TotemState.Commit when IsFreshFromNewMember(join):
+                Merge(join);
+                EnterGather(GatherReason.JoinInCommit, join.Sender);
+                break;
+            case TotemState.Recovery when IsFreshFromNewMember(join):
+                Merge(join);
+                EnterGather(GatherReason.JoinInRecovery, join.Sender);
+                break;
+            default:
+                Drop(DropReason.StaleJoin, join.Sender);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// A ring sequence from a packet, kept far from the end of its range: a forged one must not leave the cluster without a next id.
+    /// </summary>
+    private static ulong BoundedRingSequence(ulong sequence) => Math.Min(sequence, ulong.MaxValue / 2);
+
+    private bool IsFreshFromNewMember(in JoinPacket join) =>
+        _newMembers.Contains(join.Sender) && join.RingSequence >= _ring.Sequence;
+
+    private void Load(in JoinPacket join)
+    {
+        _joinProcessors.Clear();
+        _joinFailed.Clear();
+        for (var index = 0; index < join.Processors.Count; index++)
+        {
+            _joinProcessors.Add(join.Processors[index]);
+        }
+
+        for (var index = 0; index < join.Failed.Count; index++)
+        {
+            _joinFailed.Add(join.Failed[index]);
+        }
+    }
+
+    /// <summary>spec/totem.md section 5.3, and section 11 points 2 and 3.</summary>
+    private void JoinInOperational(in JoinPacket join)
+    {
+        if (_joinFailed.Contains(Self) || (_members.Contains(join.Sender) && join.RingSequence < _ring.Sequence))
+        {
+            Drop(DropReason.StaleJoin, join.Sender);
+            return;
+        }
+
+        EnterGather(Merge(join) ? GatherReason.MergeDuringJoin : GatherReason.JoinInOperational, join.Sender);
+    }
+
+    /// <summary>spec/totem.md section 5.4.</summary>
+    private void JoinInGather(in JoinPacket join)
+    {
+        if (_joinProcessors.SetEquals(_procSet) && _joinFailed.SetEquals(_failSet))
+        {
+            if (!join.IsLeave)
+            {
+                _consensus.Add(join.Sender);
+                CommitIfAgreed();
+            }
+        }
+        else if (Merge(join))
+        {
+            EnterGather(GatherReason.MergeDuringJoin, join.Sender);
+        }
+    }
+
+    /// <summary>Takes over what a join knows beyond our own sets (spec/totem.md section 5.4 B to D).</summary>
+    /// <returns>Whether it brought something.</returns>
+    private bool Merge(in JoinPacket join)
+    {
+        var isOldNews = _joinProcessors.IsSubsetOf(_procSet) && _joinFailed.IsSubsetOf(_failSet);
+        if (isOldNews || _failSet.Contains(join.Sender) || join.Sender == Self)
+        {
+            return false;
+        }
+
+        _procSet.AddAll(_joinProcessors);
+        if (_joinFailed.Contains(Self))
+        {
+            _failSet.Add(join.Sender);
+        }
+        else if (_members.Contains(join.Sender))
+        {
+            // Only a member of our own ring can make us give up somebody.
+            _failSet.AddAll(_joinFailed);
+        }
+
+        return true;
+    }
+
+    private bool IsAgreed()
+    {
+        _candidates.SetToDifference(_procSet, _failSet);
+        return _candidates.IsSubsetOf(_consensus);
+    }
+
+    private void CommitIfAgreed()
+    {
+        if (!IsAgreed())
+        {
+            return;
+        }
+
+        if (_failedToReceive)
+        {
+            // Everyone knows that we lag: go on alone with a fresh ring.
+            _failedToReceive = false;
+            _procSet.SetTo(Self);
+            _failSet.Clear();
+            _candidates.SetTo(Self);
+        }
+
+        if (_candidates.Lowest == Self)
+        {
+            CreateCommitToken();
+        }
+    }
+
+    /// <summary>spec/totem.md section 5.5.</summary>
+    private void HandleConsensusTimeout()
+    {
+        Statistics.ConsensusTimeouts++;
+        if (IsAgreed())
+        {
+            // The representative's commit token should come; if not, the token timer leads back here.
+            _consensus.SetTo(Self);
+            _timers.Arm(TotemTimer.TokenLoss, _now + _options.Token);
+            return;
+        }
+
+        _candidates.SetToDifference(_procSet, _consensus);
+        _failSet.AddAll(_candidates);
+        Trace(TraceKind.ConsensusTimeout, _candidates.Lowest, (ulong)_candidates.Count, 0);
+        EnterGather(GatherReason.ConsensusTimeout, NodeId.None);
+    }
+}

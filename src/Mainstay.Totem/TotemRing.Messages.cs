@@ -1,0 +1,156 @@
+using Mainstay.Totem.Wire;
+
+namespace Mainstay.Totem;
+
+/// <content>Receiving and delivering data messages, and what messages of another ring mean (spec/totem.md sections 4.10 and 9.2).</content>
+public sealed partial class TotemRing
+{
+    private void HandleMessage(ReadOnlySpan<byte> datagram, in PacketHeader header)
+    {
+        if (!MessagePacket.TryRead(datagram, header, out var packet) || datagram.Length > Limits.DatagramSizeMax - Limits.MessageHeaderSize)
+        {
+            Drop(DropReason.Malformed, header.Sender);
+            return;
+        }
+
+        switch (State)
+        {
+            case TotemState.Operational when packet.Ring == _ring && !packet.IsEncapsulated:
+                if (TryStore(_regular, packet, datagram))
+                {
+                    DeliverContiguous();
+                }
+
+                break;
+            case TotemState.Operational when packet.Ring != _ring:
+                HandleForeign(packet.Origin, packet.Ring, GatherReason.ForeignMessageInOperational, GatherReason.ForeignMessageInGather);
+                break;
+
+            // Messages of the ring we come from are still welcome: they need not be recovered.
+            case TotemState.Gather when packet.Ring == InstalledRing && !packet.IsEncapsulated:
+                TryStore(_regular, packet, datagram);
+                break;
+            case TotemState.Gather when packet.Ring != _ring && packet.Ring != InstalledRing:
+                HandleForeign(packet.Origin, packet.Ring, GatherReason.ForeignMessageInOperational, GatherReason.ForeignMessageInGather);
+                break;
+
+            // Plain messages too: a member that is operational already may send on the new ring. They wait in the new ring's window,
+            // not in the old one's (a departure from the reference, spec/totem.md section 4.10).
+            case TotemState.Recovery when packet.Ring == _ring:
+                if (TryStore(_recovery, packet, datagram) && packet.IsEncapsulated)
+                {
+                    NoteRecovered(datagram[MessagePacket.HeaderSize..]);
+                }
+
+                break;
+            default:
+                Drop(DropReason.NotInThisState, packet.Origin);
+                break;
+        }
+    }
+
+    private bool TryStore(MessageWindow window, in MessagePacket packet, ReadOnlySpan<byte> datagram)
+    {
+        if (!window.IsInWindow(packet.Sequence))
+        {
+            Drop(packet.Sequence <= window.Released ? DropReason.Duplicate : DropReason.OutOfWindow, packet.Origin);
+            return false;
+        }
+
+        if (window.Holds(packet.Sequence))
+        {
+            Drop(DropReason.Duplicate, packet.Origin);
+            return false;
+        }
+
+        Statistics.MessagesReceived++;
+        window.Store(packet.Sequence, _pool.RentCopy(datagram));
+        return true;
+    }
+
+    /// <summary>Delivers in the regular configuration: up to the first hole.</summary>
+    private void DeliverContiguous()
+    {
+        var window = _regular;
+        while (window.Delivered < window.High && window.Holds(window.Delivered.Next))
+        {
+            var sequence = window.Delivered.Next;
+            window.SetDelivered(sequence);
+            Deliver(window[sequence]);
+        }
+    }
+
+    private void Deliver(ReadOnlySpan<byte> packet)
+    {
+        var isRead = PacketHeader.TryRead(packet, out var header);
+        Invariant.Check(isRead, "a stored packet has no header");
+        if (header.Encapsulation != PacketHeader.Plain)
+        {
+            return;
+        }
+
+        Statistics.MessagesDelivered++;
+        _outbox.Add(new Output
+        {
+            Kind = OutputKind.Deliver,
+            Node = header.Sender,
+            Bytes = _outbox.Keep(packet[MessagePacket.HeaderSize..]),
+            ForeignByteOrder = header.Order == ByteOrder.Big,
+        });
+    }
+
+    private void HandleMergeDetect(ReadOnlySpan<byte> datagram, in PacketHeader header)
+    {
+        if (!MergeDetectPacket.TryRead(datagram, header, out var packet) || packet.Sender != header.Sender)
+        {
+            Drop(DropReason.Malformed, header.Sender);
+            return;
+        }
+
+        Statistics.MergeDetectsReceived++;
+        if (packet.Ring != _ring)
+        {
+            HandleForeign(packet.Sender, packet.Ring, GatherReason.MergeDetectInOperational, GatherReason.MergeDetectInGather);
+        }
+    }
+
+    /// <summary>Somebody lives in another ring.</summary>
+    private void HandleForeign(NodeId sender, RingId ring, GatherReason operationalReason, GatherReason gatherReason)
+    {
+        if (sender == Self)
+        {
+            Drop(DropReason.OtherRing, sender);
+            return;
+        }
+
+        switch (State)
+        {
+            // A late packet of a ring that a member of ours was in before: no news (as old joins, spec/totem.md section 5.3).
+            case TotemState.Operational when _members.Contains(sender) && ring.Sequence < _ring.Sequence:
+                Drop(DropReason.OtherRing, sender);
+                break;
+            case TotemState.Operational:
+                _procSet.Add(sender);
+                EnterGather(operationalReason, sender);
+                break;
+            case TotemState.Gather when !_procSet.Contains(sender) && _procSet.Add(sender):
+                EnterGather(gatherReason, sender);
+                break;
+            default:
+                Drop(DropReason.OtherRing, sender);
+                break;
+        }
+    }
+
+    private void SendMergeDetect()
+    {
+        if (State != TotemState.Operational || !IsRepresentative)
+        {
+            return;
+        }
+
+        Statistics.MergeDetectsSent++;
+        new MergeDetectPacket(HeaderTo(PacketType.MergeDetect, NodeId.None), Self, _ring).Write(_scratch);
+        Multicast(_scratch.AsSpan(0, MergeDetectPacket.Size));
+    }
+}

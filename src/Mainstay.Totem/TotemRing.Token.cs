@@ -1,0 +1,371 @@
+using Mainstay.Totem.Wire;
+
+namespace Mainstay.Totem;
+
+/// <content>The regular token (spec/totem.md section 4).</content>
+public sealed partial class TotemRing
+{
+    private readonly RegularToken _token = new();
+
+    private TokenSequence _lastTokenSequence;
+    private MessageSequence _lastTokenMessageSequence;
+    private MessageSequence _lastTokenAru;
+    private uint _aruUnchangedCount;
+    private uint _sequenceUnchangedCount;
+
+    // Flow control: what was sent in the last visit; the queue lengths reported before and now.
+    private uint _sentLastVisit;
+    private uint _previousBacklog;
+    private uint _currentBacklog;
+
+    /// <summary>The ring is idle: whoever gets something to send must say so.</summary>
+    private bool _tokenHeld;
+
+    /// <summary>This representative keeps the token until the hold timer fires or somebody asks.</summary>
+    private bool _tokenParked;
+
+    private bool _failedToReceive;
+    private uint _localCounter;
+
+    private MessageWindow CurrentWindow => State == TotemState.Recovery ? _recovery : _regular;
+
+    private void HandleRegularToken(ReadOnlySpan<byte> datagram, in PacketHeader header)
+    {
+        var token = _token;
+        if (!token.TryRead(datagram, header))
+        {
+            Drop(DropReason.Malformed, header.Sender);
+            return;
+        }
+
+        // Between leaving Operational and the next Recovery every regular token belongs to an abandoned ring (orf_token_discard).
+        if (State is TotemState.Gather or TotemState.Commit)
+        {
+            Drop(DropReason.NotInThisState, header.Sender);
+            return;
+        }
+
+        var window = CurrentWindow;
+        if (token.Ring != _ring)
+        {
+            Drop(DropReason.OtherRing, header.Sender);
+            return;
+        }
+
+        if (token.TokenSequence <= _lastTokenSequence)
+        {
+            Drop(DropReason.Duplicate, header.Sender);
+            return;
+        }
+
+        if (window.Aru.DistanceTo(token.Sequence) >= Limits.WindowSlots)
+        {
+            Drop(DropReason.OutOfWindow, header.Sender);
+            return;
+        }
+
+        AcceptToken(token, window);
+    }
+
+    private void AcceptToken(RegularToken token, MessageWindow window)
+    {
+        Statistics.TokensReceived++;
+        Statistics.LastTokenReceived = _now;
+        _pausePending = false;
+        NoteIdleness(token.Sequence);
+        var held = IsRepresentative
+            ? _sequenceUnchangedCount > _options.SequenceUnchangedLimit
+            : _sequenceUnchangedCount >= _options.SequenceUnchangedLimit;
+        _tokenHeld = held;
+        if (State == TotemState.Operational)
+        {
+            Release(token.Aru);
+        }
+
+        Lane.Flush();
+        var previousAru = _lastTokenAru;
+        _lastTokenAru = token.Aru;
+        var sent = Transmit(token, window, ref held);
+        UpdateFlow(token, sent);
+        UpdateAru(token, window, previousAru);
+        if (_aruUnchangedCount > _options.FailReceiveLimit && token.AruNode == Self)
+        {
+            FailToReceive();
+            return;
+        }
+
+        _lastTokenSequence = token.TokenSequence;
+        token.TokenSequence = token.TokenSequence.Next;
+        if (State == TotemState.Recovery)
+        {
+            AdvanceRecovery(token);
+        }
+
+        ForwardToken(token, isParked: held && IsRepresentative);
+        if (State == TotemState.Operational)
+        {
+            DeliverContiguous();
+        }
+    }
+
+    /// <summary>spec/totem.md section 4.1 step 2.</summary>
+    private void NoteIdleness(MessageSequence sequence)
+    {
+        if (sequence == _lastTokenMessageSequence)
+        {
+            _timers.ArmIfIdle(TotemTimer.MergeDetect, _now + _options.Merge);
+            _sequenceUnchangedCount++;
+        }
+        else
+        {
+            _timers.Cancel(TotemTimer.MergeDetect);
+            _timers.Cancel(TotemTimer.Hold);
+            _sequenceUnchangedCount = 0;
+        }
+
+        _lastTokenMessageSequence = sequence;
+    }
+
+    /// <summary>Retransmissions and new messages (spec/totem.md section 4.1 steps 8 to 12).</summary>
+    /// <returns>Messages sent.</returns>
+    private uint Transmit(RegularToken token, MessageWindow window, ref bool held)
+    {
+        var allowed = AllowedMessages(token);
+        var hadRequests = token.RequestCount > 0;
+        var retransmitted = AnswerRequests(token, window, allowed);
+        RequestMissing(token, window);
+        if (_options.CancelTokenHoldOnRetransmit && held && (hadRequests || retransmitted > 0))
+        {
+            held = _tokenHeld = false;
+        }
+
+        allowed -= retransmitted;
+        if (new MessageSequence(window.Released.Value + Limits.WindowSlots - allowed - _options.WindowSize) < token.Sequence)
+        {
+            allowed = 0;
+        }
+
+        return retransmitted + SendQueued(token, window, allowed);
+    }
+
+    /// <summary>spec/totem.md section 4.3.</summary>
+    private uint AllowedMessages(RegularToken token)
+    {
+        var window = _options.WindowSize;
+        var allowed = Math.Min(_options.MaxMessages, token.FlowCount < window ? window - token.FlowCount : 0);
+        _currentBacklog = (uint)(State == TotemState.Recovery ? _retransmitQueue.Count : Lane.Queue.Count);
+        var total = token.Backlog + _currentBacklog - _previousBacklog;
+        if (total != 0)
+        {
+            var share = (uint)((ulong)window * _previousBacklog / total);
+            if (share > 0)
+            {
+                allowed = Math.Min(allowed, share);
+            }
+        }
+
+        return allowed;
+    }
+
+    /// <summary>Sends what others ask for and we hold, byte for byte as it was (spec/totem.md section 4.4).</summary>
+    private uint AnswerRequests(RegularToken token, MessageWindow window, uint allowed)
+    {
+        uint count = 0;
+        var index = 0;
+        while (index < token.RequestCount && count < allowed)
+        {
+            var request = token.Requests[index];
+            if (request.Ring == _ring && window.Holds(request.Sequence))
+            {
+                Multicast(window[request.Sequence]);
+                token.RemoveRequestAt(index);
+                count++;
+            }
+            else
+            {
+                index++;
+            }
+        }
+
+        Statistics.MessagesRetransmitted += count;
+        return count;
+    }
+
+    /// <summary>Adds our own holes to the list once they have been seen often enough (spec/totem.md section 4.4).</summary>
+    private void RequestMissing(RegularToken token, MessageWindow window)
+    {
+        for (var sequence = window.Aru.Next; sequence <= token.Sequence; sequence = sequence.Next)
+        {
+            if (token.RequestCount == Limits.RetransmitEntriesMax || !window.IsInWindow(sequence))
+            {
+                return;
+            }
+
+            if (!window.Holds(sequence)
+                && window.CountMiss(sequence) >= _options.MissCountLimit
+                && !token.IsRequested(sequence, _ring))
+            {
+                token.AddRequest(new RetransmitRequest(_ring, sequence));
+            }
+        }
+    }
+
+    /// <summary>Originates messages: only the holder of the token may (spec/totem.md section 4.2).</summary>
+    private uint SendQueued(RegularToken token, MessageWindow window, uint allowed)
+    {
+        var isRecovery = State == TotemState.Recovery;
+        var lane = Lane;
+        var queue = isRecovery ? _retransmitQueue : lane.Queue;
+        uint count = 0;
+        while (count < allowed && TryTakePlace(token, window) && queue.Count > 0)
+        {
+            if (isRecovery && IsRecovered(queue.Peek()))
+            {
+                _pool.Return(queue.Dequeue());
+                continue;
+            }
+
+            var packet = isRecovery ? queue.Dequeue() : lane.Dequeue();
+            token.Sequence = token.Sequence.Next;
+            var guarantee = ByteOrder.Little.ReadUInt32(packet.Bytes[MessagePacket.GuaranteeOffset..]);
+            new MessagePacket(
+                new PacketHeader(
+                    PacketType.Message,
+                    isRecovery ? PacketHeader.Encapsulated : PacketHeader.Plain,
+                    Self,
+                    NodeId.None,
+                    ByteOrder.Little),
+                Self,
+                token.Sequence,
+                _localCounter++,
+                _ring,
+                Unused: 0,
+                guarantee).Write(packet.Bytes);
+            Multicast(packet.Bytes);
+            window.Store(token.Sequence, packet);
+            count++;
+        }
+
+        Statistics.MessagesSent += count;
+        return count;
+    }
+
+    /// <summary>
+    /// Whether the place after the token's sequence is ours to fill. Only a forged message can already be there: it is passed over.
+    /// </summary>
+    private static bool TryTakePlace(RegularToken token, MessageWindow window)
+    {
+        while (window.Holds(token.Sequence.Next))
+        {
+            token.Sequence = token.Sequence.Next;
+        }
+
+        return window.IsInWindow(token.Sequence.Next);
+    }
+
+    /// <summary>spec/totem.md section 4.1 step 13.</summary>
+    private void UpdateFlow(RegularToken token, uint sent)
+    {
+        token.FlowCount += sent - _sentLastVisit;
+        token.Backlog += _currentBacklog - _previousBacklog;
+        _sentLastVisit = sent;
+        _previousBacklog = _currentBacklog;
+    }
+
+    /// <summary>spec/totem.md section 4.1 steps 14 and 15.</summary>
+    private void UpdateAru(RegularToken token, MessageWindow window, MessageSequence previousAru)
+    {
+        if (window.Aru < token.Aru || token.AruNode == Self || token.AruNode.IsNone)
+        {
+            token.Aru = window.Aru;
+            token.AruNode = token.Aru == token.Sequence ? NodeId.None : Self;
+        }
+
+        _aruUnchangedCount = token.Aru == previousAru && !token.AruNode.IsNone ? _aruUnchangedCount + 1 : 0;
+        Invariant.Check(token.Aru <= window.Aru, "a token left with an aru that this node has not reached");
+    }
+
+    /// <summary>spec/totem.md section 4.7: this node lags for good and takes itself out.</summary>
+    private void FailToReceive()
+    {
+        Trace(TraceKind.FailedToReceive, NodeId.None, CurrentWindow.Aru.Value, 0);
+        _failedToReceive = true;
+        _failSet.Add(Self);
+        EnterGather(GatherReason.FailedToReceive, NodeId.None);
+    }
+
+    /// <summary>spec/totem.md section 4.5: a message stays for two full rotations after everybody has it.</summary>
+    private void Release(MessageSequence tokenAru)
+    {
+        var limit = MessageSequence.Min(MessageSequence.Min(tokenAru, _lastTokenAru), _regular.Delivered);
+        if (limit > _regular.Released)
+        {
+            _regular.ReleaseTo(limit);
+        }
+    }
+
+    /// <summary>Keeps a copy of the token for sending again, and sends it unless the idle ring's representative keeps it.</summary>
+    private void ForwardToken(RegularToken token, bool isParked)
+    {
+        token.Header = HeaderTo(PacketType.RegularToken, _tokenTarget);
+        _storedTokenLength = token.Write(_storedToken);
+        _tokenParked = isParked;
+        if (!isParked)
+        {
+            Statistics.TokensSent++;
+            SendStoredToken();
+        }
+
+        ArmTokenTimers();
+        if (isParked)
+        {
+            _timers.Arm(TotemTimer.Hold, _now + _options.Hold);
+        }
+
+        if (_options.Heartbeat > TimeSpan.Zero && !isParked)
+        {
+            _timers.Arm(TotemTimer.Heartbeat, _now + _options.Heartbeat);
+        }
+        else
+        {
+            _timers.Cancel(TotemTimer.Heartbeat);
+        }
+    }
+
+    /// <summary>spec/totem.md section 4.6: asks for the held token.</summary>
+    private void WakeRing()
+    {
+        if (!_tokenHeld)
+        {
+            return;
+        }
+
+        _tokenHeld = false;
+        Statistics.HoldCancelsSent++;
+        new HoldCancelPacket(HeaderTo(PacketType.HoldCancel, NodeId.None), _ring).Write(_scratch);
+        Multicast(_scratch.AsSpan(0, HoldCancelPacket.Size));
+    }
+
+    private void HandleHoldCancel(ReadOnlySpan<byte> datagram, in PacketHeader header)
+    {
+        if (!HoldCancelPacket.TryRead(datagram, header, out var packet))
+        {
+            Drop(DropReason.Malformed, header.Sender);
+            return;
+        }
+
+        Statistics.HoldCancelsReceived++;
+        if (packet.Ring != _ring || State is not (TotemState.Operational or TotemState.Recovery))
+        {
+            Drop(DropReason.NotInThisState, header.Sender);
+            return;
+        }
+
+        _sequenceUnchangedCount = 0;
+        if (IsRepresentative && _tokenParked)
+        {
+            ReleaseHeldToken();
+            ArmTokenRetransmit();
+        }
+    }
+}
