@@ -50,21 +50,21 @@ internal sealed class PacketPool
     public void Return(Packet packet) => (packet.Buffer.Length == SmallSize ? _small : _large).Push(packet.Buffer);
 }
 
-/// <summary>A bounded queue of packets.</summary>
+/// <summary>A bounded queue of packets. Its memory grows to the highest need, within the bound.</summary>
 internal sealed class PacketQueue(PacketPool pool, int capacity)
 {
-    private readonly Packet[] _items = new Packet[capacity];
+    private Packet[] _items = new Packet[Math.Min(capacity, 64)];
     private int _head;
 
     public int Count { get; private set; }
 
-    public int Free => _items.Length - Count;
+    public int Free => capacity - Count;
 
     public Span<byte> Peek() => _items[_head].Bytes;
 
     public void Enqueue(Packet packet)
     {
-        Invariant.Check(Free > 0, "a packet queue overflows");
+        MakeRoom();
         _items[(_head + Count) % _items.Length] = packet;
         Count++;
     }
@@ -72,7 +72,7 @@ internal sealed class PacketQueue(PacketPool pool, int capacity)
     /// <summary>Puts a packet before all others.</summary>
     public void Push(Packet packet)
     {
-        Invariant.Check(Free > 0, "a packet queue overflows");
+        MakeRoom();
         _head = (_head + _items.Length - 1) % _items.Length;
         _items[_head] = packet;
         Count++;
@@ -94,5 +94,23 @@ internal sealed class PacketQueue(PacketPool pool, int capacity)
         {
             pool.Return(Dequeue());
         }
+    }
+
+    private void MakeRoom()
+    {
+        Invariant.Check(Free > 0, "a packet queue overflows");
+        if (Count < _items.Length)
+        {
+            return;
+        }
+
+        var larger = new Packet[Math.Min(capacity, Count * 2)];
+        for (var index = 0; index < Count; index++)
+        {
+            larger[index] = _items[(_head + index) % Count];
+        }
+
+        _items = larger;
+        _head = 0;
     }
 }

@@ -1,0 +1,54 @@
+namespace Mainstay.Simulator;
+
+/// <summary>A running 64-bit digest (FNV-1a): compares histories and payloads; no protection against intent.</summary>
+public struct Digest : IEquatable<Digest>
+{
+    private const ulong Offset = 14695981039346656037UL;
+    private const ulong Prime = 1099511628211UL;
+    private ulong _state;
+
+    /// <summary>The digest so far.</summary>
+    public readonly ulong Value => _state ^ Offset;
+
+    /// <summary>The digest of some bytes.</summary>
+    public static ulong Of(ReadOnlySpan<byte> bytes)
+    {
+        var digest = default(Digest);
+        digest.Add(bytes);
+        return digest.Value;
+    }
+
+    /// <summary>Adds bytes.</summary>
+    public void Add(ReadOnlySpan<byte> bytes)
+    {
+        var state = Value;
+        foreach (var value in bytes)
+        {
+            state = (state ^ value) * Prime;
+        }
+
+        _state = state ^ Offset;
+    }
+
+    /// <summary>Adds a number.</summary>
+    public void Add(ulong number)
+    {
+        var state = (Value ^ number) * Prime;
+        _state = (state ^ (state >> 29)) ^ Offset;
+    }
+
+    /// <inheritdoc/>
+    public readonly bool Equals(Digest other) => _state == other._state;
+
+    /// <inheritdoc/>
+    public override readonly bool Equals(object? obj) => obj is Digest other && Equals(other);
+
+    /// <inheritdoc/>
+    public override readonly int GetHashCode() => (int)_state;
+
+    /// <summary>Equal digests.</summary>
+    public static bool operator ==(Digest left, Digest right) => left.Equals(right);
+
+    /// <summary>Different digests.</summary>
+    public static bool operator !=(Digest left, Digest right) => !left.Equals(right);
+}

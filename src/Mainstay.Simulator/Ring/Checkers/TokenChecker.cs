@@ -1,0 +1,148 @@
+namespace Mainstay.Simulator.Ring.Checkers;
+
+/// <summary>I15 one token, I16 aru soundness, I17 bounded buffers: from the wire alone.</summary>
+internal sealed class TokenChecker(uint initialSequence, uint windowSize, uint maxMessages) : RingChecker
+{
+    private const uint WindowSlots = 16384;
+
+    private readonly Dictionary<RingKey, RingTokens> _rings = [];
+
+    public override void OnSend(uint node, in WirePacket packet, ReadOnlySpan<byte> bytes)
+    {
+        var ring = new RingKey(packet.Representative, packet.RingSequence);
+        if (packet.Type is not (WireType.Token or WireType.CommitToken or WireType.Message) || !IsUnique(ring))
+        {
+            return;
+        }
+
+        var tokens = Ring(ring);
+        switch (packet.Type)
+        {
+            case WireType.CommitToken:
+                tokens.Members = WirePacket.CommitMembers(bytes);
+                break;
+            case WireType.Message:
+                tokens.Received(node, initialSequence).Add(packet.Sequence);
+                break;
+            default:
+                CheckToken(node, ring, tokens, packet, Digest.Of(bytes));
+                break;
+        }
+    }
+
+    public override void OnReceive(uint node, in WirePacket packet)
+    {
+        var ring = new RingKey(packet.Representative, packet.RingSequence);
+        if (packet.Type == WireType.Message && IsUnique(ring))
+        {
+            Ring(ring).Received(node, initialSequence).Add(packet.Sequence);
+        }
+    }
+
+    private RingTokens Ring(RingKey ring)
+    {
+        if (!_rings.TryGetValue(ring, out var tokens))
+        {
+            _rings.Add(ring, tokens = new RingTokens());
+        }
+
+        return tokens;
+    }
+
+    private void CheckToken(uint node, RingKey ring, RingTokens tokens, in WirePacket token, ulong digest)
+    {
+        if (packetIsAhead(token) > WindowSlots - windowSize - maxMessages)
+        {
+            Fail("I17", $"the token of {ring} sent by {node} has seq {token.Sequence:x} and aru {token.Aru:x}");
+        }
+
+        if (tokens.BySequence.TryGetValue(token.TokenSequence, out var known))
+        {
+            if (known != (node, digest))
+            {
+                Fail("I15", $"token {token.TokenSequence} of ring {ring} comes from {known.Node} and, differently, from {node}");
+            }
+
+            return;
+        }
+
+        if (tokens.BySequence.Count > 0 && token.TokenSequence != tokens.Last + 1)
+        {
+            Fail("I15", $"token {token.TokenSequence} of ring {ring}, sent by {node}, follows token {tokens.Last}");
+        }
+
+        tokens.BySequence.Add(token.TokenSequence, (node, digest));
+        tokens.Last = token.TokenSequence;
+        tokens.Arus.Enqueue(token.Aru);
+        if (tokens.Members.Length == 0 || tokens.Arus.Count <= tokens.Members.Length)
+        {
+            return;
+        }
+
+        tokens.Arus.Dequeue();
+        CheckAru(ring, tokens);
+
+        static uint packetIsAhead(in WirePacket token) => unchecked(token.Sequence - token.Aru);
+    }
+
+    private void CheckAru(RingKey ring, RingTokens tokens)
+    {
+        var lowest = tokens.Arus.Peek();
+        foreach (var aru in tokens.Arus)
+        {
+            lowest = Distance(lowest, aru) < 0 ? aru : lowest;
+        }
+
+        foreach (var member in tokens.Members)
+        {
+            var received = tokens.Received(member, initialSequence).Aru;
+            if (Distance(lowest, received) < 0)
+            {
+                Fail("I16", $"tokens of {ring} say for a rotation that all have {lowest}, but node {member} has {received}");
+            }
+        }
+    }
+
+    private sealed class RingTokens
+    {
+        private readonly Dictionary<uint, Receipts> _receipts = [];
+
+        public Dictionary<uint, (uint Node, ulong Digest)> BySequence { get; } = [];
+
+        public uint Last { get; set; }
+
+        public Queue<uint> Arus { get; } = new();
+
+        public uint[] Members { get; set; } = [];
+
+        public Receipts Received(uint node, uint initialSequence)
+        {
+            if (!_receipts.TryGetValue(node, out var receipts))
+            {
+                _receipts.Add(node, receipts = new Receipts(initialSequence));
+            }
+
+            return receipts;
+        }
+    }
+
+    private sealed class Receipts(uint initialSequence)
+    {
+        private readonly HashSet<uint> _ahead = [];
+
+        public uint Aru { get; private set; } = initialSequence;
+
+        public void Add(uint sequence)
+        {
+            if (Distance(Aru, sequence) <= 0 || !_ahead.Add(sequence))
+            {
+                return;
+            }
+
+            while (_ahead.Remove(Aru + 1))
+            {
+                Aru++;
+            }
+        }
+    }
+}
