@@ -22,6 +22,7 @@ internal static class ToolRegistry
         ("agent-service", "Service processes of the built-in agents (started by them)", static () => new Agents.AgentServiceTool()),
         ("demo", "A cluster of three nodes on this machine that really fails over", static () => new Demo.DemoTool()),
         ("ring", "The ring of this node: status, listen, send, expected, reload", static () => new Ring.RingTool()),
+        ("ring-sim", "Simulate rings under faults and check every guarantee", static () => new RingSimulation.RingSimulationTool()),
     ];
 
     /// <summary>The first words that are commands of their own, with a few words about each.</summary>

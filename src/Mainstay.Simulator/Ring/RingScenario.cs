@@ -110,24 +110,24 @@ public sealed record RingScenario
             NodeCount = (int)Pick(prng, 1, 2, 2, 3, 3, 3, 4, 5, 5, 6, 8),
             Options = options,
             FaultPhase = prng.Between(400, 2500) * Millisecond,
-            DelayMinimum = Pick(prng, 50_000, 200_000, 500_000, Millisecond),
+            DelayMinimum = Pick(prng, 200_000, 500_000, Millisecond, 2 * Millisecond),
             DelayMean = Pick(prng, 0, 20_000, 200_000, Millisecond),
             Reorders = prng.Chance(300_000),
-            Loss = Fault(prng, isCalm, 400_000, Pick(prng, 1_000, 10_000, 50_000, 150_000)),
-            TypedLoss = Fault(prng, isCalm, 150_000, Pick(prng, 100_000, 400_000, 700_000)),
+            Loss = (int)Fault(prng, isCalm, 400_000, Pick(prng, 1_000, 10_000, 50_000, 150_000)),
+            TypedLoss = (int)Fault(prng, isCalm, 150_000, Pick(prng, 100_000, 400_000, 700_000)),
             TypedLossType = prng.Below(6),
-            Duplication = Fault(prng, isCalm, 300_000, Pick(prng, 10_000, 100_000, 400_000)),
+            Duplication = (int)Fault(prng, isCalm, 300_000, Pick(prng, 10_000, 100_000, 400_000)),
             PartitionEvery = Fault(prng, isCalm, 500_000, prng.Between(100, 1500) * Millisecond),
             PartitionHolds = prng.Between(50, 1500) * Millisecond,
             CrashEvery = Fault(prng, isCalm, 500_000, prng.Between(150, 2000) * Millisecond),
             RestartAfter = Pick(prng, 5, 50, 300, 1000) * Millisecond,
-            Wipe = Fault(prng, isCalm, 200_000, 500_000),
-            Leave = Fault(prng, isCalm, 400_000, 500_000),
-            CrashInChange = Fault(prng, isCalm, 300_000, Pick(prng, 2_000, 10_000, 40_000)),
+            Wipe = (int)Fault(prng, isCalm, 200_000, 500_000),
+            Leave = (int)Fault(prng, isCalm, 400_000, 500_000),
+            CrashInChange = (int)Fault(prng, isCalm, 300_000, Pick(prng, 2_000, 10_000, 40_000)),
             PauseEvery = Fault(prng, isCalm, 250_000, prng.Between(200, 2000) * Millisecond),
             PauseHolds = Pick(prng, 30, 150, 400, 1000) * Millisecond,
-            SubmitEvery = Pick(prng, 0, 1, 3, 10, 50, 200) * Millisecond,
-            MessageSizeMax = (int)Pick(prng, 20, 200, 2000, 6000, 40_000),
+            SubmitEvery = Pick(prng, 0, 2, 5, 10, 50, 200) * Millisecond,
+            MessageSizeMax = (int)Pick(prng, 20, 200, 2000, 6000, 20_000),
             StartSpread = Pick(prng, 0, 10, 300, 1000) * Millisecond,
             DriftMax = prng.Chance(300_000) ? 500 : 0,
         };
@@ -135,9 +135,6 @@ public sealed record RingScenario
 
     /// <summary>The strength of a fault if this run has it. Draws the same amount either way.</summary>
     private static long Fault(Prng prng, bool isCalm, int millionths, long strength) => prng.Chance(millionths) && !isCalm ? strength : 0;
-
-    private static int Fault(Prng prng, bool isCalm, int millionths, int strength) =>
-        (int)Fault(prng, isCalm, millionths, (long)strength);
 
     private static long Pick(Prng prng, params ReadOnlySpan<long> choices) => choices[prng.Below(choices.Length)];
 }

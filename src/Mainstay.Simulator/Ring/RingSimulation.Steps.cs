@@ -6,6 +6,9 @@ namespace Mainstay.Simulator.Ring;
 /// <content>The event loop's steps: inputs to engines, and carrying out what they want.</content>
 public sealed partial class RingSimulation
 {
+    /// <summary>A workload that waits for its messages: endless queues would only make runs long.</summary>
+    private const int BacklogMax = 40;
+
     private void Happen(SimulatedEvent happening)
     {
         var node = happening.Node == 0 ? null : _nodes[happening.Node - 1];
@@ -35,7 +38,7 @@ public sealed partial class RingSimulation
 
     private void Boot(SimulatedNode node)
     {
-        if (node.IsRunning)
+        if (node.IsRunning || node.IsGone)
         {
             return;
         }
@@ -96,7 +99,7 @@ public sealed partial class RingSimulation
     {
         ScheduleSubmission(node.Id);
         var size = _workload.Chance(300_000) ? _workload.Below(_scenario.MessageSizeMax) : 30;
-        if (node.IsPaused || !_submitting || !node.TrySubmit(_queue.Now, size, out var message, out var digest))
+        if (node.IsPaused || !_submitting || !node.IsRunning || _messages.CountUndelivered(node.Id) > BacklogMax || !node.TrySubmit(_queue.Now, size, out var message, out var digest))
         {
             return;
         }

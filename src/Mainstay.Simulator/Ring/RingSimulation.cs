@@ -165,7 +165,14 @@ public sealed partial class RingSimulation
         var calm = (long)(_scenario.Options.Token.Ticks * 100 * 2) + (300 * _scenario.DelayMinimum);
         RunUntil(_queue.Now + calm, () => HasFailed);
         _submitting = false;
-        RunUntil(_queue.Now + (calm * 3), () => HasFailed || core.All(node => !HasPending(node)));
+
+        // As long as something arrives the queues drain, however long that takes.
+        for (long before = long.MaxValue, left = _messages.CountUndelivered(core); left < before && left > 0 && !HasFailed;)
+        {
+            RunUntil(_queue.Now + calm, () => HasFailed || _messages.CountUndelivered(core) == 0);
+            (before, left) = (left, _messages.CountUndelivered(core));
+        }
+
         if (HasFailed)
         {
             return;
@@ -178,8 +185,6 @@ public sealed partial class RingSimulation
 
         _messages.CheckNothingForgotten(core);
     }
-
-    private bool HasPending(uint node) => _messages.HasUndelivered(node);
 
     private uint[] ChooseCore()
     {
@@ -197,6 +202,7 @@ public sealed partial class RingSimulation
             if (!core.Contains(node.Id))
             {
                 Stop(node, "is gone");
+                node.IsGone = true;
             }
             else if (!node.IsRunning)
             {

@@ -3,8 +3,6 @@ namespace Mainstay.Simulator.Ring;
 /// <summary>Directed paths between nodes: cut or not, with delay, loss, duplication and reordering as the scenario says.</summary>
 internal sealed class SimulatedNetwork(RingScenario scenario, Prng prng)
 {
-    private const long LoopbackDelay = 5_000;
-
     private readonly bool[,] _cut = new bool[scenario.NodeCount + 1, scenario.NodeCount + 1];
     private readonly long[,] _lastArrival = new long[scenario.NodeCount + 1, scenario.NodeCount + 1];
 
@@ -23,7 +21,7 @@ internal sealed class SimulatedNetwork(RingScenario scenario, Prng prng)
     {
         if (source == target)
         {
-            schedule(Arrive(now + LoopbackDelay, source, target, mayOvertake: false));
+            schedule(Arrive(now + (scenario.DelayMinimum / 2), source, target, mayOvertake: false));
             return;
         }
 

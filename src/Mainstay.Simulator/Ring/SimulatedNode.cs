@@ -28,6 +28,9 @@ internal sealed class SimulatedNode(uint id, int driftPpm)
     /// <summary>The stored ring sequence; survives crashes.</summary>
     public ulong Stored { get; set; }
 
+    /// <summary>Never comes back.</summary>
+    public bool IsGone { get; set; }
+
     public bool IsRunning => Engine is not null;
 
     /// <summary>Not scheduled: datagrams pile up, timers are late.</summary>
@@ -49,7 +52,7 @@ internal sealed class SimulatedNode(uint id, int driftPpm)
     public bool OwesSynchronisation { get; private set; }
 
     /// <summary>Virtual time as this node's monotonic clock shows it.</summary>
-    public Instant Local(long time) => new(time + (time / 1_000_000 * driftPpm) + ((long)Id * 1_000_003));
+    public Instant Local(long time) => new(time + (time * driftPpm / 1_000_000) + ((long)Id * 1_000_003));
 
     /// <summary>The first virtual time at which the local clock shows <paramref name="instant"/> or later.</summary>
     public long Global(Instant instant)
@@ -60,7 +63,7 @@ internal sealed class SimulatedNode(uint id, int driftPpm)
         }
 
         var local = instant.Nanoseconds - ((long)Id * 1_000_003);
-        var guess = local - (local / 1_000_000 * driftPpm);
+        var guess = local - (local * driftPpm / 1_000_000) - 2;
         while (Local(guess) < instant)
         {
             guess += Math.Max(1, instant.Nanoseconds - Local(guess).Nanoseconds);

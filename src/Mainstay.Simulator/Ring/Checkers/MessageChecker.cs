@@ -80,8 +80,17 @@ internal sealed class MessageChecker : RingChecker
         process.Order = default;
     }
 
-    /// <summary>Whether messages of this process are still on their way to itself.</summary>
-    public bool HasUndelivered(uint node) => _processes[node].Undelivered.Count > 0;
+    /// <summary>Messages of these processes that are still on their way to themselves.</summary>
+    public long CountUndelivered(params ReadOnlySpan<uint> nodes)
+    {
+        var count = 0L;
+        foreach (var node in nodes)
+        {
+            count += _processes[node].Undelivered.Count;
+        }
+
+        return count;
+    }
 
     /// <summary>In the end, with a stable ring and time to send all: every accepted message of a living process has come back to it.</summary>
     public void CheckNothingForgotten(IEnumerable<uint> nodes)
