@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using Mainstay.Lab.Tests.Harness;
+
+namespace Mainstay.Lab.Tests.Ring;
+
+/// <summary>One Mainstay node (n3) in a ring with two real Corosync nodes (n1, n2): the proof of the protocol.</summary>
+[Collection("lab")]
+public sealed class CorosyncInteropTests
+{
+    private const int TokenMs = 1000;
+    private static readonly string[] Reference = ["n1", "n2"];
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task All_three_nodes_show_the_same_members_votes_and_ring_id()
+    {
+        using var lab = RingLab.Up("interop-join", Reference, TokenMs);
+        await lab.UntilAgreedAsync(RingLab.Nodes, [1, 2, 3]);
+        var views = RingLab.Nodes.Select(lab.View).ToList();
+        Assert.Single(views.Select(v => v.RingId).Distinct());
+        Assert.All(views, v => Assert.Equal(3, v.Votes));
+    }
+
+    [Fact]
+    public async Task Messages_sent_from_either_side_arrive_on_all_nodes_in_the_same_order()
+    {
+        const int PerSender = 150;
+        using var lab = RingLab.Up("interop-order", Reference, TokenMs);
+        await lab.UntilAgreedAsync(RingLab.Nodes, [1, 2, 3]);
+        var listeners = RingLab.Nodes.Select(n => lab.Listen(n, "order", 3 * PerSender)).ToList();
+        foreach (var listener in listeners) await listener.UntilLineAsync("three listeners are in the group", Patience, IsThreeMembers);
+
+        // Short ones share packets, long ones are cut into many: both directions of packing and reassembly.
+        var senders = new[] { lab.Send("n1", "order", PerSender, "one", 40), lab.Send("n2", "order", PerSender, "two", 9000), lab.Send("n3", "order", PerSender, "three", 50) };
+        foreach (var sender in senders) Assert.Equal(0, sender.WaitForEnd(Patience).ExitCode);
+        var orders = listeners.Select(l => Messages(l.WaitForEnd(Patience).Output)).ToList();
+        Assert.Equal(3 * PerSender, orders[0].Count);
+        Assert.Equal(orders[0], orders[1]);
+        Assert.Equal(orders[0], orders[2]);
+        foreach (var name in new[] { "one", "two", "three" })
+        {
+            Assert.Equal(
+                Enumerable.Range(0, PerSender).Select(i => $"{name}-{i}"),
+                orders[0].Where(m => m.StartsWith(name + "-", StringComparison.Ordinal)));
+        }
+    }
+
+    [Theory]
+    [InlineData("n1")]
+    [InlineData("n2")]
+    [InlineData("n3")]
+    public async Task Killing_any_one_leaves_the_others_in_agreement_and_its_restart_brings_it_back(string victim)
+    {
+        using var lab = RingLab.Up($"interop-kill-{victim}", Reference, TokenMs);
+        await lab.UntilAgreedAsync(RingLab.Nodes, [1, 2, 3]);
+        lab.Cluster.PowerOff(victim);
+        var survivors = RingLab.Nodes.Where(n => n != victim).ToArray();
+        await lab.UntilAgreedAsync(survivors, [.. survivors.Select(n => int.Parse(n[1..]))]);
+        Assert.Equal(lab.View(survivors[0]).RingId, lab.View(survivors[1]).RingId);
+        lab.Cluster.PowerOn(victim);
+        await lab.UntilAgreedAsync(RingLab.Nodes, [1, 2, 3]);
+    }
+
+    [Fact]
+    public async Task A_process_killed_on_either_side_leaves_its_groups_everywhere()
+    {
+        using var lab = RingLab.Up("interop-process", Reference, TokenMs);
+        await lab.UntilAgreedAsync(RingLab.Nodes, [1, 2, 3]);
+        var listeners = RingLab.Nodes.Select(n => lab.Listen(n, "process", 1000)).ToList();
+        foreach (var listener in listeners) await listener.UntilLineAsync("three listeners are in the group", Patience, IsThreeMembers);
+        lab.Cluster.Shell("n3", "pkill -9 -x mainstay");
+        await listeners[0].UntilLineAsync("the listener of node 3 went down", Patience, l => l.Contains(" left 3/", StringComparison.Ordinal) && l.EndsWith(":5", StringComparison.Ordinal));
+        lab.Cluster.Shell("n1", "pkill -9 -x cpgclient");
+        await listeners[1].UntilLineAsync("the listener of node 1 went down", Patience, l => l.Contains(" left 1/", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("n2", "n3")]
+    [InlineData("n3", "n1")]
+    public async Task A_clean_leave_is_seen_at_once_by_the_other_kind(string leaver, string witness)
+    {
+        // The token timeout is far longer than what a leave may take to be seen.
+        const int LongTokenMs = 8000;
+        using var lab = RingLab.Up($"interop-leave-{leaver}", Reference, LongTokenMs);
+        await lab.UntilAgreedAsync(RingLab.Nodes, [1, 2, 3], limit: Patience);
+        var survivors = RingLab.Nodes.Where(n => n != leaver).Select(n => int.Parse(n[1..])).ToArray();
+        var watch = Stopwatch.StartNew();
+        lab.Terminate(leaver);
+        await lab.UntilAgreedAsync([witness], survivors, limit: Patience);
+        Assert.True(watch.Elapsed < TimeSpan.FromMilliseconds(LongTokenMs), $"seen after {watch.Elapsed.TotalSeconds:0.0} s only: by token loss, not by the leave");
+    }
+
+    private static bool IsThreeMembers(string line)
+    {
+        var words = line.Split(' ');
+        return words[0] == "members" && (words is ["members", "3", ..] || words.Skip(1).TakeWhile(w => w is not ("left" or "joined")).Count() == 3);
+    }
+
+    // First word of each message: long ones are printed by both clients with their text up to the padding.
+    private static List<string> Messages(string output) =>
+        [.. output.Split('\n').Where(l => l.StartsWith("message ", StringComparison.Ordinal)).Select(l => l.Split(' ')[2].TrimEnd('.'))];
+}

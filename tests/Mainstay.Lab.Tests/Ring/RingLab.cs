@@ -1,0 +1,126 @@
+using System.Text.Json;
+using Mainstay.Lab.Tests.Harness;
+
+namespace Mainstay.Lab.Tests.Ring;
+
+/// <summary>A lab with a ring on transport udpu: real Corosync on some hosts, <c>mainstay-ring</c> on others.</summary>
+internal sealed class RingLab : IDisposable
+{
+    private const string CorosyncBoot = "#!/bin/sh\n[ \"$1\" = start ] && corosync || { pidof corosync >/dev/null && kill $(pidof corosync); }\n";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly HashSet<string> _corosync;
+
+    private RingLab(LabCluster cluster, IEnumerable<string> corosync)
+    {
+        Cluster = cluster;
+        _corosync = [.. corosync];
+    }
+
+    public LabCluster Cluster { get; }
+
+    /// <summary>Brings up three hosts, n1 to n3, and starts their rings.</summary>
+    /// <param name="name">For the state directory.</param>
+    /// <param name="corosync">Hosts that run the reference; the others run Mainstay.</param>
+    /// <param name="tokenMs">Token timeout.</param>
+    public static RingLab Up(string name, string[] corosync, int tokenMs)
+    {
+        LabCluster.SkipWhereImpossible(corosync.Length > 0 ? ["corosync", "corosync-quorumtool", "cc"] : []);
+        var lab = new RingLab(LabCluster.Up(name, 3), corosync);
+        try
+        {
+            lab.Cluster.Lab("corosync", "3", "--only-corosync", "--transport", "udpu", "--token", $"{tokenMs}", "--no-start", "--no-boot");
+            foreach (var node in Nodes)
+            {
+                lab.Cluster.Write(node, "/etc/lab/boot", lab.IsCorosync(node) ? CorosyncBoot : MainstayBoot, isExecutable: true);
+                lab.StartRing(node);
+            }
+
+            return lab;
+        }
+        catch
+        {
+            lab.Dispose();
+            throw;
+        }
+    }
+
+    public static string[] Nodes { get; } = ["n1", "n2", "n3"];
+
+    private static string MainstayBoot =>
+        $"#!/bin/sh\n[ \"$1\" = start ] || exit 0\nmkdir -p /var/log/corosync\nexport DOTNET_gcServer=0\nsetsid {Programs.Ring} </dev/null >>/var/log/mainstay-ring.log 2>&1 &\n";
+
+    /// <summary>Runs the host's boot script.</summary>
+    public void StartRing(string node) => Cluster.Exec(node, "/etc/lab/boot", "start");
+
+    /// <summary>Waits until every named node, asked by its own tool, shows exactly these members, their votes, and quorum.</summary>
+    public async Task UntilAgreedAsync(string[] askedNodes, int[] members, bool isQuorate = true, TimeSpan? limit = null)
+    {
+        foreach (var node in askedNodes)
+        {
+            await LabCluster.UntilAsync(
+                $"{node} shows the members {string.Join(' ', members)}",
+                limit ?? Patience,
+                () =>
+                {
+                    var view = View(node);
+                    return (view.Members.SequenceEqual(members) && view.Votes == members.Length && view.Expected == 3
+                        && view.IsQuorate == isQuorate, view.Text);
+                });
+        }
+    }
+
+    /// <summary>Members, votes and quorum as the node's own tool shows them.</summary>
+    public RingView View(string node) => IsCorosync(node) ? CorosyncView(node) : MainstayView(node);
+
+    /// <summary>A listener to a group on a node: the reference's library or our command, with the same line format.</summary>
+    public LabProcess Listen(string node, string group, int count) => IsCorosync(node)
+        ? Cluster.Start(node, Programs.Client("cpgclient", "cpg"), "listen", group, $"{count}")
+        : Cluster.Start(node, Programs.Cli, "ring", "listen", group, "--count", $"{count}");
+
+    /// <summary>A sender: texts <c>TEXT-i</c> where the reference sends, <c>TEXT</c> repeated where Mainstay does.</summary>
+    public LabProcess Send(string node, string group, int count, string text, int size = 0) => IsCorosync(node)
+        ? Cluster.Start(node, Programs.Client("cpgclient", "cpg"), "send", group, $"{count}", text, $"{size}")
+        : Cluster.Start(node, Programs.Cli, ["ring", "send", group, .. Enumerable.Range(0, count).Select(i => $"{text}-{i}".PadRight(size, '.'))]);
+
+    /// <summary>Kills the node's ring daemon without warning; the host lives on.</summary>
+    public void Kill(string node) => Cluster.Shell(node, $"kill -9 $(pidof {(IsCorosync(node) ? "corosync" : "mainstay-ring")})");
+
+    /// <summary>Asks the node's ring daemon to end; it leaves the ring.</summary>
+    public void Terminate(string node) => Cluster.Shell(node, $"kill $(pidof {(IsCorosync(node) ? "corosync" : "mainstay-ring")})");
+
+    public void Dispose() => Cluster.Dispose();
+
+    private bool IsCorosync(string node) => _corosync.Contains(node);
+
+    private RingView CorosyncView(string node)
+    {
+        var text = Cluster.Try(node, "corosync-quorumtool", "-s").Output;
+        string Field(string name) => text.Split('\n').FirstOrDefault(l => l.StartsWith(name + ":", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "";
+        var members = text.Split('\n')
+            .SkipWhile(l => !l.Contains("Nodeid", StringComparison.Ordinal)).Skip(1)
+            .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(w => w.Length > 1).Select(w => int.Parse(w[0])).Order();
+        return new RingView(
+            [.. members], int.TryParse(Field("Total votes"), out var votes) ? votes : 0,
+            int.TryParse(Field("Expected votes"), out var expected) ? expected : 0, Field("Quorate") == "Yes", Field("Ring ID"), text);
+    }
+
+    private RingView MainstayView(string node)
+    {
+        var result = Cluster.Try(node, Programs.Cli, "ring", "status", "--output-format", "json");
+        if (result.ExitCode != 0) return new RingView([], 0, 0, false, "", result.Error);
+        var json = JsonDocument.Parse(result.Output).RootElement;
+        var quorum = json.GetProperty("quorum");
+        return new RingView(
+            [.. json.GetProperty("members").EnumerateArray().Select(m => m.GetInt32())],
+            quorum.GetProperty("votes").GetInt32(),
+            quorum.GetProperty("expected_votes").GetInt32(),
+            quorum.GetProperty("quorate").GetBoolean(),
+            json.GetProperty("ring_id").GetString() ?? "",
+            result.Output);
+    }
+}
+
+/// <summary>What a node's tool shows.</summary>
+internal sealed record RingView(int[] Members, int Votes, int Expected, bool IsQuorate, string RingId, string Text);
