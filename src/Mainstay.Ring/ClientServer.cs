@@ -54,6 +54,7 @@ internal sealed unsafe class ClientServer : IDisposable
             | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
         File.SetUnixFileMode(path, ReadWrite);
         _listener.Listen(64);
+        _listener.Blocking = false;
     }
 
     /// <summary>The descriptor to wait on for new clients.</summary>

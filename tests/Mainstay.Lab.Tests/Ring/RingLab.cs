@@ -82,7 +82,7 @@ internal sealed class RingLab : IDisposable
     /// <summary>A sender: texts <c>TEXT-i</c> where the reference sends, <c>TEXT</c> repeated where Mainstay does.</summary>
     public LabProcess Send(string node, string group, int count, string text, int size = 0) => IsCorosync(node)
         ? Cluster.Start(node, Programs.Client("cpgclient", "cpg"), "send", group, $"{count}", text, $"{size}")
-        : Cluster.Start(node, Programs.Cli, ["ring", "send", group, .. Enumerable.Range(0, count).Select(i => $"{text}-{i}".PadRight(size, '.'))]);
+        : Cluster.Start(node, [Programs.Cli, "ring", "send", group, .. Enumerable.Range(0, count).Select(i => $"{text}-{i}".PadRight(size, '.'))]);
 
     /// <summary>Kills the node's ring daemon without warning; the host lives on.</summary>
     public void Kill(string node) => Cluster.Shell(node, $"kill -9 $(pidof {(IsCorosync(node) ? "corosync" : "mainstay-ring")})");
