@@ -1,0 +1,199 @@
+using System.Globalization;
+using Mainstay.Cib;
+
+namespace Mainstay.Scheduler;
+
+/// <summary>Meta-attributes of operations and what follows from them (spec/scheduler-actions.md section 3).</summary>
+internal sealed class OperationMeta(ClusterState state, ConfigReader config)
+{
+    private readonly Dictionary<(System.Xml.Linq.XElement Config, ActionKey Key), SortedDictionary<string, string>> _cache = [];
+
+    /// <summary>Sets everything an action takes from the configuration of its operation.</summary>
+    public void Fill(PlanAction action)
+    {
+        var resource = action.Resource!;
+        action.Operation = Find(resource, action.Key);
+        foreach (var (name, value) in Of(resource, action.Key)) action.Meta[name] = value;
+        action.OnFail = OnFailOf(resource, action.Key, action.Meta);
+        action.FailRole = FailureRole(resource, action.Key.Task, action.OnFail);
+        if (action.Task is TaskKind.Start or TaskKind.Promote)
+        {
+            if (resource.NeedsFencing) action.Needs = ActionNeeds.Fencing;
+            else if (resource.NeedsQuorum) action.Needs = ActionNeeds.Quorum;
+        }
+    }
+
+    /// <summary>The configured operation with this name and interval, the first of several.</summary>
+    public static OperationConfig? Find(ClusterResource resource, ActionKey key)
+    {
+        if (key.Phase != NotifyPhase.None) return ByTask(resource, TaskKind.Notify, 0);
+        var found = ByTask(resource, key.Task, key.IntervalMs);
+        if (found is null && key.Task is TaskKind.MigrateTo or TaskKind.MigrateFrom)
+        {
+            found = resource.Operations.Find(op => op.Name == "migrate" && op.IntervalMs == 0);
+        }
+
+        return found;
+    }
+
+    /// <summary>The operation's meta-attributes; the caller must not change them.</summary>
+    public SortedDictionary<string, string> Of(ClusterResource resource, ActionKey key)
+    {
+        if (_cache.TryGetValue((resource.Config, key), out var cached)) return cached;
+        var table = new NvTable();
+        var operation = Find(resource, key);
+        var input = config.PlainInput with
+        {
+            ResourceClass = resource.AgentClass,
+            ResourceProvider = resource.Provider,
+            ResourceType = resource.AgentType,
+            OperationName = state.Tasks.Name(key.Phase == NotifyPhase.None ? key.Task : TaskKind.Notify),
+            OperationIntervalMs = key.IntervalMs,
+        };
+        if (operation is not null)
+        {
+            foreach (var attribute in operation.Xml.Attributes()) table.Set(attribute.Name.LocalName, attribute.Value);
+            config.Collect(table, operation.Xml, "meta_attributes", input);
+        }
+
+        bool isProbe = key is { Task: TaskKind.Monitor, IntervalMs: 0, Phase: NotifyPhase.None };
+        if (isProbe && !table.Contains("timeout") && SmallestMonitor(resource)?.Xml.Value("timeout") is { } probeTimeout)
+        {
+            table.Set("timeout", probeTimeout);
+        }
+
+        config.CollectOperationDefaults(table, input);
+        var meta = Normalize(resource, key, table, isProbe);
+        _cache[(resource.Config, key)] = meta;
+        return meta;
+    }
+
+    /// <summary>The operation's own instance attributes for its node.</summary>
+    public SortedDictionary<string, string>? Extra(PlanAction action)
+    {
+        var table = new NvTable();
+        var node = action.Node!;
+        var input = config.PlainInput with { NodeAttribute = name => node.Attributes.GetValueOrDefault(name) };
+        config.Collect(table, action.Operation!.Xml, "instance_attributes", input);
+        if (table.Count == 0) return null;
+        var extra = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in table.Values) extra[pair.Name] = pair.Value;
+        return extra;
+    }
+
+    private static OperationConfig? ByTask(ClusterResource resource, TaskKind task, uint interval) =>
+        resource.Operations.Find(op => op.Task == task && op.IntervalMs == interval);
+
+    private static OperationConfig? SmallestMonitor(ClusterResource resource) => resource.Operations
+        .Where(op => op is { Task: TaskKind.Monitor, Enabled: true, IntervalMs: > 0 })
+        .MinBy(op => op.IntervalMs);
+
+    private SortedDictionary<string, string> Normalize(ClusterResource resource, ActionKey key, NvTable table, bool isProbe)
+    {
+        var meta = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in table.Values) meta[pair.Name] = pair.Value;
+        meta.Remove("id");
+        if (key.IntervalMs > 0) meta["interval"] = key.IntervalMs.ToString(CultureInfo.InvariantCulture);
+        else meta.Remove("interval");
+
+        string? timeout = meta.GetValueOrDefault("timeout");
+        if (resource.IsFenceDevice && (key.Task == TaskKind.Start || isProbe)
+            && config.Parameters(resource, null)["pcmk_monitor_timeout"] is { } deviceTimeout)
+        {
+            timeout = deviceTimeout;
+        }
+
+        meta["timeout"] = Interval.ParseTimeout(timeout).ToString(CultureInfo.InvariantCulture);
+        ValidateOnFail(resource, key, meta);
+        NormalizeDelay(key, meta);
+        return meta;
+    }
+
+    private void NormalizeDelay(ActionKey key, SortedDictionary<string, string> meta)
+    {
+        if (meta.TryGetValue("start-delay", out string? delay))
+        {
+            meta["start-delay"] = Interval.Parse(delay).ToString(CultureInfo.InvariantCulture);
+            return;
+        }
+
+        if (key.IntervalMs == 0 || !meta.TryGetValue("interval-origin", out string? origin)) return;
+        if (!CibDateTime.TryParse(origin, config.Now, out var start)) return;
+        long interval = key.IntervalMs / 1000;
+        if (interval == 0) return;
+        long difference = (state.Now - start.EpochSeconds) % interval;
+        long seconds = difference <= 0 ? -difference : interval - difference;
+        meta["start-delay"] = (seconds * 1000).ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Drops on-fail values that make no sense for the operation (spec/scheduler-history.md section 12.1).</summary>
+    private static void ValidateOnFail(ClusterResource resource, ActionKey key, SortedDictionary<string, string> meta)
+    {
+        string? value = meta.GetValueOrDefault("on-fail")?.ToLowerInvariant();
+        switch (key.Task)
+        {
+            case TaskKind.Stop when value is "standby" or "demote" or "stop":
+                meta.Remove("on-fail");
+                return;
+            case TaskKind.Demote when value is null:
+                InheritDemotePolicy(resource, meta);
+                return;
+            case TaskKind.LrmDelete:
+                meta["on-fail"] = "ignore";
+                return;
+            default:
+                break;
+        }
+
+        if (value != "demote") return;
+        bool isPromotedMonitor = key.IntervalMs > 0 && ConfigReader.ParseRole(meta.GetValueOrDefault("role")) == Role.Promoted
+            && key.Task == TaskKind.Monitor;
+        if (key.Task != TaskKind.Promote && !isPromotedMonitor) meta.Remove("on-fail");
+    }
+
+    private static void InheritDemotePolicy(ClusterResource resource, SortedDictionary<string, string> meta)
+    {
+        foreach (var op in resource.Operations)
+        {
+            if (op.Task != TaskKind.Monitor || !op.Enabled || op.IntervalMs == 0) continue;
+            if (ConfigReader.ParseRole(op.Role) != Role.Promoted) continue;
+            if (op.Xml.Value("on-fail") is not { } policy || string.Equals(policy, "demote", StringComparison.OrdinalIgnoreCase)) continue;
+            meta["on-fail"] = policy;
+        }
+    }
+
+    public OnFail OnFailOf(ClusterResource resource, ActionKey key, SortedDictionary<string, string> meta)
+    {
+        bool fencing = state.Options.FencingEnabled;
+        bool isProbe = key is { Task: TaskKind.Monitor, IntervalMs: 0 };
+        bool needsReset = resource is { IsRemoteConnection: true, RemoteNode.Kind: NodeKind.Remote }
+            && !isProbe && key.Task != TaskKind.Start;
+        string? value = meta.GetValueOrDefault("on-fail")?.ToLowerInvariant();
+        if (needsReset && !resource.IsManaged) value = null;
+        OnFail? strategy = value switch
+        {
+            "block" => OnFail.Block,
+            "fence" => fencing ? OnFail.Fence : OnFail.Stop,
+            "standby" => OnFail.Standby,
+            "ignore" or "nothing" => OnFail.Ignore,
+            "migrate" => OnFail.Ban,
+            "stop" => OnFail.Stop,
+            "restart" => OnFail.Restart,
+            "restart-container" when resource.Launcher is not null => OnFail.RestartContainer,
+            "demote" => OnFail.Demote,
+            _ => null,
+        };
+        if (strategy is { } chosen) return chosen;
+        if (resource.Launcher is not null) return OnFail.RestartContainer;
+        if (needsReset) return resource.IsManaged ? OnFail.ResetRemote : OnFail.Stop;
+        if (key.Task == TaskKind.Stop) return fencing ? OnFail.Fence : OnFail.Block;
+        return OnFail.Restart;
+    }
+
+    public static Role FailureRole(ClusterResource resource, TaskKind task, OnFail strategy)
+    {
+        if (strategy == OnFail.Stop) return Role.Stopped;
+        if (strategy == OnFail.ResetRemote && resource.ReconnectInterval != 0) return Role.Stopped;
+        return task == TaskKind.Promote ? Role.Unpromoted : Role.Started;
+    }
+}

@@ -1,0 +1,34 @@
+namespace Mainstay.Scheduler;
+
+/// <summary>
+/// The stable merge sort that decides where a comparison is no strict weak order: halves of floor(n/2) and the rest, the left
+/// element wins when it does not compare greater (spec/cib-model.md section 13.3).
+/// </summary>
+internal static class MergeSort
+{
+    public static List<T> Sort<T>(IReadOnlyList<T> items, Comparison<T> compare)
+    {
+        var source = items.ToArray();
+        var scratch = new T[source.Length];
+        Sort(source, scratch, 0, source.Length, compare);
+        return [.. source];
+    }
+
+    private static void Sort<T>(T[] items, T[] scratch, int from, int count, Comparison<T> compare)
+    {
+        if (count < 2) return;
+        int half = count / 2;
+        Sort(items, scratch, from, half, compare);
+        Sort(items, scratch, from + half, count - half, compare);
+        int left = from;
+        int right = from + half;
+        int end = from + count;
+        for (int target = from; target < end; target++)
+        {
+            bool takeLeft = left < from + half && (right >= end || compare(items[left], items[right]) <= 0);
+            scratch[target] = takeLeft ? items[left++] : items[right++];
+        }
+
+        Array.Copy(scratch, from, items, from, count);
+    }
+}

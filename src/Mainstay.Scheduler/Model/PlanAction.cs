@@ -1,0 +1,304 @@
+using System.Globalization;
+using System.Xml.Linq;
+
+namespace Mainstay.Scheduler;
+
+/// <summary>Tasks of actions (spec/scheduler-actions.md section 2). Operations of other names get numbers from <see cref="FirstCustom"/> on.</summary>
+internal enum TaskKind
+{
+    None,
+    Monitor,
+    Start,
+    Started,
+    Stop,
+    Stopped,
+    Promote,
+    Promoted,
+    Demote,
+    Demoted,
+    Notify,
+    Notified,
+    MigrateTo,
+    MigrateFrom,
+    ReloadAgent,
+    Delete,
+    LrmDelete,
+    ClearFailCount,
+    Cancel,
+    Stonith,
+    Shutdown,
+    MaintenanceNodes,
+    LoadStopped,
+    OneOrMore,
+    FirstCustom = 1000,
+}
+
+/// <summary>Which notification an action's key belongs to.</summary>
+internal enum NotifyPhase : byte
+{
+    None,
+    Pre,
+    ConfirmedPre,
+    Post,
+    ConfirmedPost,
+}
+
+/// <summary>
+/// Identity of an action among those of its resource: the text <c>RSC_TASK_INTERVAL</c>, or <c>RSC_PHASE_notify_TASK_0</c>,
+/// without the text.
+/// </summary>
+internal readonly record struct ActionKey(TaskKind Task, uint IntervalMs = 0, NotifyPhase Phase = NotifyPhase.None);
+
+/// <summary>Flags of an action (spec/scheduler-actions.md section 2).</summary>
+[Flags]
+internal enum ActionFlags
+{
+    None = 0,
+    Pseudo = 1,
+    Runnable = 2,
+    Optional = 4,
+    AlwaysInGraph = 8,
+    Migratable = 16,
+    MigrationAbort = 32,
+    Reschedule = 64,
+    OnDc = 128,
+    InGraph = 256,
+    InputsSorted = 512,
+    LoopMark = 1024,
+    MinRunnable = 2048,
+    Considered = 4096,
+}
+
+/// <summary>What an action needs before it may run.</summary>
+internal enum ActionNeeds
+{
+    Nothing,
+    Quorum,
+    Fencing,
+}
+
+/// <summary>What is done when an operation fails, in ascending severity (spec/scheduler-history.md section 12.1).</summary>
+internal enum OnFail
+{
+    Ignore,
+    Demote,
+    Restart,
+    ResetRemote,
+    RestartContainer,
+    Ban,
+    Block,
+    Stop,
+    Standby,
+    Fence,
+}
+
+/// <summary>An action of the plan, in the graph or not. Ids count from 1 in the order of creation.</summary>
+internal sealed class PlanAction
+{
+    public PlanAction(int id, ClusterResource? resource, ActionKey key, string? fixedKey)
+    {
+        Id = id;
+        Resource = resource;
+        Key = key;
+        FixedKey = fixedKey;
+        Task = key.Phase switch
+        {
+            NotifyPhase.None => key.Task,
+            NotifyPhase.Pre or NotifyPhase.Post => TaskKind.Notify,
+            _ => TaskKind.Notified,
+        };
+    }
+
+    public int Id { get; }
+
+    public ClusterResource? Resource { get; }
+
+    public ActionKey Key { get; }
+
+    /// <summary>The key of an action without resource.</summary>
+    public string? FixedKey { get; }
+
+    /// <summary>The task; differs from the key's for cancellations and notifications.</summary>
+    public TaskKind Task { get; set; }
+
+    /// <summary>The task that is cancelled.</summary>
+    public TaskKind CancelTask { get; set; }
+
+    public ClusterNode? Node { get; set; }
+
+    public string? Reason { get; set; }
+
+    public ActionFlags Flags { get; set; } = ActionFlags.Runnable;
+
+    public ActionNeeds Needs { get; set; }
+
+    public OnFail OnFail { get; set; }
+
+    public Role FailRole { get; set; }
+
+    public int Priority { get; set; }
+
+    /// <summary>How many inputs flagged min-runnable must be runnable; 0 if the action has none.</summary>
+    public int RequiredBefore { get; set; }
+
+    public int RunnableBefore { get; set; }
+
+    public SortedDictionary<string, string> Meta { get; } = new(StringComparer.Ordinal);
+
+    public SortedDictionary<string, string>? Extra { get; set; }
+
+    public OperationConfig? Operation { get; set; }
+
+    public bool HasExtraEvaluated { get; set; }
+
+    /// <summary>Inputs, oldest first; the rules visit the newest first.</summary>
+    public List<Relation> Before { get; set; } = [];
+
+    /// <summary>Outputs, oldest first.</summary>
+    public List<Relation> After { get; } = [];
+
+    public bool IsPseudo => Has(ActionFlags.Pseudo);
+
+    public bool IsRunnable => Has(ActionFlags.Runnable);
+
+    public bool IsOptional => Has(ActionFlags.Optional);
+
+    public bool IsRequired => !Has(ActionFlags.Optional);
+
+    public bool IsMigratable => Has(ActionFlags.Migratable);
+
+    public bool IsProbe => Task == TaskKind.Monitor && Key is { Task: TaskKind.Monitor, IntervalMs: 0 };
+
+    public bool Has(ActionFlags flag) => (Flags & flag) != 0;
+
+    public void Set(ActionFlags flag) => Flags |= flag;
+
+    public void Clear(ActionFlags flag) => Flags &= ~flag;
+
+    public void SetReason(string? text, bool overwrite)
+    {
+        if (Reason is null || overwrite) Reason = text;
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Id} {FixedKey ?? Resource?.Id} {Key.Task} {Node?.Name}");
+}
+
+/// <summary>One end of an ordering between two actions; the two ends have separate flags (spec/scheduler-ordering.md section 1).</summary>
+internal sealed class Relation
+{
+    public required PlanAction Action { get; init; }
+
+    public OrderFlags Flags { get; set; }
+
+    public bool IsGraphed { get; set; }
+}
+
+/// <summary>Effects of an ordering (spec/scheduler-ordering.md section 2).</summary>
+[Flags]
+internal enum OrderFlags
+{
+    None = 0,
+    Ordered = 1 << 0,
+    IfFirstUnmigratable = 1 << 1,
+    ThenImpliesFirst = 1 << 4,
+    FirstImpliesThen = 1 << 5,
+    PromotedThenImpliesFirst = 1 << 6,
+    UnmigratableThenBlocks = 1 << 7,
+    UnrunnableFirstBlocks = 1 << 8,
+    FirstElseThen = 1 << 9,
+    FirstImpliesSameNodeThen = 1 << 10,
+    NestedRemoteProbe = 1 << 11,
+    IntermediateStop = 1 << 12,
+    Serialize = 1 << 14,
+    IfOnSameNode = 1 << 15,
+    ThenImpliesFirstGraphed = 1 << 16,
+    FirstImpliesThenGraphed = 1 << 17,
+    Asymmetric = 1 << 20,
+    IfOnSameNodeOrTarget = 1 << 21,
+    MinRunnable = 1 << 22,
+    IfRequiredOnSameNode = 1 << 23,
+    GuestAllowed = 1 << 24,
+    ThenCancelsFirst = 1 << 25,
+}
+
+/// <summary>An ordering between resources' actions or particular actions, before it becomes relations.</summary>
+internal sealed class Ordering
+{
+    public ClusterResource? First { get; init; }
+
+    public ActionKey FirstKey { get; init; }
+
+    public PlanAction? FirstAction { get; init; }
+
+    public ClusterResource? Then { get; init; }
+
+    public ActionKey ThenKey { get; init; }
+
+    public PlanAction? ThenAction { get; init; }
+
+    public OrderFlags Flags { get; set; }
+}
+
+/// <summary>Task names as they appear in keys and agents' calls.</summary>
+internal sealed class TaskNames
+{
+    private static readonly string[] Known =
+    [
+        "", "monitor", "start", "running", "stop", "stopped", "promote", "promoted", "demote", "demoted", "notify", "notified",
+        "migrate_to", "migrate_from", "reload-agent", "delete", "lrm_delete", "clear_failcount", "cancel", "stonith", "do_shutdown",
+        "maintenance_nodes", "load_stopped", "one-or-more",
+    ];
+
+    private readonly List<string> _custom = [];
+
+    public string Name(TaskKind task) => task < TaskKind.FirstCustom ? Known[(int)task] : _custom[task - TaskKind.FirstCustom];
+
+    public TaskKind Parse(string name)
+    {
+        int index = Array.IndexOf(Known, name);
+        if (index > 0) return (TaskKind)index;
+        index = _custom.IndexOf(name);
+        if (index < 0)
+        {
+            index = _custom.Count;
+            _custom.Add(name);
+        }
+
+        return TaskKind.FirstCustom + index;
+    }
+
+    public string KeyText(string resource, ActionKey key) => key.Phase == NotifyPhase.None
+        ? string.Create(CultureInfo.InvariantCulture, $"{resource}_{Name(key.Task)}_{key.IntervalMs}")
+        : $"{resource}_{PhaseName(key.Phase)}_notify_{Name(key.Task)}_0";
+
+    public string KeyText(PlanAction action) => action.FixedKey ?? KeyText(action.Resource!.Id, action.Key);
+
+    public static string PhaseName(NotifyPhase phase) => phase switch
+    {
+        NotifyPhase.Pre => "pre",
+        NotifyPhase.ConfirmedPre => "confirmed-pre",
+        NotifyPhase.Post => "post",
+        NotifyPhase.ConfirmedPost => "confirmed-post",
+        _ => "",
+    };
+
+    /// <summary>The completion of a start, stop, promote or demote; other tasks are their own completion.</summary>
+    public static TaskKind Completion(TaskKind task) => task switch
+    {
+        TaskKind.Start => TaskKind.Started,
+        TaskKind.Stop => TaskKind.Stopped,
+        TaskKind.Promote => TaskKind.Promoted,
+        TaskKind.Demote => TaskKind.Demoted,
+        _ => task,
+    };
+
+    /// <summary>The task a completion belongs to.</summary>
+    public static TaskKind Base(TaskKind task) => task switch
+    {
+        TaskKind.Started => TaskKind.Start,
+        TaskKind.Stopped => TaskKind.Stop,
+        TaskKind.Promoted => TaskKind.Promote,
+        TaskKind.Demoted => TaskKind.Demote,
+        _ => task,
+    };
+}

@@ -1,0 +1,140 @@
+using Mainstay.Cib;
+
+namespace Mainstay.Scheduler;
+
+/// <summary>How an operation's recorded parameters compare with the configured ones (spec/scheduler-history.md section 20.5).</summary>
+internal enum DigestComparison
+{
+    Match,
+    Mismatch,
+    Restart,
+    Unknown,
+}
+
+/// <summary>Digests calculated once per node and operation key.</summary>
+internal sealed class OperationDigests
+{
+    public required string All { get; init; }
+
+    public string? Restart { get; init; }
+
+    public string? Secure { get; init; }
+
+    public bool HasExtraParameters { get; set; }
+}
+
+/// <summary>What is checked once containers have a node.</summary>
+internal enum DeferredCheckKind
+{
+    Clear,
+    Active,
+}
+
+/// <summary>A check of a bundle connection whose address is its container's host.</summary>
+internal sealed record DeferredCheck(ClusterResource Resource, ClusterNode Node, HistoryEntry Entry, DeferredCheckKind Kind);
+
+/// <summary>Compares recorded and configured parameters.</summary>
+internal static class Digests
+{
+    private const string DefaultPrivateNames = " passwd password user ";
+
+    /// <summary>True for a connection whose address is "the name of the container's host", known only after placement.</summary>
+    public static bool IsBundleConnectionByName(this ClusterResource resource, ConfigReader config) =>
+        resource is { IsRemoteConnection: true, IsInBundle: true } && config.Parameters(resource, null)["addr"] == "#uname";
+
+    public static DigestComparison Compare(
+        ClusterState state, ConfigReader config, ActionStore actions, ClusterResource resource, HistoryEntry entry, ClusterNode node)
+    {
+        var digests = Get(state, config, actions, resource, entry, node, out bool isFirst);
+        if (digests.Restart is not null && entry.RestartDigest is { } recordedRestart && digests.Restart != recordedRestart)
+        {
+            return DigestComparison.Restart;
+        }
+
+        if (entry.Digest is null) return DigestComparison.Unknown;
+        if (entry.Digest == digests.All) return DigestComparison.Match;
+        return entry.IntervalMs == 0 && digests.HasExtraParameters && isFirst ? DigestComparison.Restart : DigestComparison.Mismatch;
+    }
+
+    /// <summary>True if the parameters differ only in private ones, which sanitized inputs lack.</summary>
+    public static bool OnlyPrivateChanged(ClusterNode node, ClusterResource resource, HistoryEntry entry, ActionStore actions)
+    {
+        string key = actions.Names.KeyText(resource.Id, new ActionKey(entry.Task, entry.IntervalMs));
+        return node.DigestCache.TryGetValue(key, out var digests) && entry.SecureDigest is { } recorded && digests.Secure == recorded;
+    }
+
+    private static OperationDigests Get(
+        ClusterState state,
+        ConfigReader config,
+        ActionStore actions,
+        ClusterResource resource,
+        HistoryEntry entry,
+        ClusterNode node,
+        out bool isFirst)
+    {
+        _ = state;
+        var key = new ActionKey(entry.Task, entry.IntervalMs);
+        string text = actions.Names.KeyText(resource.Id, key);
+        isFirst = !node.DigestCache.TryGetValue(text, out var digests);
+        if (digests is not null) return digests;
+
+        var parameters = Parameters(config, actions, resource, key, node, out bool hasExtra);
+        bool IsPrivate(string name) => OperationDigest.ListContains(entry.SecureParameters ?? DefaultPrivateNames, name);
+        digests = new OperationDigests
+        {
+            All = OperationDigest.All(parameters, entry.IntervalMs),
+            Restart = entry.RestartDigest is null ? null
+                : OperationDigest.Restart(parameters, n => entry.ForceRestart is null || OperationDigest.ListContains(entry.ForceRestart, n)),
+            Secure = SecureDigest(config, resource, entry, node, parameters, IsPrivate),
+            HasExtraParameters = hasExtra,
+        };
+        node.DigestCache.Add(text, digests);
+        return digests;
+    }
+
+    private static string SecureDigest(
+        ConfigReader config,
+        ClusterResource resource,
+        HistoryEntry entry,
+        ClusterNode node,
+        SortedDictionary<string, string> parameters,
+        Func<string, bool> isPrivate)
+    {
+        bool isOld = VersionText.Compare(entry.FeatureSet, "3.16.0") < 0;
+        if (!isOld) return OperationDigest.Secure(parameters, entry.IntervalMs, isPrivate);
+        var own = config.Parameters(resource, node).Values.ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal);
+        bool IsExcluded(string name) => isPrivate(name)
+            || (resource.IsFenceDevice && (name.StartsWith("pcmk_", StringComparison.Ordinal) || name is "provides" or "stonith-timeout"));
+        return OperationDigest.Secure(own, 0, IsExcluded);
+    }
+
+    private static SortedDictionary<string, string> Parameters(
+        ConfigReader config, ActionStore actions, ClusterResource resource, ActionKey key, ClusterNode node, out bool hasExtra)
+    {
+        var map = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        if (resource.IsBundleConnectionByName(config))
+        {
+            var container = resource.Launcher ?? resource.Replica?.Container;
+            if ((container?.AssignedNode ?? container?.CurrentNode()) is { } host) map["addr"] = host.Name;
+        }
+
+        foreach (var pair in config.Parameters(resource, node).Values) map.TryAdd(pair.Name, pair.Value);
+        hasExtra = false;
+        if (OperationMeta.Find(resource, key) is { } operation)
+        {
+            var table = new NvTable();
+            var input = config.PlainInput with { NodeAttribute = name => node.Attributes.GetValueOrDefault(name) };
+            config.Collect(table, operation.Xml, "instance_attributes", input);
+            foreach (var pair in table.Values) map.TryAdd(pair.Name, pair.Value);
+            hasExtra = key.IntervalMs == 0 && table.Count > 0;
+        }
+
+        foreach (var (name, value) in actions.Meta.Of(resource, key))
+        {
+            if (name.Contains('#', StringComparison.Ordinal) || name.Contains(':', StringComparison.Ordinal)) continue;
+            map.TryAdd("CRM_meta_" + name.Replace('-', '_'), value);
+        }
+
+        return map;
+    }
+}
