@@ -108,6 +108,9 @@ public sealed partial class ClusterResource
     /// <summary>For a remote connection: the node it connects.</summary>
     internal ClusterNode? RemoteNode { get; set; }
 
+    /// <summary>Name of the guest node the resource launches.</summary>
+    internal string? RemoteTarget => Meta["remote-node"];
+
     internal CloneSettings? Clone { get; set; }
 
     internal BundleSettings? Bundle { get; set; }
@@ -126,6 +129,8 @@ public sealed partial class ClusterResource
     internal List<ColocationConstraint> WithThis { get; } = [];
 
     internal List<TicketConstraint> Tickets { get; } = [];
+
+    internal List<NotificationSet> NotificationSets { get; } = [];
 
     /// <summary>The resource's actions, oldest first.</summary>
     internal List<PlanAction> Actions { get; } = [];

@@ -103,6 +103,9 @@ public sealed partial class ClusterState
 
     internal bool HasFenceDevice { get; set; }
 
+    /// <summary>True if inputs may lack private parameters, so that only secure digests can be compared.</summary>
+    internal bool IsSanitized { get; init; }
+
     /// <summary>Histories by node and by the name they are recorded under.</summary>
     internal Dictionary<(ClusterNode Node, string Id), ResourceHistory> Histories { get; } = [];
 
@@ -121,6 +124,17 @@ public sealed partial class ClusterState
         foreach (var resource in AllResources)
         {
             if (resource.HistoryId == id) return resource;
+        }
+
+        return null;
+    }
+
+    /// <summary>An instance of a clone whose name without number is given.</summary>
+    internal ClusterResource? FindByBaseName(string id)
+    {
+        foreach (var resource in AllResources)
+        {
+            if (resource.InstanceNumber >= 0 && resource.IsPrimitive && resource.BaseName == id) return resource;
         }
 
         return null;

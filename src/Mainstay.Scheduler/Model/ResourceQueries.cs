@@ -147,6 +147,7 @@ internal static class ResourceQueries
         }
 
         foreach (var each in state.NodeList) AddOne(resource, each, score);
+        if (score <= -Scores.Infinity && resource.IsPrimitive) Assigner.Undo(resource);
     }
 
     private static void AddOne(ClusterResource resource, ClusterNode node, int score)

@@ -1,0 +1,161 @@
+namespace Mainstay.Scheduler;
+
+/// <summary>Pass 13, first part: what runs where is asked where it is not known (spec/scheduler-actions.md section 9).</summary>
+internal sealed class ProbesPass(ClusterState state, ActionStore actions, OrderStore orders)
+{
+    public void Run()
+    {
+        foreach (var node in state.NodeList)
+        {
+            if (!node.Online)
+            {
+                if (node.Kind == NodeKind.Remote && node.Connection is not null
+                    && RemoteConnections.StateOf(state, node) == RemoteConnectionState.Failed)
+                {
+                    Fencing.Fence(state, actions, node, "the connection is unrecoverable", false);
+                }
+
+                continue;
+            }
+
+            if (node.Unclean || !node.ProbesAllowed) continue;
+            foreach (var resource in state.ResourceList) Probe(resource, node);
+        }
+    }
+
+    private bool Probe(ClusterResource resource, ClusterNode node)
+    {
+        if (!state.Options.StartupProbes) return false;
+        if (node.IsRemoteOrGuest)
+        {
+            if (resource.IsFenceDevice || resource.IsRemoteConnection) return false;
+            if (node.IsGuest && resource.Primitives().Any(p => p.Launched.Exists(l => l.IsRemoteConnection))) return false;
+        }
+
+        switch (resource.Variant)
+        {
+            case ResourceVariant.Group:
+                bool any = false;
+                foreach (var member in resource.ChildList) any |= Probe(member, node);
+                return any;
+            case ResourceVariant.Clone:
+                return ProbeClone(resource, node);
+            case ResourceVariant.Bundle:
+                return ProbeBundle(resource, node);
+            default:
+                return ProbePrimitive(resource, node);
+        }
+    }
+
+    private bool ProbePrimitive(ClusterResource resource, ClusterNode node)
+    {
+        if (resource is { Launcher: not null, IsRemoteConnection: false } || resource.IsRemoved || resource.Probed.Contains(node)) return false;
+        var table = resource.Table;
+        if (resource.HasExclusiveProbes || resource.Top.HasExclusiveProbes)
+        {
+            if (!table.Contains(node) || table.Discovery(node) != DiscoveryMode.Exclusive) return false;
+        }
+
+        var discovery = table.Contains(node) ? table.Discovery(node) : node.BaseDiscovery;
+        if (discovery == DiscoveryMode.Never) return false;
+        if (node.IsGuest && !MayProbeGuest(resource, node)) return false;
+        CreateProbe(resource, node);
+        return true;
+    }
+
+    private bool MayProbeGuest(ClusterResource resource, ClusterNode node)
+    {
+        if (node.Connection?.Launcher is not { } container) return true;
+        var top = resource.Top;
+        if (container.CurrentRole == Role.Stopped)
+        {
+            if (container.AssignedNode is { } host && !container.Probed.Contains(host))
+            {
+                orders.Add(container, TaskKind.Monitor, top, TaskKind.Start, OrderFlags.Ordered);
+            }
+
+            return false;
+        }
+
+        bool willStop = node.RemoteReset || node.Unclean || container.IsFailed || container.NextRole == Role.Stopped
+            || (container.AssignedNode is { } next && !container.Active.Contains(next));
+        if (!willStop) return true;
+        orders.Add(container, TaskKind.Stop, top, TaskKind.Start, OrderFlags.Ordered);
+        return false;
+    }
+
+    private void CreateProbe(ClusterResource resource, ClusterNode node)
+    {
+        var probe = actions.Custom(resource, TaskKind.Monitor, node, false);
+        Unfencing.OrderAfter(state, actions, orders, resource, node, probe, OrderFlags.Ordered);
+        if (!resource.Active.Contains(node)) probe.Meta["op_target_rc"] = "7";
+        else if (resource.CurrentRole == Role.Promoted) probe.Meta["op_target_rc"] = "8";
+        var top = resource.Top;
+        if (!top.IsClone) top = resource;
+        var flags = OrderFlags.Ordered;
+        if (!probe.IsRunnable && !top.IsActiveAnywhere) flags |= OrderFlags.UnrunnableFirstBlocks;
+        orders.Add(probe, top, TaskKind.Start, flags);
+        orders.Add(probe, top, TaskKind.ReloadAgent, OrderFlags.Ordered);
+    }
+
+    private bool ProbeClone(ClusterResource clone, ClusterNode node)
+    {
+        if (clone.HasExclusiveProbes)
+        {
+            if (clone.Table.Contains(node) && clone.Table.Discovery(node) != DiscoveryMode.Exclusive)
+            {
+                clone.Table.Remove(node);
+                return false;
+            }
+        }
+
+        clone.ChildList = MergeSort.Sort(clone.ChildList, (a, b) => a.InstanceNumber.CompareTo(b.InstanceNumber));
+        if (clone.IsUnique)
+        {
+            bool any = false;
+            foreach (var instance in clone.ChildList) any |= Probe(instance, node);
+            return any;
+        }
+
+        var chosen = clone.ChildList.Find(i => i.SelfAndDescendants().Any(r => r.Probed.Contains(node)))
+            ?? clone.ChildList.Find(i => i.AssignedLocation() == node)
+            ?? clone.ChildList[0];
+        return Probe(chosen, node);
+    }
+
+    private bool ProbeBundle(ClusterResource bundle, ClusterNode node)
+    {
+        bool any = false;
+        var settings = bundle.Bundle!;
+        foreach (var replica in settings.Replicas)
+        {
+            if (replica.Ip is { } ip) any |= Probe(ip, node);
+            if (replica.Child is { } child && replica.Node == node) any |= Probe(child, node);
+            if (Probe(replica.Container, node))
+            {
+                any = true;
+                OrderOtherContainers(settings, replica, node);
+            }
+
+            if (replica.Connection is { } connection && Probe(connection, node))
+            {
+                any = true;
+                var probe = ActionStore.First(connection, new ActionKey(TaskKind.Monitor), node);
+                if (probe is not null) orders.Add(replica.Container, TaskKind.Start, probe, OrderFlags.NestedRemoteProbe);
+            }
+        }
+
+        return any;
+    }
+
+    private void OrderOtherContainers(BundleSettings settings, BundleReplica replica, ClusterNode node)
+    {
+        if (settings.ReplicasPerHost > 1) return;
+        var probe = ActionStore.First(replica.Container, new ActionKey(TaskKind.Monitor), node);
+        if (probe is null) return;
+        foreach (var other in settings.Replicas)
+        {
+            if (other != replica) orders.Add(probe, other.Container, TaskKind.Start, OrderFlags.Ordered | OrderFlags.IfOnSameNode);
+        }
+    }
+}

@@ -1,0 +1,258 @@
+using System.Globalization;
+using Mainstay.Cib;
+
+namespace Mainstay.Scheduler;
+
+/// <content>Choosing which instances of a promotable clone are promoted (spec/scheduler-placement.md section 9.5).</content>
+internal sealed partial class Assigner
+{
+    private void AddPromotionScores(ClusterResource clone)
+    {
+        if (clone.HasPromotionScores) return;
+        clone.HasPromotionScores = true;
+        foreach (var instance in clone.ChildList)
+        {
+            foreach (var node in state.NodeList)
+            {
+                if (!instance.Table.Contains(node) || !node.IsAvailable) continue;
+                int score = PromotionScore(instance, node, out _);
+                if (score > 0) instance.Table.AddScore(node, score);
+                if (score > instance.Priority) instance.Priority = score;
+            }
+        }
+    }
+
+    /// <summary>Section 9.5.1.</summary>
+    private static int PromotionScore(ClusterResource instance, ClusterNode node, out bool isDefault)
+    {
+        isDefault = true;
+        if (instance.IsGroup)
+        {
+            int sum = 0;
+            foreach (var member in instance.ChildList)
+            {
+                sum += PromotionScore(member, node, out bool memberDefault);
+                isDefault &= memberDefault;
+            }
+
+            return sum;
+        }
+
+        if (!PromotionScoreApplies(instance, node)) return 0;
+        string name = instance.HistoryName;
+        string? text = PromotionAttribute(instance, node, name);
+        if (text is null && !instance.IsUnique) text = PromotionAttribute(instance, node, ClusterResource.WithoutInstanceNumber(name));
+        if (text is null) return 0;
+        isDefault = false;
+        return Score.Parse(text).Value;
+    }
+
+    private static string? PromotionAttribute(ClusterResource instance, ClusterNode node, string name) =>
+        NodeAttributes.Value(node, "master-" + name, instance, useCurrentHost: instance.IsUnassigned);
+
+    private static bool PromotionScoreApplies(ClusterResource instance, ClusterNode node)
+    {
+        bool applies = false;
+        bool decided = false;
+        if (!instance.IsUnique)
+        {
+            var siblings = Siblings(instance);
+            if (siblings.Find(s => s.Active.Contains(node)) is { } active)
+            {
+                applies = active == instance;
+                decided = true;
+            }
+            else if (siblings.Exists(s => s.Probed.Contains(node)))
+            {
+                applies = true;
+                decided = true;
+            }
+        }
+
+        if (!decided)
+        {
+            applies = (!instance.IsActiveAnywhere && instance.Probed.Count == 0)
+                || instance.Probed.Contains(node) || instance.Active.Contains(node);
+        }
+
+        return applies && instance.Table.TryScore(node, out int score) && score >= 0;
+    }
+
+    /// <summary>The corresponding primitives of all instances of the clone, this one included.</summary>
+    private static List<ClusterResource> Siblings(ClusterResource primitive)
+    {
+        string name = primitive.BaseName;
+        return primitive.Top.Primitives().Where(p => p.BaseName == name).ToList();
+    }
+
+    /// <summary>Section 9.5.2.</summary>
+    private void ChoosePromoted(ClusterResource clone)
+    {
+        clone.Clone!.RolesStarted = true;
+        clone.Table.ClearCounts();
+        foreach (var instance in clone.ChildList) SetInstancePriority(clone, instance);
+        SetPromotionPriorities(clone);
+        var order = new InstanceOrder(this);
+        clone.ChildList = MergeSort.Sort(clone.ChildList, (a, b) =>
+        {
+            if (a.PromotionPriority != b.PromotionPriority) return b.PromotionPriority.CompareTo(a.PromotionPriority);
+            var roleA = a.State(true);
+            var roleB = b.State(true);
+            return roleA != roleB ? roleB.CompareTo(roleA) : order.Compare(a, b);
+        });
+
+        int promoted = 0;
+        foreach (var instance in clone.ChildList)
+        {
+            DumpPromotion(instance);
+            if (TryPromote(clone, instance, promoted)) promoted++;
+        }
+
+        clone.Clone.PromotedCount = promoted;
+    }
+
+    private void SetInstancePriority(ClusterResource clone, ClusterResource instance)
+    {
+        if (instance.State(true) == Role.Started)
+        {
+            foreach (var resource in instance.SelfAndDescendants())
+            {
+                if (resource.CurrentRole == Role.Started) resource.CurrentRole = Role.Unpromoted;
+            }
+        }
+
+        instance.PromotionPriority = instance.Priority;
+        if (instance.AssignedLocation() is not { } node) return;
+        var next = instance.State(false);
+        if (next is Role.Started or Role.Unknown)
+        {
+            int score = PromotionScore(instance, node, out bool isDefault);
+            instance.Priority = isDefault ? -1 : score;
+        }
+        else if (next is Role.Unpromoted or Role.Stopped)
+        {
+            instance.Priority = -Scores.Infinity;
+        }
+
+        AddPromotedLocations(instance, instance, node);
+        AddPromotedLocations(clone, instance, node);
+        foreach (var constraint in Colocations.ThisWith(instance)) ApplyColocation(instance, constraint.Primary, constraint);
+        instance.PromotionPriority = next == Role.Promoted ? Scores.Infinity : instance.Priority;
+    }
+
+    private static void AddPromotedLocations(ClusterResource owner, ClusterResource instance, ClusterNode node)
+    {
+        foreach (var location in owner.Locations)
+        {
+            if (location.RoleFilter != Role.Promoted) continue;
+            foreach (var (each, score) in location.Nodes)
+            {
+                if (each == node) instance.Priority = Scores.Add(score, instance.Priority);
+            }
+        }
+    }
+
+    private void SetPromotionPriorities(ClusterResource clone)
+    {
+        clone.IsMerging = true;
+        foreach (var instance in clone.ChildList)
+        {
+            if (instance.PromotionPriority < 0 || instance.AssignedLocation() is not { } node) continue;
+            if (clone.Table.Contains(node)) clone.Table.SetScore(node, Scores.Add(instance.PromotionPriority, clone.Table.Score(node)));
+        }
+
+        foreach (var constraint in Colocations.WithThis(clone))
+        {
+            if (constraint.PrimaryRole != Role.Promoted || !Colocations.Influences(constraint)) continue;
+            NodeTable? table = clone.Table;
+            Merge(
+                constraint.Dependent,
+                clone,
+                ref table,
+                constraint,
+                Factor(1f, constraint.Score),
+                MergeFlags.Rollback | MergeFlags.Nonnegative);
+            clone.Table = table!;
+        }
+
+        if (clone.Tickets.Exists(t => t.Role == Role.Promoted && t.Ticket.IsLost)) BanTable(clone);
+        foreach (var instance in clone.ChildList) SetFinalPriority(clone, instance);
+        clone.IsMerging = false;
+    }
+
+    private void BanTable(ClusterResource clone)
+    {
+        foreach (var resource in clone.SelfAndDescendants())
+        {
+            foreach (var node in state.NodeList)
+            {
+                if (resource.Table.Contains(node)) resource.Table.SetScore(node, -Scores.Infinity);
+            }
+        }
+    }
+
+    private static void SetFinalPriority(ClusterResource clone, ClusterResource instance)
+    {
+        var node = instance.AssignedLocation();
+        if (!instance.IsManaged && instance.State(false) == Role.Promoted) instance.PromotionPriority = Scores.Infinity;
+        else if (node is null) instance.PromotionPriority = -Scores.Infinity;
+        else if (instance.PromotionPriority >= 0 && clone.Table.Contains(node)) instance.PromotionPriority = clone.Table.Score(node);
+    }
+
+    private void DumpPromotion(ClusterResource instance)
+    {
+        if (!RecordsScores) return;
+        string score = Scores.Text(instance.PromotionPriority);
+        state.ScoreLines.Add(instance.AssignedLocation() is { } node
+            ? $"{instance.Id} promotion score on {node.Name}: {score}"
+            : string.Create(CultureInfo.InvariantCulture, $"{instance.Id} promotion score (inactive): {score}"));
+    }
+
+    private bool TryPromote(ClusterResource clone, ClusterResource instance, int promoted)
+    {
+        var node = instance.AssignedLocation();
+        bool isEligible = instance.PromotionPriority >= 0
+            && (promoted < clone.Clone!.PromotedMax || !clone.IsManaged) && CanBePromoted(clone, instance);
+        if (!isEligible)
+        {
+            SetNextRole(instance, node is null ? Role.Stopped : Role.Unpromoted, onlyUnknown: false);
+            return false;
+        }
+
+        if (instance.CurrentRole < Role.Promoted && instance.State(true) != Role.Promoted
+            && !state.HasQuorum && state.Options.QuorumPolicy == QuorumPolicy.Freeze)
+        {
+            SetNextRole(instance, Role.Unpromoted, onlyUnknown: false);
+            return false;
+        }
+
+        clone.Table.AddCount(node!, 1);
+        SetNextRole(instance, Role.Promoted, onlyUnknown: true);
+        return true;
+    }
+
+    private static void SetNextRole(ClusterResource instance, Role role, bool onlyUnknown)
+    {
+        foreach (var resource in instance.SelfAndDescendants())
+        {
+            if (!onlyUnknown || resource.NextRole == Role.Unknown) resource.NextRole = role;
+        }
+    }
+
+    private static bool CanBePromoted(ClusterResource clone, ClusterResource instance)
+    {
+        if (instance.ChildList.Count > 0)
+        {
+            foreach (var child in instance.ChildList)
+            {
+                if (!CanBePromoted(clone, child)) return false;
+            }
+        }
+
+        if (instance.AssignedLocation() is not { } node) return false;
+        if (!instance.IsManaged) return instance.State(true) == Role.Promoted;
+        if (instance.Priority < 0) return false;
+        bool isUsable = node.IsGuest ? node.Connection?.Launcher?.AssignedNode is not null : node.IsAvailable;
+        return isUsable && clone.Table.Contains(node) && clone.Table.Count(node) < clone.Clone!.PromotedNodeMax;
+    }
+}

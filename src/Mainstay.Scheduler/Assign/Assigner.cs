@@ -1,0 +1,263 @@
+using System.Globalization;
+
+namespace Mainstay.Scheduler;
+
+/// <summary>Pass 12: assigns resources to nodes (spec/scheduler-placement.md section 9). Partial files follow the variants.</summary>
+internal sealed partial class Assigner(ClusterState state, OrderStore orders)
+{
+    /// <summary>Whether the score lines are recorded.</summary>
+    public bool RecordsScores { get; init; }
+
+    public void Run()
+    {
+        if (state.Options.Placement != PlacementStrategy.Default) SortByPlacement();
+        foreach (var resource in state.ResourceList)
+        {
+            if (resource.IsRemoteConnection) Assign(resource, resource.MigrationTarget, true);
+        }
+
+        foreach (var resource in state.ResourceList)
+        {
+            if (!resource.IsRemoteConnection) Assign(resource, null, true);
+        }
+    }
+
+    /// <summary>Assigns a resource if it is not assigned; returns its node where it has a single one.</summary>
+    public ClusterNode? Assign(ClusterResource resource, ClusterNode? preferred, bool stopIfFail) => resource.Variant switch
+    {
+        ResourceVariant.Primitive => AssignPrimitive(resource, preferred, stopIfFail),
+        ResourceVariant.Group => AssignGroup(resource, preferred, stopIfFail),
+        ResourceVariant.Clone => AssignClone(resource, preferred, stopIfFail),
+        _ => AssignBundle(resource, stopIfFail),
+    };
+
+    private void Dump(ClusterResource resource, string phase, bool withChildren)
+    {
+        if (!RecordsScores || resource.IsRemoved) return;
+        foreach (var node in state.NodeList)
+        {
+            if (!resource.Table.Contains(node)) continue;
+            state.ScoreLines.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{phase}: {resource.Id} allocation score on {node.Name}: {Scores.Text(resource.Table.Score(node))}"));
+        }
+
+        if (!withChildren) return;
+        foreach (var child in resource.ChildList) Dump(child, phase, true);
+    }
+
+    private ClusterNode? AssignPrimitive(ClusterResource resource, ClusterNode? preferred, bool stopIfFail)
+    {
+        if (resource.Parent is { IsAssigning: false } parent && resource.IsUnassigned) Assign(parent, preferred, stopIfFail);
+        if (!resource.IsUnassigned) return resource.AssignedNode;
+        if (resource.IsAssigning) return null;
+        resource.IsAssigning = true;
+        ApplyColocations(resource);
+        if (resource.NextRole == Role.Stopped)
+        {
+            resource.AddLocation(state, null, -Scores.Infinity);
+        }
+        else if (resource.NextRole > resource.CurrentRole && !state.HasQuorum && state.Options.QuorumPolicy == QuorumPolicy.Freeze)
+        {
+            resource.NextRole = resource.CurrentRole;
+        }
+
+        Dump(resource, "pcmk__primitive_assign", false);
+        if (state.Options.FencingEnabled && !Fencing.IsPossible(state)) resource.IsManaged = false;
+        if (!resource.IsManaged)
+        {
+            resource.NextRole = resource.CurrentRole;
+            Finalize(resource, resource.CurrentNode(), stopIfFail, force: true);
+        }
+        else if (state.Options.StopAllResources)
+        {
+            Finalize(resource, null, stopIfFail, force: true);
+        }
+        else
+        {
+            Choose(resource, preferred, stopIfFail);
+        }
+
+        resource.IsAssigning = false;
+        if (resource.IsRemoteConnection) UpdateRemoteNode(resource);
+        return resource.AssignedNode;
+    }
+
+    private void ApplyColocations(ClusterResource resource)
+    {
+        var thisWith = Colocations.ThisWith(resource);
+        var withThis = Colocations.WithThis(resource);
+        foreach (var constraint in thisWith)
+        {
+            if (constraint.IsMandatory) ApplyThisWith(resource, constraint);
+        }
+
+        foreach (var constraint in withThis)
+        {
+            if (constraint.IsMandatory) MergeDependent(constraint, resource);
+        }
+
+        foreach (var constraint in thisWith)
+        {
+            if (!constraint.IsMandatory) ApplyThisWith(resource, constraint);
+        }
+
+        foreach (var constraint in withThis)
+        {
+            if (!constraint.IsMandatory) MergeDependent(constraint, resource);
+        }
+    }
+
+    private void ApplyThisWith(ClusterResource resource, ColocationConstraint constraint)
+    {
+        NodeTable? backup = null;
+        if (constraint.DependentRole >= Role.Promoted || (constraint.Score < 0 && constraint.Score > -Scores.Infinity))
+        {
+            backup = resource.Table.Copy();
+        }
+
+        if (constraint.Primary.IsUnassigned) Assign(constraint.Primary, null, true);
+        ApplyColocation(resource, constraint.Primary, constraint);
+        if (backup is not null && !NodeOrder.AnyUsable(state, resource.Table)) resource.Table = backup;
+    }
+
+    /// <summary>Section 9.2.1.</summary>
+    private void Choose(ClusterResource resource, ClusterNode? preferred, bool stopIfFail)
+    {
+        preferred = LimitByUtilization(resource) ?? preferred;
+        var table = resource.Table;
+        var current = resource.CurrentNode();
+        var nodes = NodeOrder.Sorted(state, table, current);
+        if (nodes.Count == 0)
+        {
+            Finalize(resource, null, stopIfFail, force: false);
+            return;
+        }
+
+        var best = nodes[0];
+        if (preferred is not null && table.Contains(preferred) && table.Score(preferred) >= table.Score(best)
+            && NodeOrder.IsUsable(table, preferred))
+        {
+            Finalize(resource, preferred, stopIfFail, force: false);
+            return;
+        }
+
+        bool isUniqueInstance = resource.Parent is { IsClone: true, IsUnique: true };
+        if (!isUniqueInstance && table.Score(best) > 0 && best.IsAvailable && current is { IsAvailable: true, BaseScore: >= 0 })
+        {
+            for (int i = 1; i < nodes.Count && table.Score(nodes[i]) == table.Score(best); i++)
+            {
+                if (nodes[i] != current) continue;
+                best = current;
+                break;
+            }
+        }
+
+        Finalize(resource, best, stopIfFail, force: false);
+    }
+
+    private void Finalize(ClusterResource resource, ClusterNode? node, bool stopIfFail, bool force)
+    {
+        if (!force && node is not null && !node.IsGuest && !NodeOrder.IsUsable(resource.Table, node)) node = null;
+        if (!force && node is { IsGuest: true } && resource.Table.Score(node) < 0) node = null;
+        Undo(resource);
+        resource.IsUnassigned = false;
+        if (node is null)
+        {
+            if (stopIfFail) StopBecauseUnassigned(resource);
+            return;
+        }
+
+        resource.AssignedNode = node;
+        resource.AssignedScore = resource.IsManaged && resource.Table.TryScore(node, out int score) ? score : node.BaseScore;
+        node.AssignedCount++;
+        Consume(node, resource, -1);
+    }
+
+    private static void StopBecauseUnassigned(ClusterResource resource)
+    {
+        resource.NextRole = Role.Stopped;
+        foreach (var action in resource.Actions)
+        {
+            if (action.Task == TaskKind.Stop)
+            {
+                action.Clear(ActionFlags.Optional);
+            }
+            else if (action.Task == TaskKind.Start)
+            {
+                action.Clear(ActionFlags.Runnable);
+            }
+            else if (action.Key.IntervalMs > 0 && action.Meta.GetValueOrDefault("op_target_rc") != "7")
+            {
+                action.Clear(ActionFlags.Runnable);
+            }
+        }
+    }
+
+    /// <summary>Assigns to no node and stops what is planned (used by interleaved clones).</summary>
+    public bool AssignNowhere(ClusterResource resource)
+    {
+        bool changed = false;
+        if (resource.ChildList.Count > 0)
+        {
+            foreach (var child in resource.ChildList) changed |= AssignNowhere(child);
+            return changed;
+        }
+
+        changed = resource.AssignedNode is not null;
+        Finalize(resource, null, stopIfFail: true, force: true);
+        return changed;
+    }
+
+    public static void Undo(ClusterResource resource)
+    {
+        if (resource.AssignedNode is not { } node) return;
+        node.AssignedCount--;
+        Consume(node, resource, 1);
+        resource.AssignedNode = null;
+        resource.IsUnassigned = true;
+    }
+
+    private static void Consume(ClusterNode node, ClusterResource resource, int sign)
+    {
+        foreach (var (name, amount) in resource.Utilization)
+        {
+            if (node.Utilization.TryGetValue(name, out int left)) node.Utilization[name] = left + (sign * amount);
+        }
+    }
+
+    /// <summary>A connection that has a node makes its own node usable; one that has none takes it down (section 6.5).</summary>
+    private static void UpdateRemoteNode(ClusterResource connection)
+    {
+        if (connection.RemoteNode is not { } remote) return;
+        if (connection.AssignedNode is not null && connection.NextRole != Role.Stopped)
+        {
+            remote.Online = true;
+            if (!remote.Seen) remote.Unclean = false;
+        }
+        else
+        {
+            remote.ShuttingDown = true;
+        }
+    }
+
+    private ClusterNode? AssignGroup(ClusterResource group, ClusterNode? preferred, bool stopIfFail)
+    {
+        if (!group.IsUnassigned) return group.IsColocatedGroup ? group.ChildList.Find(m => m.AssignedNode is not null)?.AssignedNode : null;
+        if (group.IsAssigning || group.ChildList.Count == 0) return null;
+        group.IsAssigning = true;
+        group.CurrentRole = group.ChildList[0].CurrentRole;
+        Dump(group, "pcmk__group_assign", true);
+        ClusterNode? chosen = null;
+        foreach (var member in group.ChildList)
+        {
+            var node = Assign(member, preferred, stopIfFail);
+            chosen ??= node;
+        }
+
+        group.NextRole = group.ChildList[0].NextRole;
+        group.IsAssigning = false;
+        group.IsUnassigned = false;
+        return group.IsColocatedGroup ? chosen : null;
+    }
+}

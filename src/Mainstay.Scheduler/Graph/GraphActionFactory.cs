@@ -1,0 +1,194 @@
+using System.Globalization;
+
+namespace Mainstay.Scheduler;
+
+/// <summary>Describes planned actions for the graph (spec/scheduler-output.md section 2.6).</summary>
+internal sealed class GraphActionFactory(ClusterState state, ConfigReader config, ActionStore actions)
+{
+    public GraphAction Create(PlanAction action)
+    {
+        bool isOrdinaryPseudo = action.IsPseudo && action.Task != TaskKind.Stonith;
+        var node = isOrdinaryPseudo ? null : action.Node;
+        if (node is not null)
+        {
+            action.Meta["on_node"] = node.Name;
+            action.Meta["on_node_uuid"] = node.Id;
+        }
+
+        string key = actions.Names.KeyText(action);
+        string? internalKey = null;
+        if (action.Resource is { HistoryId: { } history } && HistoryKey(action, history) is { } renamed)
+        {
+            internalKey = key;
+            key = renamed;
+        }
+
+        var (attributes, numbered) = Attributes(action);
+        return new GraphAction
+        {
+            Id = action.Id,
+            Kind = Kind(action),
+            Task = actions.Names.Name(action.Task),
+            Key = key,
+            InternalKey = internalKey,
+            NodeName = node?.Name,
+            NodeId = node?.Id,
+            RouterNode = node is null ? null : RemoteConnections.Router(action)?.Name,
+            ShutdownLock = LockTime(action),
+            Mode = action.Task == TaskKind.LrmDelete ? "cib" : null,
+            Resource = action.IsPseudo || action.Resource is null ? null : Describe(action.Resource),
+            Attributes = attributes,
+            NumberedParameters = numbered,
+            Downed = Downed(action),
+            Maintenance = action.Task == TaskKind.MaintenanceNodes ? Maintenance() : [],
+        };
+    }
+
+    private static GraphActionKind Kind(PlanAction action)
+    {
+        if (action.Task == TaskKind.Stonith) return action.IsPseudo ? GraphActionKind.PseudoEvent : GraphActionKind.CrmEvent;
+        if (action.Task is TaskKind.Shutdown or TaskKind.ClearFailCount or TaskKind.LrmDelete) return GraphActionKind.CrmEvent;
+        return action.IsPseudo ? GraphActionKind.PseudoEvent : GraphActionKind.ResourceOperation;
+    }
+
+    private string HistoryKey(PlanAction action, string history)
+    {
+        if (action.Task == TaskKind.Notify)
+        {
+            string type = action.Meta.GetValueOrDefault("notify_type", "");
+            string operation = action.Meta.GetValueOrDefault("notify_operation", "");
+            return $"{history}_{type}_notify_{operation}_0";
+        }
+
+        var task = action.Task == TaskKind.Cancel ? action.CancelTask : action.Task;
+        return actions.Names.KeyText(history, new ActionKey(task, action.Key.IntervalMs));
+    }
+
+    private static long? LockTime(PlanAction action)
+    {
+        if (action.Resource is not { LockNode: { } locked } resource || action.Node != locked) return null;
+        return !locked.ShuttingDown || action.Task == TaskKind.Stop ? resource.LockTime : null;
+    }
+
+    private static GraphResource Describe(ClusterResource resource)
+    {
+        string id = resource.Id;
+        string? longId = null;
+        if (resource is { IsRemoved: true, HistoryId: { } history })
+        {
+            (id, longId) = (history, resource.Id);
+        }
+        else if (!resource.IsUnique)
+        {
+            id = resource.BaseName;
+            longId = resource.HistoryId is { } known && known != id ? known : resource.Id;
+        }
+
+        return new GraphResource(id, longId, resource.AgentClass, resource.Provider, resource.AgentType);
+    }
+
+    private List<string> Downed(PlanAction action)
+    {
+        var downed = new List<string>();
+        if (action.Node is not { } node) return downed;
+        switch (action.Task)
+        {
+            case TaskKind.Shutdown:
+                downed.Add(node.Id);
+                break;
+            case TaskKind.Stonith when action.Meta.GetValueOrDefault("stonith_action") is "off" or "reboot":
+                downed.Add(node.Id);
+                foreach (var resource in node.Running)
+                {
+                    if (resource is { IsRemoteConnection: true, RemoteNode: { IsGuest: true } guest }) downed.Add(guest.Id);
+                }
+
+                break;
+            case TaskKind.Stop when action is { IsPseudo: false, Resource: { IsRemoteConnection: true } connection }:
+                bool migrates = action.Before.Exists(i => i.Action is { Task: TaskKind.MigrateFrom } from && from.Resource == connection);
+                if (!migrates) downed.Add(connection.Id);
+                break;
+            default:
+                break;
+        }
+
+        return downed;
+    }
+
+    private List<MaintenanceChange> Maintenance() => state.NodeList
+        .Where(n => n.IsRemoteOrGuest && n.Maintenance != n.RemoteMaintenanceSent)
+        .Select(n => new MaintenanceChange(n.Id, n.Maintenance))
+        .ToList();
+
+    private (List<KeyValuePair<string, string>> Attributes, List<KeyValuePair<string, string>> Numbered) Attributes(PlanAction action)
+    {
+        var map = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["crm_feature_set"] = TransitionGraphXml.FeatureSet };
+        if (action.Extra is { } extra)
+        {
+            foreach (var (name, value) in extra) map.TryAdd(name, value);
+        }
+
+        if (action.Resource is { } resource && (action.Node is not null || resource.IsPrimitive))
+        {
+            AddParameters(map, resource, action.Node);
+        }
+
+        foreach (var (name, value) in action.Meta)
+        {
+            if (name.Contains('#', StringComparison.Ordinal) || name.Contains(':', StringComparison.Ordinal)) continue;
+            map.TryAdd("CRM_meta_" + name.Replace('-', '_'), value);
+        }
+
+        if (action.Resource is { } owner) AddResourceMeta(map, owner);
+        AddHost(map, action);
+        var numbered = map.Where(p => char.IsAsciiDigit(p.Key[0])).ToList();
+        return (map.Where(p => !char.IsAsciiDigit(p.Key[0])).ToList(), numbered);
+    }
+
+    private void AddParameters(SortedDictionary<string, string> map, ClusterResource resource, ClusterNode? node)
+    {
+        if (resource.IsBundleConnectionByName(config) && resource.Launcher?.AssignedNode is { } host) map.TryAdd("addr", host.Name);
+        foreach (var pair in config.Parameters(resource, node).Values) map.TryAdd(pair.Name, pair.Value);
+    }
+
+    private static void AddResourceMeta(SortedDictionary<string, string> map, ClusterResource resource)
+    {
+        for (var r = resource; r is not null; r = r.Parent)
+        {
+            if (r.InstanceNumber >= 0 && r.Parent is not { IsBundle: true } && r.IsPrimitive) map["CRM_meta_clone"] = Text(r.InstanceNumber);
+            if (r.RemoteTarget is { } guest && r.IsPrimitive) map["CRM_meta_remote_node"] = guest;
+            if (r.Launcher is { } launcher && r.IsPrimitive) map["CRM_meta_container"] = launcher.Id;
+            if (r.Clone is { } clone) AddCloneMeta(map, r, clone);
+            if (r.Replica is { IpAddress: { } address } replica && (replica.Child == r || replica.Container == r)) map["pcmk_external_ip"] = address;
+        }
+    }
+
+    private static void AddCloneMeta(SortedDictionary<string, string> map, ClusterResource resource, CloneSettings clone)
+    {
+        map["CRM_meta_globally_unique"] = resource.IsUnique ? "true" : "false";
+        map["CRM_meta_notify"] = resource.IsNotified ? "true" : "false";
+        map["CRM_meta_clone_max"] = Text(clone.Max);
+        map["CRM_meta_clone_node_max"] = Text(clone.NodeMax);
+        if (!resource.IsPromotable) return;
+        map["CRM_meta_promoted_max"] = map["CRM_meta_master_max"] = Text(clone.PromotedMax);
+        map["CRM_meta_promoted_node_max"] = map["CRM_meta_master_node_max"] = Text(clone.PromotedNodeMax);
+    }
+
+    /// <summary>Agents on guests may keep their attributes on the host (spec/scheduler-actions.md section 16.4).</summary>
+    private static void AddHost(SortedDictionary<string, string> map, PlanAction action)
+    {
+        if (action.Resource is not { } resource || action.Node is not { IsGuest: true, Connection.Launcher: { } container }) return;
+        var task = action.Key.Phase != NotifyPhase.None ? action.Key.Task : action.Task;
+        var host = task switch
+        {
+            TaskKind.Stop or TaskKind.Stopped or TaskKind.Demote or TaskKind.Demoted => container.CurrentNode(),
+            TaskKind.Start or TaskKind.Started or TaskKind.Monitor or TaskKind.Promote or TaskKind.Promoted => container.AssignedNode,
+            _ => null,
+        };
+        if (host is null) return;
+        if (resource.Meta["container-attribute-target"] is { } target) map.TryAdd("CRM_meta_container_attribute_target", target);
+        map.TryAdd("CRM_meta_physical_host", host.Name);
+    }
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,140 @@
+using System.Globalization;
+
+namespace Mainstay.Scheduler;
+
+/// <summary>Pass 17: the transition graph (spec/scheduler-output.md section 2).</summary>
+internal sealed class GraphBuilder(ClusterState state, ConfigReader config, ActionStore actions, OrderStore orders)
+{
+    private readonly Notifications _notifications = new(state, actions, orders);
+    private readonly GraphActionFactory _factory = new(state, config, actions);
+    private readonly List<PlanAction> _added = [];
+
+    public TransitionGraph Build()
+    {
+        foreach (var resource in state.ResourceList) AddResource(resource);
+        AddMaintenance();
+        for (int i = state.Actions.Count - 1; i >= 0; i--)
+        {
+            if (!state.Actions[i].Has(ActionFlags.InGraph)) Consider(state.Actions[i]);
+        }
+
+        var synapses = new List<Synapse>(_added.Count);
+        foreach (var action in _added) synapses.Add(CreateSynapse(action, synapses.Count));
+        var options = state.Options;
+        return new TransitionGraph
+        {
+            ClusterDelay = options.Text("cluster-delay", "60s"),
+            FencingTimeout = options.Text("fencing-timeout", "60s"),
+            FailedStartOffset = options.StartFailureIsFatal ? "INFINITY" : "1",
+            BatchLimit = ConfigReader.Integer(options.Text("batch-limit", "0")),
+            MigrationLimit = ConfigReader.Integer(options.Text("migration-limit", "-1")),
+            RecheckBy = Recheck(),
+            Synapses = synapses,
+        };
+    }
+
+    private long? Recheck()
+    {
+        if (config.RecheckBy is { } byRule) state.UpdateRecheck(byRule);
+        return state.RecheckBy;
+    }
+
+    private Synapse CreateSynapse(PlanAction action, int id)
+    {
+        var inputs = new List<int>();
+        foreach (var input in action.Before)
+        {
+            if (input.IsGraphed) inputs.Add(input.Action.Id);
+        }
+
+        inputs.Sort();
+        return new Synapse
+        {
+            Id = id,
+            Priority = Math.Max(action.Resource?.Priority ?? 0, action.Priority),
+            Actions = [_factory.Create(action)],
+            Inputs = inputs,
+        };
+    }
+
+    private void AddResource(ClusterResource resource)
+    {
+        switch (resource.Variant)
+        {
+            case ResourceVariant.Primitive:
+                AddOwn(resource);
+                break;
+            case ResourceVariant.Group:
+                AddOwn(resource);
+                foreach (var member in resource.ChildList) AddResource(member);
+                break;
+            case ResourceVariant.Clone:
+                foreach (var action in Enumerable.Reverse(resource.Actions).ToList()) CollectiveFlags.Of(resource, action, null);
+                if (resource.IsNotified) _notifications.CreateReal(resource);
+                foreach (var instance in resource.ChildList) AddResource(instance);
+                AddOwn(resource);
+                break;
+            default:
+                AddBundle(resource);
+                break;
+        }
+    }
+
+    private void AddBundle(ClusterResource bundle)
+    {
+        if (bundle.Bundle!.InnerClone is { } clone) AddResource(clone);
+        foreach (var replica in bundle.Bundle.Replicas)
+        {
+            if (replica.Ip is { } ip) AddResource(ip);
+            AddResource(replica.Container);
+            if (replica.Connection is { } connection) AddResource(connection);
+        }
+    }
+
+    private void AddOwn(ClusterResource resource)
+    {
+        for (int i = resource.Actions.Count - 1; i >= 0; i--) Consider(resource.Actions[i]);
+    }
+
+    private void AddMaintenance()
+    {
+        bool any = state.NodeList.Exists(n => n.IsRemoteOrGuest && n.Maintenance != n.RemoteMaintenanceSent);
+        if (!any) return;
+        var action = actions.Pseudo("maintenance_nodes", TaskKind.MaintenanceNodes);
+        action.Set(ActionFlags.AlwaysInGraph);
+    }
+
+    private void Consider(PlanAction action)
+    {
+        if (!action.Has(ActionFlags.Considered))
+        {
+            action.Set(ActionFlags.Considered);
+            MergeInputs(action);
+        }
+
+        if (action.Has(ActionFlags.InGraph) || !GraphRules.CanBeAdded(action)) return;
+        action.Set(ActionFlags.InGraph);
+        _added.Add(action);
+        for (int i = action.Before.Count - 1; i >= 0; i--)
+        {
+            var input = action.Before[i];
+            if (GraphRules.IsInput(action, input)) input.IsGraphed = true;
+        }
+    }
+
+    /// <summary>Inputs by ascending id, one per action: kept descending because the rules visit the list from its end.</summary>
+    private static void MergeInputs(PlanAction action)
+    {
+        var merged = new List<Relation>();
+        foreach (var relation in action.Before.OrderByDescending(r => r.Action.Id))
+        {
+            if (merged.Count > 0 && merged[^1].Action == relation.Action) merged[^1].Flags |= relation.Flags;
+            else merged.Add(new Relation { Action = relation.Action, Flags = relation.Flags });
+        }
+
+        action.Before = merged;
+    }
+
+    /// <summary>Text of a number.</summary>
+    internal static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

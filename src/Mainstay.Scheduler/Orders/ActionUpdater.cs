@@ -1,0 +1,281 @@
+namespace Mainstay.Scheduler;
+
+/// <summary>The fixed point over relations: which actions are required, runnable and migratable (spec/scheduler-ordering.md section 9).</summary>
+internal sealed partial class ActionUpdater(Assigner assigner)
+{
+    [Flags]
+    private enum Changed
+    {
+        None = 0,
+        First = 1,
+        Then = 2,
+    }
+
+    public void Update(PlanAction then)
+    {
+        var last = then.Flags;
+        if (then.RequiredBefore > 0)
+        {
+            then.RunnableBefore = 0;
+            then.Clear(ActionFlags.Runnable);
+        }
+
+        var changed = Changed.None;
+        for (int i = then.Before.Count - 1; i >= 0; i--)
+        {
+            var relation = then.Before[i];
+            var first = relation.Action;
+            if ((relation.Flags & OrderFlags.IfOnSameNode) != 0 && AreOnDifferentNodes(first, then))
+            {
+                relation.Flags = OrderFlags.None;
+                continue;
+            }
+
+            changed &= ~Changed.First;
+            CancelFirst(relation, then);
+            changed |= UpdateRelation(relation, then);
+            if ((changed & Changed.First) == 0) continue;
+            UpdateAfter(first);
+            Update(first);
+        }
+
+        if (then.RequiredBefore > 0) changed = last == then.Flags ? changed & ~Changed.Then : changed | Changed.Then;
+        if ((changed & Changed.Then) == 0) return;
+        if ((last & ActionFlags.Runnable) != 0 && !then.IsRunnable) Block(then);
+        Update(then);
+        UpdateAfter(then);
+    }
+
+    private void UpdateAfter(PlanAction action)
+    {
+        for (int i = action.After.Count - 1; i >= 0; i--) Update(action.After[i].Action);
+    }
+
+    private static bool AreOnDifferentNodes(PlanAction first, PlanAction then) =>
+        NodeOf(first) is { } a && NodeOf(then) is { } b && a != b;
+
+    private static ClusterNode? NodeOf(PlanAction action)
+    {
+        if (action is { Task: TaskKind.Start, Resource: { IsGroup: true } group }) return group.AssignedLocation();
+        return action.Node;
+    }
+
+    private static void CancelFirst(Relation relation, PlanAction then)
+    {
+        if ((relation.Flags & OrderFlags.ThenCancelsFirst) == 0 || !then.IsRequired || relation.Action.Resource is not { } resource) return;
+        relation.Action.Set(ActionFlags.Optional);
+        if (relation.Action.Task == TaskKind.ReloadAgent) resource.IsReload = false;
+    }
+
+    private Changed UpdateRelation(Relation relation, PlanAction then)
+    {
+        var first = relation.Action;
+        if (first.Resource is { } a && then.Resource is { } b && a != b && !a.IsAncestorOf(b)) first = Remap(first);
+        if (first == relation.Action) return ApplyRelation(relation, first, then);
+        var flags = relation.Flags;
+        relation.Flags = OrderFlags.None;
+        return RelationStore.Relate(first, then, flags) ? Changed.Then : Changed.None;
+    }
+
+    /// <summary>Section 9.1: others wait for the completion of a collective, not for its beginning.</summary>
+    private static PlanAction Remap(PlanAction first)
+    {
+        var resource = first.Resource!;
+        if (resource.IsPrimitive || first.Key.Phase != NotifyPhase.None || first.Key.IntervalMs > 0) return first;
+        var task = first.Task switch
+        {
+            TaskKind.Stop or TaskKind.Start or TaskKind.Promote or TaskKind.Demote => TaskNames.Completion(first.Task),
+            TaskKind.Stopped or TaskKind.Started or TaskKind.Promoted or TaskKind.Demoted => first.Task,
+            _ => TaskKind.None,
+        };
+        if (task == TaskKind.None) return first;
+        bool isNotified = resource.IsNotified && (resource.IsClone || resource.IsInBundle);
+        var key = isNotified ? new ActionKey(task, 0, NotifyPhase.ConfirmedPost) : new ActionKey(task);
+        return ActionStore.First(resource, key, null) ?? first;
+    }
+
+    private ActionFlags FlagsFor(PlanAction action, ClusterNode? otherNode)
+    {
+        if (action.Resource is not { } resource) return action.Flags;
+        var flags = CollectiveFlags.Of(resource, action, null);
+        if (otherNode is null || !resource.IsCloneOrBundle) return flags;
+        bool wasRunnable = (flags & ActionFlags.Runnable) != 0;
+        flags = CollectiveFlags.Of(resource, action, otherNode);
+        if (wasRunnable) flags |= ActionFlags.Runnable;
+        return flags;
+    }
+
+    /// <summary>Section 9.3.</summary>
+    private Changed ApplyRelation(Relation relation, PlanAction first, PlanAction then)
+    {
+        var firstFlags = FlagsFor(first, then.Node);
+        var thenFlags = FlagsFor(then, first.Node);
+        var node = then.Node;
+        var changed = Changed.None;
+        var optional = firstFlags & ActionFlags.Optional;
+        if (Has(relation, OrderFlags.FirstImpliesSameNodeThen))
+        {
+            relation.Flags = (relation.Flags & ~OrderFlags.FirstImpliesSameNodeThen) | OrderFlags.FirstImpliesThen;
+            node = first.Node;
+        }
+
+        if (Has(relation, OrderFlags.FirstImpliesThen)) changed |= FirstImpliesThen(first, then, node, optional);
+        if (Has(relation, OrderFlags.IntermediateStop) && then.Resource is { } stopped)
+        {
+            const ActionFlags Both = ActionFlags.Optional | ActionFlags.Runnable;
+            changed |= UpdateResource(stopped, first, then, node, firstFlags, Both, OrderFlags.IntermediateStop);
+        }
+
+        if (Has(relation, OrderFlags.ThenImpliesFirst)) changed |= ThenImpliesFirst(first, then, node, firstFlags);
+        if (Has(relation, OrderFlags.PromotedThenImpliesFirst) && then.Resource is { } promoted)
+        {
+            changed |= UpdateResource(promoted, first, then, node, optional, ActionFlags.Optional, OrderFlags.PromotedThenImpliesFirst);
+        }
+
+        if (Has(relation, OrderFlags.MinRunnable)) changed |= MinRunnable(first, then, node, firstFlags);
+        changed |= ApplyRunnable(relation, first, then, node, firstFlags);
+        MarkGraphed(relation, first, then, firstFlags, thenFlags);
+        if (Has(relation, OrderFlags.FirstImpliesThen | OrderFlags.ThenImpliesFirst | OrderFlags.IntermediateStop)
+            && first.Resource is { IsManaged: false, IsBlocked: true } && !first.IsRunnable && first.Task == TaskKind.Stop && then.IsRunnable)
+        {
+            then.Clear(ActionFlags.Runnable);
+            changed |= Changed.Then;
+        }
+
+        return changed;
+    }
+
+    private Changed ApplyRunnable(Relation relation, PlanAction first, PlanAction then, ClusterNode? node, ActionFlags firstFlags)
+    {
+        var changed = Changed.None;
+        const ActionFlags Runnable = ActionFlags.Runnable;
+        if (Has(relation, OrderFlags.NestedRemoteProbe) && then.Resource is { } probed)
+        {
+            if (!first.IsRunnable && first.Resource is { IsActiveAnywhere: true }) relation.Flags = OrderFlags.None;
+            else changed |= UpdateResource(probed, first, then, node, firstFlags, Runnable, OrderFlags.UnrunnableFirstBlocks);
+        }
+
+        if (Has(relation, OrderFlags.UnrunnableFirstBlocks))
+        {
+            if (then.Resource is { } blocked)
+            {
+                changed |= UpdateResource(blocked, first, then, node, firstFlags, Runnable, OrderFlags.UnrunnableFirstBlocks);
+            }
+            else if ((firstFlags & Runnable) == 0 && then.IsRunnable)
+            {
+                then.Clear(Runnable);
+                changed |= Changed.Then;
+            }
+        }
+
+        if (then.Resource is not { } resource) return changed;
+        if (Has(relation, OrderFlags.UnmigratableThenBlocks))
+        {
+            changed |= UpdateResource(resource, first, then, node, firstFlags, ActionFlags.Optional, OrderFlags.UnmigratableThenBlocks);
+        }
+
+        if (Has(relation, OrderFlags.FirstElseThen))
+        {
+            changed |= UpdateResource(resource, first, then, node, firstFlags, ActionFlags.Optional, OrderFlags.FirstElseThen);
+        }
+
+        if (Has(relation, OrderFlags.Ordered))
+        {
+            changed |= UpdateResource(resource, first, then, node, firstFlags, Runnable, OrderFlags.Ordered);
+        }
+
+        if (Has(relation, OrderFlags.Asymmetric))
+        {
+            changed |= UpdateResource(resource, first, then, node, firstFlags, Runnable, OrderFlags.Asymmetric);
+        }
+
+        return changed;
+    }
+
+    private static bool Has(Relation relation, OrderFlags flags) => (relation.Flags & flags) != 0;
+
+    private Changed FirstImpliesThen(PlanAction first, PlanAction then, ClusterNode? node, ActionFlags optional)
+    {
+        if (then.Resource is { } resource)
+        {
+            return UpdateResource(resource, first, then, node, optional, ActionFlags.Optional, OrderFlags.FirstImpliesThen);
+        }
+
+        if ((optional & ActionFlags.Optional) != 0 || !then.IsOptional) return Changed.None;
+        then.Clear(ActionFlags.Optional);
+        return Changed.Then;
+    }
+
+    private Changed ThenImpliesFirst(PlanAction first, PlanAction then, ClusterNode? node, ActionFlags firstFlags)
+    {
+        if (first.Resource is { } resource)
+        {
+            return UpdateResource(resource, first, then, node, firstFlags, ActionFlags.Optional, OrderFlags.ThenImpliesFirst);
+        }
+
+        if ((firstFlags & ActionFlags.Optional) != 0 || !first.IsRunnable) return Changed.None;
+        first.Clear(ActionFlags.Runnable);
+        return Changed.First;
+    }
+
+    private Changed MinRunnable(PlanAction first, PlanAction then, ClusterNode? node, ActionFlags firstFlags)
+    {
+        if (then.Resource is { } resource)
+        {
+            return UpdateResource(resource, first, then, node, firstFlags, ActionFlags.Runnable, OrderFlags.MinRunnable);
+        }
+
+        if ((firstFlags & ActionFlags.Runnable) == 0) return Changed.None;
+        then.RunnableBefore++;
+        if (then.RunnableBefore < then.RequiredBefore || then.IsRunnable) return Changed.None;
+        then.Set(ActionFlags.Runnable);
+        return Changed.Then;
+    }
+
+    private static void MarkGraphed(Relation relation, PlanAction first, PlanAction then, ActionFlags firstFlags, ActionFlags thenFlags)
+    {
+        if (first.IsRunnable && Has(relation, OrderFlags.FirstImpliesThenGraphed) && (firstFlags & ActionFlags.Optional) == 0)
+        {
+            then.Set(ActionFlags.AlwaysInGraph);
+        }
+
+        if (Has(relation, OrderFlags.ThenImpliesFirstGraphed) && (thenFlags & ActionFlags.Optional) == 0)
+        {
+            first.Set(ActionFlags.AlwaysInGraph);
+        }
+    }
+
+    /// <summary>Section 11: what must be together with something that cannot start cannot start either.</summary>
+    public void Block(PlanAction action)
+    {
+        if (action.IsRunnable || action.Task is not (TaskKind.Start or TaskKind.Promote) || action.Resource is not { } resource) return;
+        var top = resource.FullTop;
+        foreach (var child in top.ChildList)
+        {
+            var childAction = ActionStore.First(child, action.Task, null);
+            if (childAction is null || childAction.IsRunnable) return;
+        }
+
+        foreach (var constraint in Colocations.WithThis(top))
+        {
+            if (constraint.Score < Scores.Infinity) continue;
+            if (action.Task == TaskKind.Promote && constraint.PrimaryRole != Role.Promoted) continue;
+            bool blocksPromotion = action.Task == TaskKind.Promote && constraint.DependentRole == Role.Promoted;
+            BlockDependent(constraint.Dependent, resource, blocksPromotion ? TaskKind.Promote : TaskKind.Start);
+        }
+    }
+
+    private void BlockDependent(ClusterResource dependent, ClusterResource cause, TaskKind task)
+    {
+        foreach (var child in dependent.ChildList) BlockDependent(child, cause, task);
+        for (int i = dependent.Actions.Count - 1; i >= 0; i--)
+        {
+            var action = dependent.Actions[i];
+            if (action.Task != task || !action.IsRunnable) continue;
+            action.Clear(ActionFlags.Runnable);
+            action.SetReason($"colocation with {cause.Id}", false);
+            Block(action);
+            Update(action);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+namespace Mainstay.Scheduler;
+
+/// <summary>Pass 16: orderings become relations, and these decide what is required and runnable (spec/scheduler-ordering.md sections 6 to 12).</summary>
+internal sealed class OrderingPass(ClusterState state, ActionStore actions, Assigner assigner)
+{
+    private readonly ActionUpdater _updater = new(assigner);
+
+    public void Run()
+    {
+        for (int i = 0; i < state.Orderings.Count; i++) Apply(state.Orderings[i]);
+        for (int i = state.Actions.Count - 1; i >= 0; i--) _updater.Block(state.Actions[i]);
+        new ProbeOrders(state, assigner).Run();
+        for (int i = state.Actions.Count - 1; i >= 0; i--) _updater.Update(state.Actions[i]);
+        for (int i = state.Actions.Count - 1; i >= 0; i--) InvalidOrders.Disable(state, state.Actions[i]);
+    }
+
+    /// <summary>Section 6.1.</summary>
+    private void Apply(Ordering ordering)
+    {
+        if (ordering.First is not { } first)
+        {
+            if (ordering.Then is { } then) RelateThen(ordering, ordering.FirstAction, then);
+            else RelationStore.Relate(ordering.FirstAction, ordering.ThenAction, ordering.Flags);
+            return;
+        }
+
+        List<PlanAction> firstActions;
+        if (ordering.FirstAction is { } given)
+        {
+            firstActions = [given];
+        }
+        else
+        {
+            firstActions = ActionStore.All(first, ordering.FirstKey, null);
+            if (firstActions.Count == 0)
+            {
+                if (CreateMissing(ordering, first) is not { } created) return;
+                firstActions = [created];
+            }
+        }
+
+        foreach (var action in firstActions)
+        {
+            var thenResource = ordering.Then ?? ordering.ThenAction?.Resource;
+            if (thenResource is null) RelationStore.Relate(action, ordering.ThenAction, ordering.Flags);
+            else RelateThen(ordering, action, thenResource);
+        }
+    }
+
+    private PlanAction? CreateMissing(Ordering ordering, ClusterResource first)
+    {
+        if (first == ordering.Then) return null;
+        var role = first.State(true);
+        if (ordering.FirstKey.Task == TaskKind.Stop && role == Role.Stopped) return null;
+        if (ordering.FirstKey.Task == TaskKind.Demote && role == Role.Unpromoted) return null;
+        return actions.Custom(first, ordering.FirstKey, null, true);
+    }
+
+    /// <summary>Section 6.2.</summary>
+    private static void RelateThen(Ordering ordering, PlanAction? first, ClusterResource then)
+    {
+        var flags = ordering.Flags;
+        var thenActions = ordering.ThenAction is { } given ? [given] : ActionStore.All(then, ordering.ThenKey, null);
+        if (thenActions.Count == 0) return;
+        if (first is not null && first.Resource == then && first.Has(ActionFlags.MigrationAbort)) flags &= ~OrderFlags.FirstImpliesThen;
+        foreach (var action in thenActions)
+        {
+            if (first is not null) RelationStore.Relate(first, action, flags);
+            else if ((flags & OrderFlags.FirstImpliesThen) != 0) action.Clear(ActionFlags.Runnable);
+        }
+    }
+}
+
+/// <summary>Orderings that must not count (spec/scheduler-ordering.md section 12).</summary>
+internal static class InvalidOrders
+{
+    public static void Disable(ClusterState state, PlanAction action)
+    {
+        for (int i = action.Before.Count - 1; i >= 0; i--)
+        {
+            var input = action.Before[i];
+            if ((input.Flags & OrderFlags.GuestAllowed) == 0 && RunsInsideGuestOf(action, input.Action)) input.Flags = OrderFlags.None;
+            if (input.Flags == OrderFlags.IfOnSameNodeOrTarget && action.Task == TaskKind.MigrateTo && HasLoop(state, action, action, input))
+            {
+                input.Flags = OrderFlags.None;
+            }
+        }
+    }
+
+    private static bool RunsInsideGuestOf(PlanAction action, PlanAction input)
+    {
+        if (input.Resource is null || action.Resource is not { } resource || input.Node is not { IsGuest: true } guest) return false;
+        return guest.Connection?.Launcher == resource;
+    }
+
+    private static bool HasLoop(ClusterState state, PlanAction start, PlanAction action, Relation input)
+    {
+        if (input.Action.Has(ActionFlags.LoopMark)) return false;
+        if (!GraphRules.IsInput(action, input)) return false;
+        if (input.Action == start) return true;
+        input.Action.Set(ActionFlags.LoopMark);
+        bool found = false;
+        for (int i = input.Action.Before.Count - 1; i >= 0 && !found; i--) found = HasLoop(state, start, input.Action, input.Action.Before[i]);
+        input.Action.Clear(ActionFlags.LoopMark);
+        return found;
+    }
+}

@@ -1,0 +1,112 @@
+using Mainstay.Cib;
+
+namespace Mainstay.Scheduler;
+
+/// <summary>What a run of the scheduler needs besides the CIB.</summary>
+public sealed record PlannerOptions
+{
+    /// <summary>Effective time, seconds since 1970. The offset of local time matters only for date specifications in rules.</summary>
+    public required long Now { get; init; }
+
+    /// <summary>Offset of local time from UTC in seconds, positive east.</summary>
+    public int LocalOffsetSeconds { get; init; }
+
+    /// <summary>Whether placement scores are recorded for display.</summary>
+    public bool RecordScores { get; init; }
+
+    /// <summary>Whether private parameters may be missing from the CIB, as in files that were sanitized before being sent.</summary>
+    public bool IsSanitized { get; init; }
+}
+
+/// <summary>The result of a run of the scheduler.</summary>
+public sealed class Plan
+{
+    internal Plan(ClusterState state, TransitionGraph graph)
+    {
+        State = state;
+        Graph = graph;
+    }
+
+    /// <summary>The cluster with the decisions made: assigned nodes, next roles.</summary>
+    public ClusterState State { get; }
+
+    /// <summary>What has to be done.</summary>
+    public TransitionGraph Graph { get; }
+
+    /// <summary>Placement scores in the form of <c>crm_simulate -s</c>, in the order in which they came about; empty unless asked for.</summary>
+    public IReadOnlyList<string> Scores => State.ScoreLines;
+
+    /// <summary>Remarks about the run, such as changes of private parameters only.</summary>
+    public IReadOnlyList<string> Notices => State.Notices;
+}
+
+/// <summary>
+/// The scheduler: a pure function of the CIB and the time. The passes run in the order of spec/scheduler-placement.md section 1;
+/// equal inputs give equal plans.
+/// </summary>
+public static class Planner
+{
+    /// <summary>Reads the cluster's state without planning anything, for status displays.</summary>
+    /// <param name="cib">The CIB in the form of the newest schema; not changed.</param>
+    /// <param name="options">Time and other circumstances.</param>
+    /// <returns>The state.</returns>
+    public static ClusterState ReadState(CibDocument cib, PlannerOptions options) => Unpack(cib, options).State;
+
+    /// <summary>Decides what runs where and what has to be done for that.</summary>
+    /// <param name="cib">The CIB in the form of the newest schema; not changed.</param>
+    /// <param name="options">Time and other circumstances.</param>
+    /// <returns>The plan.</returns>
+    public static Plan Plan(CibDocument cib, PlannerOptions options)
+    {
+        var (state, config, actions) = Unpack(cib, options);
+        var orders = new OrderStore(state);
+        var criteria = new CriteriaPass(state, actions);
+        criteria.AddHealth();
+        new ConstraintsPass(state, config, actions, orders).Run();
+        criteria.Run();
+        new InternalConstraintsPass(state, actions, orders).Run();
+        var changes = new DefinitionChangesPass(state, config, actions, orders, new RecurringActions(state, actions, orders));
+        changes.Run();
+        var assigner = new Assigner(state, orders) { RecordsScores = options.RecordScores };
+        assigner.Run();
+        changes.RunDeferred();
+        new ProbesPass(state, actions, orders).Run();
+        ClearRemovedFailCounts(state, actions, orders);
+        new CreateActionsPass(state, actions, orders).Run();
+        new RemoteOrdersPass(state, actions, orders).Run();
+        new FencingPass(state, actions, orders).Run();
+        new OrderingPass(state, actions, assigner).Run();
+        TransitionSummary.CorrectRoles(state);
+        var graph = new GraphBuilder(state, config, actions, orders).Build();
+        return new Plan(state, graph);
+    }
+
+    private static (ClusterState State, ConfigReader Config, ActionStore Actions) Unpack(CibDocument cib, PlannerOptions options)
+    {
+        var state = new ClusterState { Now = options.Now, IsSanitized = options.IsSanitized };
+        var now = new CibDateTime(options.Now, options.LocalOffsetSeconds);
+        var config = new ConfigReader(cib, now, state.ProblemList);
+        var actions = new ActionStore(state, config);
+        OptionsPass.Run(state, config);
+        NodesPass.Run(state, config);
+        var resources = new ResourcesPass(state, config);
+        resources.Run();
+        new StatusPass(state, config, actions, resources).Run();
+        return (state, config, actions);
+    }
+
+    /// <summary>Fail counts of resources that are gone are of no use (spec/scheduler-actions.md section 11).</summary>
+    private static void ClearRemovedFailCounts(ClusterState state, ActionStore actions, OrderStore orders)
+    {
+        if (!state.Options.StopRemovedResources) return;
+        foreach (var resource in state.ResourceList.Where(r => r.IsRemoved).ToList())
+        {
+            foreach (var node in state.NodeList)
+            {
+                if (!node.Online || FailCounts.Effective(state, resource, node, true, out _) == 0) continue;
+                var clear = FailCountClearing.Add(state, actions, resource, node, "it is removed");
+                orders.Add(clear, resource, TaskKind.Stop, OrderFlags.Ordered);
+            }
+        }
+    }
+}
