@@ -10,6 +10,7 @@ internal static class ToolRegistry
     public static ITool? FindNative(string name) => name switch
     {
         "pcs" => new Pcs.PcsTool(),
+        "crm_simulate" => new Simulate.SimulateTool(),
         "corosync-quorumtool" => new Ring.QuorumTool(),
         "fence_mainstay_process" => new Agents.ProcessFenceTool(),
         _ => null,
@@ -21,6 +22,7 @@ internal static class ToolRegistry
         ("agent", "Run, list and describe resource agents by hand", static () => new Agents.AgentTool()),
         ("agent-service", "Service processes of the built-in agents (started by them)", static () => new Agents.AgentServiceTool()),
         ("demo", "A cluster of three nodes on this machine that really fails over", static () => new Demo.DemoTool()),
+        ("simulate", "What the cluster would do with a configuration (crm_simulate)", static () => new Simulate.SimulateTool()),
         ("ring", "The ring of this node: status, listen, send, expected, reload", static () => new Ring.RingTool()),
         ("ring-sim", "Simulate rings under faults and check every guarantee", static () => new RingSimulation.RingSimulationTool()),
     ];
