@@ -56,7 +56,11 @@ public sealed class AgentWorkshop : IAsyncDisposable
 
     public string PathOf(string name) => Path.Combine(Folder, name);
 
-    public AgentId Ocf(string type, string body) => Write($"ocf/resource.d/test/{type}", body, new AgentId(AgentStandard.Ocf, "test", type));
+    /// <summary>An OCF agent. Its <c>meta-data</c> fails quietly unless the body speaks of it.</summary>
+    public AgentId Ocf(string type, string body) => Write(
+        $"ocf/resource.d/test/{type}",
+        body.Contains("meta-data", StringComparison.Ordinal) ? body : $"[ \"$1\" = meta-data ] && exit 3\n{body}",
+        new AgentId(AgentStandard.Ocf, "test", type));
 
     public AgentId Lsb(string type, string body) => Write($"init.d/{type}", body, new AgentId(AgentStandard.Lsb, string.Empty, type));
 

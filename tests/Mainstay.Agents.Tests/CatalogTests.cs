@@ -47,7 +47,7 @@ public sealed class CatalogTests : IAsyncDisposable
     public async Task Meta_data_is_asked_once_and_again_when_the_agent_changes()
     {
         var calls = _shop.PathOf("calls");
-        string Body(string name) => $"echo x >> {calls}; echo '<resource-agent name=\"{name}\"/>'\n";
+        string Body(string name) => $"# meta-data\necho x >> {calls}; echo '<resource-agent name=\"{name}\"/>'\n";
         var agent = _shop.Ocf("M", Body("first"));
         Task<AgentMetadata?> AskAsync() => _shop.Runtime.Catalog.GetMetadataAsync(agent, refresh: false, CancellationToken.None);
         Assert.Equal("first", (await AskAsync())!.Name);
@@ -62,7 +62,7 @@ public sealed class CatalogTests : IAsyncDisposable
     public async Task A_failing_meta_data_call_is_not_repeated_at_once()
     {
         var calls = _shop.PathOf("calls");
-        var agent = _shop.Ocf("M", $"echo x >> {calls}; echo rubbish; exit 0\n");
+        var agent = _shop.Ocf("M", $"# meta-data\necho x >> {calls}; echo rubbish; exit 0\n");
         for (var i = 0; i < 3; i++) Assert.Null(await _shop.Runtime.Catalog.GetMetadataAsync(agent, refresh: false, CancellationToken.None));
 
         Assert.Single(await File.ReadAllLinesAsync(calls));

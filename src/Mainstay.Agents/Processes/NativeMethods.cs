@@ -7,6 +7,7 @@ internal static unsafe partial class NativeMethods
 {
     public const int EINTR = 4;
     public const int EAGAIN = 11;
+    public const int ETXTBSY = 26;
     public const int ENOMEM = 12;
 
     public const int SIGKILL = 9;

@@ -18,6 +18,8 @@ internal sealed unsafe class ProcessHost : IDisposable
     private const int ReadChunk = 65536;
     private const int DrainReadsMax = 256;
     private const int FallbackPollMs = 10;
+    private const int BusyAttemptsMax = 20;
+    private const int BusyPauseMs = 5;
 
     private readonly string _workingDirectory;
     private readonly Action<string> _warn;
@@ -113,6 +115,14 @@ internal sealed unsafe class ProcessHost : IDisposable
         if (command.Signal == 0)
         {
             var error = Spawner.Spawn(child);
+            for (var attempt = 1; error == ETXTBSY && attempt < BusyAttemptsMax; attempt++)
+            {
+                // Somebody still has the agent open for writing: an upgrade, or a thread of ours between fork and exec.
+                CloseAll(child);
+                _ = poll(null, 0, BusyPauseMs);
+                error = Spawner.Spawn(child);
+            }
+
             if (error != 0)
             {
                 CloseAll(child);
