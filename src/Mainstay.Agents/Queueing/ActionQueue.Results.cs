@@ -146,7 +146,7 @@ internal sealed partial class ActionQueue
 
     private static string TimeoutReason(ResourceAction action, TimeSpan? timeout) => action.Agent.Standard switch
     {
-        AgentStandard.Systemd => $"{action.Name} action for systemd unit {action.Agent.Type} did not complete in time",
+        AgentStandard.Systemd => $"{action.Name} action for systemd unit {Systemd.SystemdManager.UnitName(action.Agent.Type)} did not complete in time",
         AgentStandard.Stonith => $"Fence agent did not complete within {Readable(timeout ?? TimeSpan.Zero)}",
         _ => $"Resource agent did not complete within {Readable(timeout ?? TimeSpan.Zero)}",
     };
