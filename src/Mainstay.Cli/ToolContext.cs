@@ -57,9 +57,15 @@ internal sealed class ToolContext
     /// </summary>
     public CancellationToken Cancellation => _cancellation.Value;
 
+    /// <summary>Stands in for the agents of this host; <see langword="null"/> outside tests.</summary>
+    public Agents.IAgentCatalog? Agents { get; init; }
+
+    /// <summary>Stands in for the CIB of the running cluster; <see langword="null"/> outside tests.</summary>
+    public Configuration.ICibStore? LiveCib { get; init; }
+
     /// <summary>The same context under another tool's name (a tool that calls another one).</summary>
     public ToolContext WithName(string invokedName) =>
-        new(invokedName, Out, Error, In, Environment, Terminal, () => Cancellation);
+        new(invokedName, Out, Error, In, Environment, Terminal, () => Cancellation) { Agents = Agents, LiveCib = LiveCib };
 
     /// <summary>The context of this process.</summary>
     public static ToolContext OfProcess(string invokedName)

@@ -1,0 +1,56 @@
+using Mainstay.Cli.Ring;
+using Mainstay.Ring.Client;
+
+namespace Mainstay.Cli.Pcs.Quorum;
+
+/// <summary><c>quorum status</c>: the text of corosync-quorumtool (spec/cli-crm.md section 12), and <c>quorum expected-votes</c>.</summary>
+internal static class QuorumStatus
+{
+    /// <summary><c>quorum status</c>: not being quorate is an answer, not an error.</summary>
+    public static int Run(PcsSession session, IReadOnlyList<string> args)
+    {
+        session.RequireLive();
+        var isJson = session.OutputFormat == "json";
+        session.Out.Write(Ask(session, async ring =>
+        {
+            var status = await ring.GetStatusAsync(CancellationToken.None);
+            return isJson ? RingStatusText.Json(ring.Identity, status) : RingStatusText.QuorumTool(ring.Identity, status, DateTimeOffset.Now);
+        }));
+        return 0;
+    }
+
+    /// <summary><c>quorum expected-votes VOTES</c>.</summary>
+    public static int ExpectedVotes(PcsSession session, IReadOnlyList<string> args)
+    {
+        session.RequireLive();
+        if (args is not [var text] || !uint.TryParse(text, out var votes) || votes == 0)
+        {
+            throw new UsageFailure("a positive number of votes is expected");
+        }
+
+        Ask(session, async ring =>
+        {
+            await ring.SetExpectedVotesAsync(votes, CancellationToken.None);
+            return "";
+        });
+        return 0;
+    }
+
+    private static string Ask(PcsSession session, Func<RingClient, Task<string>> question)
+    {
+        try
+        {
+            return AskAsync().GetAwaiter().GetResult();
+        }
+        catch (RingException e)
+        {
+            throw new CommandFailure($"Unable to get quorum status: {e.Message}; start the cluster on this host with 'mainstay cluster start'");
+        }
+
+        async Task<string> AskAsync()
+        {
+            await using var ring = await RingClient.ConnectAsync(RingTool.SocketPath(session.Context, null), session.Context.Cancellation);
+            return await question(ring);
+        }
+    }
+}
