@@ -13,6 +13,11 @@ internal static class ToolRegistry
         "crm_simulate" => new Simulate.SimulateTool(),
         "corosync-quorumtool" => new Ring.QuorumTool(),
         "fence_mainstay_process" => new Agents.ProcessFenceTool(),
+        "cibadmin" => new CibTools.CibAdminTool(),
+        "crm_diff" => new CibTools.CrmDiffTool(),
+        "crm_rule" => new CibTools.CrmRuleTool(),
+        "crm_verify" => new CibTools.CrmVerifyTool(),
+        "iso8601" => new CibTools.Iso8601Tool(),
         _ => null,
     };
 

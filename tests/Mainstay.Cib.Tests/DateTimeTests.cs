@@ -13,7 +13,7 @@ public sealed class DateTimeTests
     [InlineData("2005-W01-1", "2005-01-03 00:00:00Z")]
     [InlineData("2014-05-07 00:28:00", "2014-05-07 00:28:00Z")]
     [InlineData("2014-05-07T002800Z", "2014-05-07 00:28:00Z")]
-    [InlineData("2014-05-07 00:28:00 +05:30", "2014-05-07 00:28:00+05:30")]
+    [InlineData("2014-05-07 00:28:00 +05:30", "2014-05-07 00:28:00 +05:30")]
     [InlineData("2019-03-24 24:00:00Z", "2019-03-25 00:00:00Z")]
     [InlineData("epoch", "1970-01-01 00:00:00Z")]
     [InlineData("T10:00", "2023-11-14 10:00:00Z")]
@@ -68,6 +68,9 @@ public sealed class DateTimeTests
     [InlineData("P1Y", 1, 0, 0, 0, 0, 0, 0)]
     [InlineData("P2M1W", 0, 2, 1, 0, 0, 0, 0)]
     [InlineData("P1DT2H3M4S", 0, 0, 0, 1, 2, 3, 4)]
+    [InlineData("P-1H", 0, 0, 0, 0, -1, 0, 0)]
+    [InlineData("PT1D", 0, 0, 0, 1, 0, 0, 0)]
+    [InlineData("PT1H1H", 0, 0, 0, 0, 2, 0, 0)]
     [InlineData("PT-5S", 0, 0, 0, 0, 0, 0, -5)]
     public void Durations_are_read_in_parts(string text, int years, int months, int weeks, int days, int hours, int minutes, int seconds)
     {
@@ -80,8 +83,8 @@ public sealed class DateTimeTests
     [InlineData("PT")]
     [InlineData("P5")]
     [InlineData("P1.5D")]
-    [InlineData("P1H")]
-    [InlineData("PT1D")]
+    [InlineData("P1X")]
+    [InlineData("P1YM")]
     [InlineData("1D")]
     public void What_is_no_duration_is_refused(string text) => Assert.False(CibDuration.TryParse(text, out _));
 
@@ -91,6 +94,16 @@ public sealed class DateTimeTests
         Assert.True(CibDateTime.TryParse("2024-01-31", Samples.Now, out var start));
         Assert.Equal("2024-02-29 00:00:00Z", start.Add(new CibDuration(0, 1, 0, 0, 0, 0, 0)).ToString());
         Assert.Equal("2023-12-31 00:00:00Z", start.Subtract(new CibDuration(0, 1, 0, 0, 0, 0, 0)).ToString());
+    }
+
+    [Theory]
+    [InlineData("2024-03-15", 1, "2025-03-16 00:00:00Z")]
+    [InlineData("2024-12-31", 1, "2025-12-31 00:00:00Z")]
+    [InlineData("2020-02-29", -1, "2019-03-01 00:00:00Z")]
+    public void Adding_a_year_keeps_the_day_of_the_year_as_the_reference_does(string from, int years, string expected)
+    {
+        Assert.True(CibDateTime.TryParse(from, Samples.Now, out var start));
+        Assert.Equal(expected, start.Add(new CibDuration(years, 0, 0, 0, 0, 0, 0)).ToString());
     }
 
     [Fact]

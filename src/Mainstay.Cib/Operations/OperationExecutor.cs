@@ -72,7 +72,15 @@ internal static class OperationExecutor
             return NotFound(document, input);
         }
 
-        var parent = SectionOrNew(document, section);
+        if (document.Section(section) is not { } parent)
+        {
+            return Fail(
+                document,
+                CibCode.Software,
+                $"Invalid argument: the configuration has no section '{section}' yet; create it in its parent, or use modify with the whole section",
+                FailedAnswer(input, "Invalid argument"));
+        }
+
         var isSection = input.Is(parent.Name.LocalName);
         foreach (var element in isSection ? input.Elements() : [input])
         {
@@ -134,6 +142,12 @@ internal static class OperationExecutor
         if (target is not null)
         {
             ElementMerge.Merge(target, input);
+            return Ok(document);
+        }
+
+        if (request.Scope is { } scope && section is null && input.Is(scope))
+        {
+            ElementMerge.Merge(SectionOrNew(document, scope), input);
             return Ok(document);
         }
 

@@ -47,13 +47,18 @@ public readonly partial record struct CibDateTime(long EpochSeconds, int OffsetS
 
     /// <summary>
     /// Calendar arithmetic: years, then months (the day of the month is clamped to the month's length), weeks, days, hours, minutes, seconds.
+    /// A year keeps the day of the year, as the reference does: one year after 2024-03-15 is 2025-03-16.
     /// </summary>
     /// <param name="duration">What to add; parts may be negative.</param>
     public CibDateTime Add(CibDuration duration)
     {
         var (year, month, day) = CivilCalendar.Date(LocalDay);
-        year += duration.Years;
-        day = Math.Min(day, CivilCalendar.DaysInMonth(year, month));
+        if (duration.Years != 0)
+        {
+            var dayOfYear = Math.Min(DayOfYear, CivilCalendar.DaysInYear(year + duration.Years));
+            (year, month, day) = CivilCalendar.Date(CivilCalendar.DayNumber(year + duration.Years, 1, 1) + dayOfYear - 1);
+        }
+
         var months = (year * 12) + month - 1 + duration.Months;
         year = CivilCalendar.FloorDivide(months, 12);
         month = (int)CivilCalendar.FloorModulo(months, 12) + 1;
@@ -68,16 +73,22 @@ public readonly partial record struct CibDateTime(long EpochSeconds, int OffsetS
     public CibDateTime Subtract(CibDuration duration) => Add(new CibDuration(
         -duration.Years, -duration.Months, -duration.Weeks, -duration.Days, -duration.Hours, -duration.Minutes, -duration.Seconds));
 
-    /// <summary><c>YYYY-MM-DD hh:mm:ssZ</c>, or with <c>±hh:mm</c> instead of <c>Z</c>.</summary>
+    /// <summary><c>YYYY-MM-DD hh:mm:ssZ</c>, or with <c> ±hh:mm</c> instead of <c>Z</c>.</summary>
     public override string ToString()
     {
         var (year, month, day) = CivilCalendar.Date(LocalDay);
-        return string.Create(
-            CultureInfo.InvariantCulture, $"{year:0000}-{month:00}-{day:00} {Hour:00}:{Minute:00}:{Second:00}{OffsetText()}");
+        return string.Create(CultureInfo.InvariantCulture, $"{year:0000}-{month:00}-{day:00} {TimeText()}");
     }
 
-    /// <summary>The offset as text: <c>Z</c> or <c>±hh:mm</c>.</summary>
-    public string OffsetText()
+    /// <summary>With the day of the year: <c>YYYY-DDD hh:mm:ssZ</c>.</summary>
+    public string ToOrdinalText() => string.Create(CultureInfo.InvariantCulture, $"{Year:0000}-{DayOfYear:000} {TimeText()}");
+
+    /// <summary>With week and day of the week: <c>YYYY-Www-D hh:mm:ssZ</c>.</summary>
+    public string ToWeekText() => string.Create(CultureInfo.InvariantCulture, $"{WeekYear:0000}-W{Week:00}-{WeekDay} {TimeText()}");
+
+    private string TimeText() => string.Create(CultureInfo.InvariantCulture, $"{Hour:00}:{Minute:00}:{Second:00}{OffsetText()}");
+
+    private string OffsetText()
     {
         if (OffsetSeconds == 0)
         {
@@ -86,6 +97,6 @@ public readonly partial record struct CibDateTime(long EpochSeconds, int OffsetS
 
         var magnitude = Math.Abs(OffsetSeconds);
         var sign = OffsetSeconds < 0 ? '-' : '+';
-        return string.Create(CultureInfo.InvariantCulture, $"{sign}{magnitude / 3600:00}:{magnitude / 60 % 60:00}");
+        return string.Create(CultureInfo.InvariantCulture, $" {sign}{magnitude / 3600:00}:{magnitude / 60 % 60:00}");
     }
 }

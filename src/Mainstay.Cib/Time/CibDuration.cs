@@ -17,7 +17,10 @@ public readonly record struct CibDuration(int Years, int Months, int Weeks, int 
         => (((Years * 365L) + (Months * 30L) + (Weeks * 7L) + Days) * CivilCalendar.SecondsPerDay)
             + (Hours * 3600L) + (Minutes * 60L) + Seconds;
 
-    /// <summary>Reads <c>P[nY][nM][nW][nD][T[nH][nM][nS]]</c>; the order is not enforced, numbers may carry a sign, there are no fractions.</summary>
+    /// <summary>
+    /// Reads <c>P[nY][nM][nW][nD][T[nH][nM][nS]]</c>; the order is not enforced, equal units add up, numbers may carry a sign, there are no
+    /// fractions. Only for <c>M</c> does it matter whether it stands after the <c>T</c>, as with the reference.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="duration">The duration.</param>
     /// <returns>Whether the text is a duration.</returns>
@@ -38,9 +41,13 @@ public readonly record struct CibDuration(int Years, int Months, int Weeks, int 
             {
                 isTime = true;
                 index++;
+                if (index == text.Length)
+                {
+                    break;
+                }
             }
 
-            if (index >= text.Length || IntegerText.IsBlank(text[index])
+            if (IntegerText.IsBlank(text[index])
                 || !IntegerText.TryReadLeading(text[index..], out var number, out var length)
                 || number is > int.MaxValue or < int.MinValue || index + length >= text.Length
                 || !result.TryAdd(text[index + length], isTime, (int)number, out result))
@@ -73,15 +80,17 @@ public readonly record struct CibDuration(int Years, int Months, int Weeks, int 
     {
         result = (unit, isTime) switch
         {
-            ('Y', false) => this with { Years = number },
-            ('M', false) => this with { Months = number },
-            ('W', false) => this with { Weeks = number },
-            ('D', false) => this with { Days = number },
-            ('H', true) => this with { Hours = number },
-            ('M', true) => this with { Minutes = number },
-            ('S', true) => this with { Seconds = number },
+            ('Y', _) => this with { Years = Sum(Years, number) },
+            ('M', false) => this with { Months = Sum(Months, number) },
+            ('W', _) => this with { Weeks = Sum(Weeks, number) },
+            ('D', _) => this with { Days = Sum(Days, number) },
+            ('H', _) => this with { Hours = Sum(Hours, number) },
+            ('M', true) => this with { Minutes = Sum(Minutes, number) },
+            ('S', _) => this with { Seconds = Sum(Seconds, number) },
             _ => this,
         };
-        return (unit, isTime) is ('Y' or 'M' or 'W' or 'D', false) or ('H' or 'M' or 'S', true);
+        return unit is 'Y' or 'M' or 'W' or 'D' or 'H' or 'S';
     }
+
+    private static int Sum(int left, int right) => (int)Math.Clamp((long)left + right, int.MinValue, int.MaxValue);
 }

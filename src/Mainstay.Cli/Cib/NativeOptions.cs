@@ -1,0 +1,123 @@
+namespace Mainstay.Cli.CibTools;
+
+/// <summary>An option of a native tool.</summary>
+/// <param name="Short">The letter, or <c>'\0'</c>.</param>
+/// <param name="Long">The long name without dashes; it names the option in the tool's code.</param>
+/// <param name="Argument">The name of the argument in the help text; <see langword="null"/> = none.</param>
+/// <param name="Help">What the option does.</param>
+internal sealed record NativeOption(char Short, string Long, string? Argument, string Help);
+
+/// <summary>The options given to a native tool, in order.</summary>
+internal sealed class NativeOptions
+{
+    private readonly List<(string Name, string Value)> _given = [];
+
+    /// <summary>The arguments that are no options.</summary>
+    public List<string> Rest { get; } = [];
+
+    /// <summary>What is wrong with the command line, or <see langword="null"/>.</summary>
+    public string? Error { get; private set; }
+
+    /// <summary>The last value of an option, or <see langword="null"/>.</summary>
+    public string? this[string name] => _given.FindLast(option => option.Name == name).Value;
+
+    /// <summary>All options given, in order.</summary>
+    public IReadOnlyList<(string Name, string Value)> Given => _given;
+
+    /// <summary>Whether an option was given.</summary>
+    public bool Has(string name) => _given.Exists(option => option.Name == name);
+
+    /// <summary>All values of an option.</summary>
+    public IEnumerable<string> All(string name) => _given.Where(option => option.Name == name).Select(option => option.Value);
+
+    /// <summary>Reads a command line: <c>-a</c>, <c>-ab</c>, <c>-aVALUE</c>, <c>-a VALUE</c>, <c>--name=VALUE</c>, <c>--name VALUE</c>, <c>--</c>.</summary>
+    public static NativeOptions Parse(IReadOnlyList<NativeOption> known, IReadOnlyList<string> args)
+    {
+        var result = new NativeOptions();
+        var index = 0;
+        while (index < args.Count && result.Error is null)
+        {
+            var argument = args[index++];
+            if (argument == "--")
+            {
+                result.Rest.AddRange(args.Skip(index));
+                break;
+            }
+
+            if (argument.StartsWith("--", StringComparison.Ordinal))
+            {
+                result.ReadLong(known, argument[2..], args, ref index);
+            }
+            else if (argument.Length > 1 && argument[0] == '-')
+            {
+                result.ReadShort(known, argument, args, ref index);
+            }
+            else
+            {
+                result.Rest.Add(argument);
+            }
+        }
+
+        return result;
+    }
+
+    private void ReadLong(IReadOnlyList<NativeOption> known, string text, IReadOnlyList<string> args, ref int index)
+    {
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        var name = equals < 0 ? text : text[..equals];
+        var option = known.FirstOrDefault(option => option.Long == name);
+        if (option is null)
+        {
+            Error = $"Unknown option --{name}";
+        }
+        else if (option.Argument is null)
+        {
+            Error = equals < 0 ? null : $"Option --{name} takes no value";
+            _given.Add((name, string.Empty));
+        }
+        else if (equals >= 0)
+        {
+            _given.Add((name, text[(equals + 1)..]));
+        }
+        else
+        {
+            TakeNext(option, $"--{name}", args, ref index);
+        }
+    }
+
+    private void ReadShort(IReadOnlyList<NativeOption> known, string text, IReadOnlyList<string> args, ref int index)
+    {
+        for (var position = 1; position < text.Length && Error is null; position++)
+        {
+            var option = known.FirstOrDefault(option => option.Short == text[position]);
+            if (option is null)
+            {
+                Error = $"Unknown option -{text[position]}";
+            }
+            else if (option.Argument is null)
+            {
+                _given.Add((option.Long, string.Empty));
+            }
+            else if (position + 1 < text.Length)
+            {
+                _given.Add((option.Long, text[(position + 1)..]));
+                return;
+            }
+            else
+            {
+                TakeNext(option, $"-{option.Short}", args, ref index);
+            }
+        }
+    }
+
+    private void TakeNext(NativeOption option, string shown, IReadOnlyList<string> args, ref int index)
+    {
+        if (index >= args.Count)
+        {
+            Error = $"Missing argument for {shown}";
+            return;
+        }
+
+        _given.Add((option.Long, args[index++]));
+    }
+}

@@ -1,0 +1,134 @@
+using System.Text;
+using System.Xml.Linq;
+using Mainstay.Cib;
+
+namespace Mainstay.Cli.CibTools;
+
+/// <summary>
+/// What a native tool prints: text to the two streams, or one XML document with the result and the errors (spec/cli-crm.md section 2).
+/// </summary>
+internal sealed class NativeOutput
+{
+    private const string ApiVersion = "2.42";
+
+    private readonly ToolContext _context;
+    private readonly string _tool;
+    private readonly string _request;
+    private readonly List<XElement> _elements = [];
+    private readonly List<string> _errors = [];
+    private readonly StringBuilder _text = new();
+
+    private NativeOutput(ToolContext context, string tool, string request, bool isXml)
+    {
+        _context = context;
+        _tool = tool;
+        _request = request;
+        IsXml = isXml;
+    }
+
+    /// <summary>The options every tool with formatted output has.</summary>
+    public static IReadOnlyList<NativeOption> Options { get; } =
+    [
+        new('?', "help", null, "Show this help and exit"),
+        new('\0', "help-all", null, "Show this help and exit"),
+        new('$', "version", null, "Display software version and exit"),
+        new('V', "verbose", null, "Increase output"),
+        new('\0', "output-as", "FORMAT", "Output format: text (default) or xml"),
+        new('\0', "output-to", "DEST", "Output file name, or '-' for standard output"),
+        new('Q', "quiet", null, "Be less descriptive in results"),
+    ];
+
+    /// <summary>Whether the output is XML.</summary>
+    public bool IsXml { get; }
+
+    /// <summary>Whether XML content was added.</summary>
+    public bool HasElements => _elements.Count > 0;
+
+    /// <summary>The output a command line asks for.</summary>
+    public static NativeOutput Create(ToolContext context, string tool, IReadOnlyList<string> args, NativeOptions options)
+        => new(context, tool, string.Join(' ', args.Prepend(tool).Select(Quote)), options["output-as"] == "xml");
+
+    /// <summary>A line of text output; XML output has elements instead.</summary>
+    public void Line(string text)
+    {
+        if (!IsXml)
+        {
+            _text.Append(text).Append('\n');
+        }
+    }
+
+    /// <summary>A text as it is, or in XML the same text in an element.</summary>
+    public void Raw(string elementName, string text)
+    {
+        if (IsXml)
+        {
+            _elements.Add(new XElement(elementName, new XCData(text)));
+        }
+        else
+        {
+            _text.Append(text);
+        }
+    }
+
+    /// <summary>An element of XML output.</summary>
+    public void Element(XElement element)
+    {
+        if (IsXml)
+        {
+            _elements.Add(element);
+        }
+    }
+
+    /// <summary>An error: standard error, or the list of errors at the end of XML output.</summary>
+    public void Error(string message)
+    {
+        if (IsXml)
+        {
+            _errors.Add(message);
+        }
+        else
+        {
+            _context.Error.WriteLine(message);
+        }
+    }
+
+    /// <summary>A wrong command line.</summary>
+    public int Usage(string message) => Fail(NativeExit.Usage, $"{_tool}: {message}");
+
+    /// <summary>An error that ends the tool.</summary>
+    public int Fail(int code, string message)
+    {
+        Error(message);
+        return Finish(code);
+    }
+
+    /// <summary>Writes everything out.</summary>
+    /// <param name="code">The exit status.</param>
+    /// <returns>The exit status.</returns>
+    public int Finish(int code)
+    {
+        if (!IsXml)
+        {
+            _context.Out.Write(_text.ToString());
+            _context.Out.Flush();
+            return code;
+        }
+
+        var status = new XElement("status", new XAttribute("code", code), new XAttribute("message", NativeExit.Text(code)));
+        if (_errors.Count > 0)
+        {
+            status.Add(new XElement("errors", _errors.Select(error => new XElement("error", error))));
+        }
+
+        var result = new XElement(
+            "pacemaker-result", new XAttribute("api-version", ApiVersion), new XAttribute("request", _request), _elements, status);
+        _context.Out.Write(CibWriter.Print(result));
+        _context.Out.Flush();
+        return code;
+    }
+
+    private static string Quote(string argument)
+        => argument.Length > 0 && argument.All(character => char.IsAsciiLetterOrDigit(character) || "-_=./:,@+".Contains(character, StringComparison.Ordinal))
+            ? argument
+            : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}
