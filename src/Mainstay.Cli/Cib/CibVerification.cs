@@ -47,7 +47,7 @@ internal static class CibVerification
             CibSeverity.Error,
             "Resource start-up disabled since no fencing resources have been defined. Either configure some or disable fencing with the "
             + "fencing-enabled option. NOTE: Clusters with shared data need fencing to ensure data integrity."));
-        problems.AddRange(state.NodeList.Where(node => node.Unclean).Select(node => new CibProblem(
+        problems.AddRange(state.Nodes.Where(node => node.Unclean).Select(node => new CibProblem(
             CibSeverity.Warning, $"Node {node.Name} is unclean but cannot be fenced")));
     }
 
