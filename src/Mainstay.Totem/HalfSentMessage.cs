@@ -57,6 +57,16 @@ internal sealed class HalfSentMessage
         _count = 0;
     }
 
+    /// <summary>Tells receivers that the rest of a half-sent message will not come.</summary>
+    public void Abandon(PacketQueue queue, PacketPool pool)
+    {
+        if (_count > 0)
+        {
+            queue.Push(Pack(pool, fragment: 0, continuation: 0, GroupHeader.Nobody));
+            _count = 0;
+        }
+    }
+
     private static byte NextContinuation(PacketQueue queue)
     {
         if (queue.Count == 0)

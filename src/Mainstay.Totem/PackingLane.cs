@@ -36,14 +36,14 @@ internal sealed class PackingLane
     private readonly int _packetSizeMax;
     private readonly byte[] _staged;
     private readonly ushort[] _lengths;
-    private readonly HalfSentMessage? _halfSent;
+    private readonly HalfSentMessage _halfSent = new();
     private readonly int _capacity;
     private int _stagedCount;
     private int _lengthCount;
     private byte _nextFragment = 1;
     private byte _continuation;
 
-    public PackingLane(PacketPool pool, int packetSizeMax, bool retainsFragments)
+    public PackingLane(PacketPool pool, int packetSizeMax)
     {
         _pool = pool;
         _packetSizeMax = packetSizeMax;
@@ -52,9 +52,7 @@ internal sealed class PackingLane
         _lengths = new ushort[packetSizeMax / GroupPacket.LengthSize];
 
         // Room behind the capacity: a message that starts again takes at most its own size in packets, and one before it.
-        var reserve = retainsFragments ? (Limits.GroupMessageSizeMax / FragmentSizeMax) + 2 : 0;
-        Queue = new PacketQueue(pool, _capacity + reserve);
-        _halfSent = retainsFragments ? new HalfSentMessage() : null;
+        Queue = new PacketQueue(pool, _capacity + (Limits.GroupMessageSizeMax / FragmentSizeMax) + 2);
     }
 
     /// <summary>Packets that wait for the token, with room for their message header.</summary>
@@ -106,7 +104,7 @@ internal sealed class PackingLane
     public Packet Dequeue()
     {
         var packet = Queue.Dequeue();
-        _halfSent?.Note(packet.Bytes[MessagePacket.HeaderSize..]);
+        _halfSent.Note(packet.Bytes[MessagePacket.HeaderSize..]);
         return packet;
     }
 
@@ -121,7 +119,21 @@ internal sealed class PackingLane
             Flush();
         }
 
-        _halfSent?.Restart(Queue, _pool, _packetSizeMax);
+        _halfSent.Restart(Queue, _pool, _packetSizeMax);
+    }
+
+    /// <summary>
+    /// Forgets everything that waits: a synchronisation that was cut short starts again with new messages, and remains of the old one would
+    /// reach some nodes whole and others not.
+    /// </summary>
+    public void Discard()
+    {
+        Queue.Clear();
+        _stagedCount = 0;
+        _lengthCount = 0;
+        _continuation = 0;
+        _nextFragment = 1;
+        _halfSent.Abandon(Queue, _pool);
     }
 
     private void AddPiece(ReadOnlySpan<byte> piece, bool isLast, DeliveryGuarantee guarantee, ref int inPacket)

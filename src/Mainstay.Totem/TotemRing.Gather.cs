@@ -194,7 +194,10 @@ public sealed partial class TotemRing
     }
 
     /// <summary>Takes over what a join knows beyond our own sets (spec/totem.md section 5.4 B to D).</summary>
-    /// <returns>Whether it brought something.</returns>
+    /// <returns>
+    /// Whether our sets changed. The reference enters Gather again even if they did not; two nodes whose failed sets differ for good then
+    /// answer each other's joins at network speed, and restart their consensus timers, without end.
+    /// </returns>
     private bool Merge(in JoinPacket join)
     {
         var isOldNews = _joinProcessors.IsSubsetOf(_procSet) && _joinFailed.IsSubsetOf(_failSet);
@@ -203,6 +206,7 @@ public sealed partial class TotemRing
             return false;
         }
 
+        var before = _procSet.Count + _failSet.Count;
         _procSet.AddAll(_joinProcessors);
         if (_joinFailed.Contains(Self))
         {
@@ -214,7 +218,7 @@ public sealed partial class TotemRing
             _failSet.AddAll(_joinFailed);
         }
 
-        return true;
+        return _procSet.Count + _failSet.Count > before;
     }
 
     private bool IsAgreed()

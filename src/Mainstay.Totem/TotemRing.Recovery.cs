@@ -183,6 +183,7 @@ public sealed partial class TotemRing
             _normalLane.RestartHalfSentMessage();
         }
 
+        _synchronisationLane.Discard();
         IsSynchronising = true;
         _members.SetTo(_newMembers);
         Membership = installed;

@@ -56,8 +56,8 @@ public sealed partial class TotemRing
         Self = self;
         _options = options;
         SetConfigured(configured);
-        _normalLane = new PackingLane(_pool, options.PacketSizeMax, retainsFragments: true);
-        _synchronisationLane = new PackingLane(_pool, options.PacketSizeMax, retainsFragments: false);
+        _normalLane = new PackingLane(_pool, options.PacketSizeMax);
+        _synchronisationLane = new PackingLane(_pool, options.PacketSizeMax);
         _retransmitQueue = new PacketQueue(_pool, Limits.RetransmitQueueMax);
         _regular = new MessageWindow(_pool);
         _recovery = new MessageWindow(_pool);
@@ -177,7 +177,8 @@ public sealed partial class TotemRing
 
     /// <summary>
     /// Queues one message for the ring. While <see cref="IsSynchronising"/>, it goes out ahead of what was queued before; callers
-    /// then submit synchronisation traffic only.
+    /// then submit synchronisation traffic only, and all of it again after the next configuration change: what has not been sent by then
+    /// is discarded.
     /// </summary>
     /// <param name="now">The time.</param>
     /// <param name="group">To which group: exactly one.</param>
