@@ -127,7 +127,8 @@ public sealed record ActionResult
     public int QueueTimeMs { get; init; }
 
     /// <summary>
-    /// The agent's meta-data, for the digests written with results (reloadable and private parameters); null where it is not known, or the action is not one
+    /// The agent's meta-data, for the digests written with results (reloadable and private parameters); null where it is not
+    /// known, or the action is not one
     /// of those that need it (spec/agents.md section 11).
     /// </summary>
     public AgentMetadata? Metadata { get; init; }

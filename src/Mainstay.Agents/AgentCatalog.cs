@@ -53,7 +53,8 @@ public sealed class AgentCatalog
     }
 
     /// <summary>
-    /// The agent's meta-data, from the cache or by running it; null where the agent is missing or its answer cannot be read (never throws for that).
+    /// The agent's meta-data, from the cache or by running it; null where the agent is missing or its answer cannot be read
+    /// (never throws for that).
     /// A cached answer is dropped when the agent's file changes; a failure is remembered for 10 s, doubling up to 160 s.
     /// </summary>
     /// <param name="agent">The agent.</param>
@@ -86,7 +87,8 @@ public sealed class AgentCatalog
         .Select(folder => Path.Combine(folder, agent.Provider, agent.Type))
         .FirstOrDefault(path => IsPlainName(agent.Provider) && IsPlainName(agent.Type) && Path.Exists(path));
 
-    internal string? FindLsb(string type) => File.Exists(LsbPath(type)) && (type.StartsWith('/') || IsPlainName(type)) ? LsbPath(type) : null;
+    internal string? FindLsb(string type) =>
+        File.Exists(LsbPath(type)) && (type.StartsWith('/') || IsPlainName(type)) ? LsbPath(type) : null;
 
     internal string? FindFence(string type) => !IsPlainName(type)
         ? null
@@ -97,7 +99,8 @@ public sealed class AgentCatalog
 
     private static string NameOf(string path) => Path.GetFileName(path);
 
-    private static bool IsPlainName(string name) => name.Length > 0 && name is not ("." or "..") && !name.Contains('/', StringComparison.Ordinal);
+    private static bool IsPlainName(string name) =>
+        name.Length > 0 && name is not ("." or "..") && !name.Contains('/', StringComparison.Ordinal);
 
     private IEnumerable<string> ListOcf(string provider)
     {
@@ -110,7 +113,8 @@ public sealed class AgentCatalog
         const UnixFileMode anyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         if (!Directory.Exists(folder)) return [];
         return Directory.EnumerateFiles(folder)
-            .Where(static path => !NameOf(path).StartsWith('.') && File.Exists(path) && (File.GetUnixFileMode(path) & anyExecute) != UnixFileMode.None)
+            .Where(static path => !NameOf(path).StartsWith('.') && File.Exists(path))
+            .Where(static path => (File.GetUnixFileMode(path) & anyExecute) != UnixFileMode.None)
             .Select(NameOf);
     }
 
@@ -164,7 +168,11 @@ public sealed class AgentCatalog
     }
 
     private async Task<string?> RunAsync(
-        string path, string[] arguments, IReadOnlyDictionary<string, string> environment, string? input, CancellationToken cancellationToken)
+        string path,
+        string[] arguments,
+        IReadOnlyDictionary<string, string> environment,
+        string? input,
+        CancellationToken cancellationToken)
     {
         var child = _runtime.Processes.Start(new ProcessSpec
         {

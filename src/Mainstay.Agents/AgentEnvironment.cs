@@ -59,7 +59,8 @@ internal sealed class AgentEnvironment
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
         {
-            if (entry is { Key: string name, Value: string value } && !name.StartsWith("OCF_", StringComparison.Ordinal)) variables[name] = value;
+            if (entry is not { Key: string name, Value: string value }) continue;
+            if (!name.StartsWith("OCF_", StringComparison.Ordinal)) variables[name] = value;
         }
 
         foreach (var name in Withheld) variables.Remove(name);

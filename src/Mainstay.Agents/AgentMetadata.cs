@@ -30,7 +30,9 @@ public sealed record AgentMetadata
     /// <summary>Whether the agent claims OCF 1.1 or later.</summary>
     public bool IsOcf11OrLater => Version.TryParse(OcfVersion, out var version) && version >= new Version(1, 1);
 
-    /// <summary>The action that re-reads parameters (<c>reload-agent</c>, or the legacy <c>reload</c>), or null where there is none.</summary>
+    /// <summary>
+    /// The action that re-reads parameters (<c>reload-agent</c>, or the legacy <c>reload</c>), or null where there is none.
+    /// </summary>
     public string? ReloadAction
     {
         get

@@ -4,7 +4,10 @@ using System.Xml.Linq;
 
 namespace Mainstay.Agents;
 
-/// <summary>Reads the meta-data documents of resource and fence agents. Total: anything unusable gives false, anything unknown is skipped.</summary>
+/// <summary>
+/// Reads the meta-data documents of resource and fence agents. Total: anything unusable gives false, anything unknown is
+/// skipped.
+/// </summary>
 public static class AgentMetadataReader
 {
     private const int DocumentSizeMax = 4 * 1024 * 1024;
@@ -116,5 +119,6 @@ public static class AgentMetadataReader
 
     private static string Attribute(XElement element, string name) => element.Attribute(name)?.Value.Trim() ?? string.Empty;
 
-    private static bool Flag(XElement element, string name) => Attribute(element, name).ToLowerInvariant() is "1" or "true" or "yes" or "on";
+    private static bool Flag(XElement element, string name) =>
+        Attribute(element, name).ToLowerInvariant() is "1" or "true" or "yes" or "on";
 }

@@ -31,13 +31,15 @@ public sealed record AgentOptions
     public int OutputLimit { get; init; } = 10 * 1024 * 1024;
 
     /// <summary>
-    /// File that remembers the parameters running resources were started with, so that they are stopped with the same ones. Belongs into the
+    /// File that remembers the parameters running resources were started with, so that they are stopped with the same ones.
+    /// Belongs into the
     /// run directory (gone after a host's reboot). Null: remembered in memory only.
     /// </summary>
     public string? ParameterFile { get; init; }
 
     /// <summary>
-    /// Folder for the state of built-in agents (<c>ocf:mainstay:*</c>). Belongs into the run directory: like any service, they are not running after a
+    /// Folder for the state of built-in agents (<c>ocf:mainstay:*</c>). Belongs into the run directory: like any service, they
+    /// are not running after a
     /// host's reboot.
     /// </summary>
     public string StateDirectory { get; init; } = "/run/mainstay/agents";
@@ -56,7 +58,8 @@ public sealed record AgentOptions
         ["/etc/sysconfig/pacemaker", "/etc/default/pacemaker", "/etc/default/mainstay-agents"];
 
     /// <summary>
-    /// The <c>mainstay</c> executable (and leading arguments) that built-in agents start their service processes with. Null: looked for beside
+    /// The <c>mainstay</c> executable (and leading arguments) that built-in agents start their service processes with. Null:
+    /// looked for beside
     /// the running executable, then in <c>PATH</c>; the environment's <c>MAINSTAY_COMMAND</c> names another one.
     /// </summary>
     public IReadOnlyList<string>? MainstayCommand { get; init; }

@@ -15,7 +15,8 @@ internal sealed class AgentRunner(AgentRuntime runtime, LocalFencer fencer)
     public IAgentRun Begin(BeginRun begin)
     {
         var action = begin.Action;
-        if (!Secrets.TryResolve(runtime.Options.SecretsDirectory, action.ResourceId, begin.Parameters, out var parameters) && action.Name != "stop")
+        var hasSecrets = Secrets.TryResolve(runtime.Options.SecretsDirectory, action.ResourceId, begin.Parameters, out var parameters);
+        if (!hasSecrets && action.Name != "stop")
         {
             return Ended(RunOutcome.Failed(OcfExitCode.InvalidParameter, ExecutionStatus.NoSecrets, "Unable to load CIB secrets"));
         }
@@ -86,7 +87,7 @@ internal sealed class AgentRunner(AgentRuntime runtime, LocalFencer fencer)
             Environment = runtime.Environment.Base,
             OutputLimit = runtime.Options.OutputLimit,
         });
-        return new ProcessRun(child, exit => Judge(action, exit, code => isStatus ? LsbExitCode.FromStatus(code) : LsbExitCode.FromAction(code)));
+        return new ProcessRun(child, exit => Judge(action, exit, isStatus ? LsbExitCode.FromStatus : LsbExitCode.FromAction));
     }
 
     private TaskRun BeginSystemd(ResourceAction action) => new(token => SystemdActions.RunAsync(runtime.Systemd, action, token));
@@ -113,7 +114,8 @@ internal sealed class AgentRunner(AgentRuntime runtime, LocalFencer fencer)
         if (exit.SpawnError != 0) return SpawnFailure.Outcome(action.Agent, exit.SpawnError);
         if (exit.DroppedBytes > 0)
         {
-            runtime.Log(AgentLogLevel.Warning, action.Key, $"{exit.DroppedBytes} bytes of the agent's output were over the limit and dropped");
+            runtime.Log(
+                AgentLogLevel.Warning, action.Key, $"{exit.DroppedBytes} bytes of the agent's output were over the limit and dropped");
         }
 
         if (exit.ExitStatus is { } status)

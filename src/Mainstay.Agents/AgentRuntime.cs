@@ -48,7 +48,9 @@ public sealed class AgentRuntime : IAsyncDisposable
     /// <summary>Monotonic time since the first use of the clock.</summary>
     internal TimeSpan Elapsed() => Time.GetElapsedTime(0);
 
-    /// <summary>The <c>mainstay</c> executable and its leading arguments, for service processes of built-in agents; null: none found.</summary>
+    /// <summary>
+    /// The <c>mainstay</c> executable and its leading arguments, for service processes of built-in agents; null: none found.
+    /// </summary>
     internal IReadOnlyList<string>? FindMainstayCommand()
     {
         if (Options.MainstayCommand is { Count: > 0 } given) return given;

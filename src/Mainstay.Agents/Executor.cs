@@ -9,7 +9,8 @@ namespace Mainstay.Agents;
 /// (spec/agents.md section 6). Methods may be called from any thread and never block on an agent.
 /// </summary>
 /// <remarks>
-/// The rules are in <see cref="ActionQueue"/>; this class gives it time, starts and signals agents, and passes results on. One task owns the
+/// The rules are in <see cref="ActionQueue"/>; this class gives it time, starts and signals agents, and passes results on. One
+/// task owns the
 /// queue; everything else reaches it through a channel, so requests are taken in the order of the calls.
 /// </remarks>
 public sealed class Executor : IAsyncDisposable
@@ -42,7 +43,10 @@ public sealed class Executor : IAsyncDisposable
         _queue = new ActionQueue(_store.Memory, runtime.Options.KillGrace);
         _runner = new AgentRunner(runtime, fencer);
         _timer = runtime.Time.CreateTimer(
-            _ => _inputs.Writer.TryWrite((now, effects) => _queue.HandleTimeout(now, effects)), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _ => _inputs.Writer.TryWrite((now, effects) => _queue.HandleTimeout(now, effects)),
+            null,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
         _loop = Task.Run(RunAsync);
     }
 
@@ -85,7 +89,10 @@ public sealed class Executor : IAsyncDisposable
     public Task<IReadOnlyList<ResourceAction>> GetRecurringAsync() =>
         AskAsync<IReadOnlyList<ResourceAction>>((_, _) => [.. _queue.Recurring], []);
 
-    /// <summary>Cancels all recurring actions, drops what waits, and completes <see cref="Results"/>. Running one-shot agents are left alone.</summary>
+    /// <summary>
+    /// Cancels all recurring actions, drops what waits, and completes <see cref="Results"/>. Running one-shot agents are left
+    /// alone.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
@@ -99,7 +106,9 @@ public sealed class Executor : IAsyncDisposable
     private Task<T> AskAsync<T>(Func<Moment, List<QueueEffect>, T> question, T afterDisposal)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        return _inputs.Writer.TryWrite((now, effects) => answer.TrySetResult(question(now, effects))) ? answer.Task : Task.FromResult(afterDisposal);
+        return _inputs.Writer.TryWrite((now, effects) => answer.TrySetResult(question(now, effects)))
+            ? answer.Task
+            : Task.FromResult(afterDisposal);
     }
 
     private async Task RunAsync()
@@ -148,7 +157,9 @@ public sealed class Executor : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for a run's end, and gives it to the queue together with the meta-data the manager will want for its digests.</summary>
+    /// <summary>
+    /// Waits for a run's end, and gives it to the queue together with the meta-data the manager will want for its digests.
+    /// </summary>
     private async Task FinishAsync(BeginRun begin, IAgentRun run)
     {
         var fetch = FetchMetadata(begin.Action);
@@ -171,7 +182,9 @@ public sealed class Executor : IAsyncDisposable
         var isWanted = action.Agent.Standard is AgentStandard.Ocf or AgentStandard.Stonith
                        && action.Name is "start" or "monitor" or "promote" or "demote" or "reload" or "reload-agent"
                            or "migrate_to" or "migrate_from" or "notify";
-        return isWanted ? Runtime.Catalog.GetMetadataAsync(action.Agent, refresh: false, CancellationToken.None) : Task.FromResult<AgentMetadata?>(null);
+        return isWanted
+            ? Runtime.Catalog.GetMetadataAsync(action.Agent, refresh: false, CancellationToken.None)
+            : Task.FromResult<AgentMetadata?>(null);
     }
 
     /// <summary>A failed or slow meta-data call never holds up a result for long (spec/agents.md section 11).</summary>

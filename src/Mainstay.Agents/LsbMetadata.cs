@@ -31,7 +31,8 @@ internal static class LsbMetadata
                 Action("status", "15"),
                 Action("restart", "15"),
                 Action("force-reload", "15"),
-                new XElement("action", new XAttribute("name", "monitor"), new XAttribute("timeout", "15"), new XAttribute("interval", "15"))),
+                new XElement(
+                    "action", new XAttribute("name", "monitor"), new XAttribute("timeout", "15"), new XAttribute("interval", "15"))),
             new XElement("special", new XAttribute("tag", "LSB"), details));
         return root.ToString();
     }

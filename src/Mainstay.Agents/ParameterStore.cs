@@ -4,7 +4,10 @@ using Mainstay.Agents.Queueing;
 
 namespace Mainstay.Agents;
 
-/// <summary>Keeps <see cref="ParameterMemory"/> in a file, so that a restarted manager stops resources with the parameters they run with.</summary>
+/// <summary>
+/// Keeps <see cref="ParameterMemory"/> in a file, so that a restarted manager stops resources with the parameters they run
+/// with.
+/// </summary>
 internal sealed class ParameterStore
 {
     private readonly string? _file;

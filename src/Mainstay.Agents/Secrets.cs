@@ -10,12 +10,16 @@ internal static class Secrets
     private const string Marker = "lrm://";
 
     /// <summary>
-    /// The parameters with secrets put in. False where one is missing or its signature (<c>NAME.sign</c>, MD5 of the trimmed value) does not match;
+    /// The parameters with secrets put in. False where one is missing or its signature (<c>NAME.sign</c>, MD5 of the trimmed
+    /// value) does not match;
     /// the parameters come back unchanged then.
     /// </summary>
     [SuppressMessage("Security", "CA5351", Justification = "The signature file's format is fixed; it detects unequal copies, not attacks.")]
     public static bool TryResolve(
-        string directory, string resourceId, IReadOnlyDictionary<string, string> parameters, out IReadOnlyDictionary<string, string> resolved)
+        string directory,
+        string resourceId,
+        IReadOnlyDictionary<string, string> parameters,
+        out IReadOnlyDictionary<string, string> resolved)
     {
         resolved = parameters;
         if (!parameters.Values.Contains(Marker, StringComparer.Ordinal)) return true;
@@ -28,7 +32,8 @@ internal static class Secrets
                 var path = Path.Combine(directory, resourceId, name);
                 var value = File.ReadAllText(path).TrimEnd();
                 var signature = File.ReadAllText(path + ".sign").Trim();
-                if (!string.Equals(Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(value))), signature, StringComparison.Ordinal))
+                var expected = Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(value)));
+                if (!string.Equals(expected, signature, StringComparison.Ordinal))
                 {
                     return false;
                 }
@@ -45,5 +50,6 @@ internal static class Secrets
         return true;
     }
 
-    private static bool IsPlainName(string name) => name.Length > 0 && name is not ("." or "..") && !name.Contains('/', StringComparison.Ordinal);
+    private static bool IsPlainName(string name) =>
+        name.Length > 0 && name is not ("." or "..") && !name.Contains('/', StringComparison.Ordinal);
 }

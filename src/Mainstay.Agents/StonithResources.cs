@@ -4,7 +4,10 @@ using Mainstay.Agents.Queueing;
 
 namespace Mainstay.Agents;
 
-/// <summary>Actions of <c>stonith</c> resources: the executor never runs fence agents itself, it asks the fencer (spec/agents.md section 10).</summary>
+/// <summary>
+/// Actions of <c>stonith</c> resources: the executor never runs fence agents itself, it asks the fencer (spec/agents.md section
+/// 10).
+/// </summary>
 internal sealed class StonithResources(LocalFencer fencer)
 {
     private readonly ConcurrentDictionary<string, bool> _started = new(StringComparer.Ordinal);

@@ -18,7 +18,8 @@ internal sealed class HttpServerAgent : IBuiltInAgent
         <?xml version="1.0"?>
         <resource-agent name="HttpServer" version="1.0">
           <version>1.1</version>
-          <longdesc lang="en">A small web server that answers every request with the name of the node it runs on. It needs no root and no packages.</longdesc>
+          <longdesc lang="en">A small web server that answers every request with the name of the node it runs on.
+        It needs no root and no packages.</longdesc>
           <shortdesc lang="en">Web server that names its node</shortdesc>
           <parameters>
             <parameter name="ip">
@@ -49,7 +50,8 @@ internal sealed class HttpServerAgent : IBuiltInAgent
 
     public async Task<RunOutcome> RunAsync(BuiltInCall call, CancellationToken cancellationToken)
     {
-        var file = call.Get("state", Path.Combine(call.Runtime.Options.StateDirectory, $"HttpServer-{call.ResourceId.Replace('/', '_')}.pid"));
+        var file = call.Get("state", Path.Combine(
+            call.Runtime.Options.StateDirectory, $"HttpServer-{call.ResourceId.Replace('/', '_')}.pid"));
         switch (call.Action)
         {
             case "start":
@@ -129,10 +131,13 @@ internal sealed class HttpServerAgent : IBuiltInAgent
         var exit = await service.Exited;
         if (exit.SpawnError != 0)
         {
-            return RunOutcome.Done(OcfExitCode.NotInstalled, $"{service.Spec.Path} cannot be run: {SpawnFailure.Describe(exit.SpawnError)}");
+            return RunOutcome.Done(
+                OcfExitCode.NotInstalled, $"{service.Spec.Path} cannot be run: {SpawnFailure.Describe(exit.SpawnError)}");
         }
 
-        var reason = File.Exists(errorFile) ? (await File.ReadAllTextAsync(errorFile, cancellationToken)).Trim() : "the server ended at once";
+        var reason = File.Exists(errorFile)
+            ? (await File.ReadAllTextAsync(errorFile, cancellationToken)).Trim()
+            : "the server ended at once";
         return RunOutcome.Done(OcfExitCode.Generic, reason);
     }
 

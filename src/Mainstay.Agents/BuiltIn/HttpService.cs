@@ -22,7 +22,9 @@ public static class HttpService
 
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Serves until cancelled. Exit code 0, or 1 when the address cannot be had (the reason is in <c>STATEFILE.error</c>).</summary>
+    /// <summary>
+    /// Serves until cancelled. Exit code 0, or 1 when the address cannot be had (the reason is in <c>STATEFILE.error</c>).
+    /// </summary>
     public static async Task<int> RunAsync(HttpServiceOptions options, CancellationToken cancellationToken)
     {
         using var listener = new Socket(options.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -33,7 +35,8 @@ public static class HttpService
         }
         catch (SocketException e)
         {
-            await File.WriteAllTextAsync(options.StateFile + ".error", $"cannot listen on {options.Address}: {e.Message}\n", cancellationToken);
+            await File.WriteAllTextAsync(
+                options.StateFile + ".error", $"cannot listen on {options.Address}: {e.Message}\n", cancellationToken);
             return 1;
         }
 

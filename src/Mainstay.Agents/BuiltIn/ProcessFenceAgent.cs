@@ -3,12 +3,15 @@ using Mainstay.Agents.Processes;
 namespace Mainstay.Agents.BuiltIn;
 
 /// <summary>
-/// <c>fence_mainstay_process</c>: fencing for clusters whose nodes are processes of one machine. "Power off" is SIGKILL to every process of the
+/// <c>fence_mainstay_process</c>: fencing for clusters whose nodes are processes of one machine. "Power off" is SIGKILL to
+/// every process of the
 /// node, repeated until none is left.
 /// </summary>
 /// <remarks>
-/// A process belongs to node N of directory D when it was started with <c>MAINSTAY_DEMO_NODE=D/N</c> in its environment: every descendant of
-/// the node's daemons inherits it, services in sessions of their own too. Nothing else marks a process, so an editor or a shell that happens
+/// A process belongs to node N of directory D when it was started with <c>MAINSTAY_DEMO_NODE=D/N</c> in its environment: every
+/// descendant of
+/// the node's daemons inherits it, services in sessions of their own too. Nothing else marks a process, so an editor or a shell
+/// that happens
 /// to work in the node's folder is safe.
 /// </remarks>
 internal sealed class ProcessFenceAgent : IBuiltInFenceAgent
@@ -23,7 +26,9 @@ internal sealed class ProcessFenceAgent : IBuiltInFenceAgent
     public string Metadata => """
         <?xml version="1.0"?>
         <resource-agent name="fence_mainstay_process" shortdesc="Fencing for nodes that are processes of this machine">
-          <longdesc>Kills all processes of a node that runs on this machine, and confirms that they are gone. A process belongs to node N of directory D when it was started with MAINSTAY_DEMO_NODE=D/N in its environment. For demonstrations and tests; it does not switch a node on again.</longdesc>
+          <longdesc>Kills all processes of a node that runs on this machine, and confirms that they are gone.
+        A process belongs to node N of directory D when it was started with MAINSTAY_DEMO_NODE=D/N in its environment.
+        For demonstrations and tests; it does not switch a node on again.</longdesc>
           <vendor-url></vendor-url>
           <parameters>
             <parameter name="action" unique="0" required="1">
@@ -64,7 +69,8 @@ internal sealed class ProcessFenceAgent : IBuiltInFenceAgent
             return Directory.Exists("/proc/self") ? new FenceAgentAnswer(0, string.Empty, string.Empty) : Failed("Failed: no /proc here");
         }
 
-        var node = lines.GetValueOrDefault("plug") ?? lines.GetValueOrDefault("port") ?? lines.GetValueOrDefault("nodename") ?? string.Empty;
+        var node = lines.GetValueOrDefault("plug") ?? lines.GetValueOrDefault("port")
+                   ?? lines.GetValueOrDefault("nodename") ?? string.Empty;
         if (node.Length == 0 || node is "." or ".." || node.Contains('/', StringComparison.Ordinal))
         {
             return Failed($"Failed: plug \"{node}\" is not a node name");

@@ -4,7 +4,10 @@ using Mainstay.Agents.Processes;
 
 namespace Mainstay.Agents.Fencing;
 
-/// <summary>One run of a fence agent: lines on its standard input, SIGKILL to its group when its time is over (spec/fencing.md section 1).</summary>
+/// <summary>
+/// One run of a fence agent: lines on its standard input, SIGKILL to its group when its time is over (spec/fencing.md section
+/// 1).
+/// </summary>
 internal sealed class FenceAgentRunner(AgentRuntime runtime)
 {
     /// <summary>Runs the agent once.</summary>
@@ -62,7 +65,12 @@ internal sealed class FenceAgentRunner(AgentRuntime runtime)
 
         return limit.IsCancellationRequested
             ? Interrupted(timeout, cancellationToken)
-            : new FenceResult { Status = ExecutionStatus.Error, ExitStatus = 1, Reason = ExitReason.Interrupted("Fence agent", exit.Signal) };
+            : new FenceResult
+            {
+                Status = ExecutionStatus.Error,
+                ExitStatus = 1,
+                Reason = ExitReason.Interrupted("Fence agent", exit.Signal),
+            };
     }
 
     private static async Task<FenceResult> RunBuiltInAsync(

@@ -28,7 +28,8 @@ public sealed record FenceDevice
     public IReadOnlyDictionary<string, string> Parameters { get; }
 
     /// <summary>The device's name for a node: <c>pcmk_host_map</c>, keyed case-insensitively.</summary>
-    public IReadOnlyDictionary<string, string> HostMap { get; private init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+    public IReadOnlyDictionary<string, string> HostMap { get; private init; } =
+        new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Nodes of <c>pcmk_host_list</c>, and the keys and values of the map.</summary>
     public IReadOnlyList<string> StaticTargets { get; private init; } = [];
@@ -80,7 +81,8 @@ public sealed record FenceDevice
 
     /// <summary>The time for all attempts of an action: <c>pcmk_ACTION_timeout</c>, else what the request says.</summary>
     public TimeSpan TimeoutFor(string action, TimeSpan requested) =>
-        Parameters.TryGetValue($"{PcmkPrefix}{action}_timeout", out var text) && FenceTime.TryParse(text, out var own) && own > TimeSpan.Zero
+        Parameters.TryGetValue($"{PcmkPrefix}{action}_timeout", out var text)
+        && FenceTime.TryParse(text, out var own) && own > TimeSpan.Zero
             ? own
             : requested;
 
@@ -90,7 +92,10 @@ public sealed record FenceDevice
             ? Math.Max(attempts, 1)
             : DefaultAttempts;
 
-    /// <summary>The bounds of the delay before an off or reboot of a node (<c>pcmk_delay_base</c>, <c>pcmk_delay_max</c>); equal bounds: fixed.</summary>
+    /// <summary>
+    /// The bounds of the delay before an off or reboot of a node (<c>pcmk_delay_base</c>, <c>pcmk_delay_max</c>); equal bounds:
+    /// fixed.
+    /// </summary>
     public (TimeSpan Base, TimeSpan Max) DelayFor(string target)
     {
         var floor = DelayBaseFor(target);
@@ -103,7 +108,8 @@ public sealed record FenceDevice
     }
 
     /// <summary>
-    /// The check that applies, given what the agent can do (spec/fencing.md section 3.2): configured, else static if there is a list or a map, else
+    /// The check that applies, given what the agent can do (spec/fencing.md section 3.2): configured, else static if there is a
+    /// list or a map, else
     /// the agent's list, else its status, else none.
     /// </summary>
     /// <param name="metadata">The agent's meta-data; null: unknown.</param>
@@ -202,7 +208,8 @@ public sealed record FenceDevice
             case "none": return FenceTargetCheck.None;
             case "": break;
             default:
-                warnings.Add($"device {id}: pcmk_host_check \"{text}\" is not static-list, dynamic-list, status or none; the default is used");
+                warnings.Add(
+                    $"device {id}: pcmk_host_check \"{text}\" is not static-list, dynamic-list, status or none; the default is used");
                 break;
         }
 

@@ -3,7 +3,9 @@ namespace Mainstay.Agents.Fencing;
 /// <summary>Durations of fencing parameters: a whole number with an optional unit, seconds by default.</summary>
 internal static class FenceTime
 {
-    /// <summary>Reads <c>30</c>, <c>30s</c>, <c>500ms</c>, <c>2min</c>, <c>1h</c>. False for anything else, and for negative values.</summary>
+    /// <summary>
+    /// Reads <c>30</c>, <c>30s</c>, <c>500ms</c>, <c>2min</c>, <c>1h</c>. False for anything else, and for negative values.
+    /// </summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = TimeSpan.Zero;

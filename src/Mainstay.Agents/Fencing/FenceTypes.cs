@@ -74,7 +74,10 @@ public sealed record FenceResult
     public bool IsSuccess => Status == ExecutionStatus.Done && ExitStatus == 0;
 }
 
-/// <summary>A device that can do an action on a target from this node: one line of a fencer's answer to a query (spec/fencing.md section 5).</summary>
+/// <summary>
+/// A device that can do an action on a target from this node: one line of a fencer's answer to a query (spec/fencing.md section
+/// 5).
+/// </summary>
 public sealed record FenceOffer
 {
     /// <summary>The device.</summary>

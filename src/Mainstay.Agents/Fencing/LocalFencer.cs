@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace Mainstay.Agents.Fencing;
 
 /// <summary>
-/// This node's fence devices: the table, who can be fenced, and running the agents (spec/fencing.md sections 1 to 3 and 5.3). Which node and
+/// This node's fence devices: the table, who can be fenced, and running the agents (spec/fencing.md sections 1 to 3 and 5.3).
+/// Which node and
 /// device a request goes to (topology, peers, de-duplication) is decided above, in the manager. Safe for use from any thread.
 /// </summary>
 public sealed class LocalFencer
@@ -62,6 +63,9 @@ public sealed class LocalFencer
         }
 
         foreach (var warning in warnings) _runtime.Log(AgentLogLevel.Warning, id, warning);
+
+        // When a node must be fenced, what the agent can do is known already.
+        _ = MetadataAsync(device, CancellationToken.None);
         return warnings;
     }
 
@@ -82,7 +86,10 @@ public sealed class LocalFencer
         }
     }
 
-    /// <summary>Which devices can do <paramref name="action"/> on <paramref name="target"/> from this node. Runs <c>list</c> and <c>status</c> where needed.</summary>
+    /// <summary>
+    /// Which devices can do <paramref name="action"/> on <paramref name="target"/> from this node. Runs <c>list</c> and
+    /// <c>status</c> where needed.
+    /// </summary>
     /// <param name="target">Node to act on.</param>
     /// <param name="action"><c>off</c>, <c>reboot</c> or <c>on</c>.</param>
     /// <param name="timeoutMs">The request's timeout.</param>
@@ -98,7 +105,9 @@ public sealed class LocalFencer
         return [.. offers.OfType<FenceOffer>()];
     }
 
-    /// <summary>Runs a device: delay, agent, retries within the timeout. A reboot is done as <c>off</c> where the agent has no reboot.</summary>
+    /// <summary>
+    /// Runs a device: delay, agent, retries within the timeout. A reboot is done as <c>off</c> where the agent has no reboot.
+    /// </summary>
     /// <param name="request">What to do.</param>
     /// <param name="cancellationToken">Kills the agent; the result says so.</param>
     public async Task<FenceResult> RunAsync(FenceRequest request, CancellationToken cancellationToken)
@@ -148,7 +157,8 @@ public sealed class LocalFencer
         return device.CommandFor("off");
     }
 
-    private Task<AgentMetadata?> MetadataAsync(FenceDevice device, CancellationToken cancellationToken) => _runtime.Catalog.GetMetadataAsync(
+    private Task<AgentMetadata?> MetadataAsync(FenceDevice device, CancellationToken cancellationToken) =>
+        _runtime.Catalog.GetMetadataAsync(
         new AgentId(AgentStandard.Stonith, string.Empty, device.Agent), refresh: false, cancellationToken);
 
     private async Task DelayAsync(FenceDevice device, FenceRequest request, CancellationToken cancellationToken)
@@ -162,7 +172,12 @@ public sealed class LocalFencer
     }
 
     private async Task<FenceResult> RunAttemptsAsync(
-        FenceDevice device, FenceRequest request, string command, AgentMetadata? metadata, TimeSpan timeout, CancellationToken cancellationToken)
+        FenceDevice device,
+        FenceRequest request,
+        string command,
+        AgentMetadata? metadata,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
         var begin = _runtime.Elapsed();
         var lines = device.LinesFor(command, request.Target, metadata);
@@ -251,7 +266,8 @@ public sealed class LocalFencer
         if (result.Status == ExecutionStatus.Done) return true;
         if (result.ExitStatus != 1)
         {
-            _runtime.Log(AgentLogLevel.Warning, device.Id, $"status of {target} answered {result.ExitStatus} ({result.Reason}); not a target");
+            _runtime.Log(
+                AgentLogLevel.Warning, device.Id, $"status of {target} answered {result.ExitStatus} ({result.Reason}); not a target");
         }
 
         return false;

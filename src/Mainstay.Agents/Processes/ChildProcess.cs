@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Mainstay.Agents.Processes;
 
-/// <summary>A started program. Its fields belong to the host's thread; other threads use <see cref="Exited"/> and <see cref="Signal"/>.</summary>
+/// <summary>
+/// A started program. Its fields belong to the host's thread; other threads use <see cref="Exited"/> and <see cref="Signal"/>.
+/// </summary>
 internal sealed class ChildProcess(ProcessHost host, ProcessSpec spec)
 {
     private readonly TaskCompletionSource<ProcessExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);

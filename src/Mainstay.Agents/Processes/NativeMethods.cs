@@ -99,7 +99,8 @@ internal static unsafe partial class NativeMethods
     internal static partial int sigfillset(void* set);
 
     [LibraryImport(Libc)]
-    internal static partial int posix_spawn(int* pid, byte* path, void* fileActions, void* attributes, byte** arguments, byte** environment);
+    internal static partial int posix_spawn(
+        int* pid, byte* path, void* fileActions, void* attributes, byte** arguments, byte** environment);
 
     [LibraryImport(Libc)]
     internal static partial int posix_spawnattr_init(void* attributes);

@@ -5,7 +5,8 @@ namespace Mainstay.Agents.Processes;
 
 /// <summary>
 /// Starts programs, reads their output, and reaps them, all on one thread of its own. The thread has a private umask and working
-/// directory (<c>unshare(CLONE_FS)</c>), which the programs inherit (spec/agents.md section 4). The runtime's own <c>Process</c> class cannot make
+/// directory (<c>unshare(CLONE_FS)</c>), which the programs inherit (spec/agents.md section 4). The runtime's own
+/// <c>Process</c> class cannot make
 /// process groups and waits for end-of-file, which a daemon started by an agent never sends.
 /// </summary>
 /// <remarks>
@@ -106,7 +107,20 @@ internal sealed unsafe class ProcessHost : IDisposable
         }
 
         _ = umask(AgentUmask);
+        MakeWorkingDirectory();
         if (chdir(_workingDirectory) != 0 && chdir("/") != 0) _warn($"cannot change into / for agents: errno {LastError}");
+    }
+
+    private void MakeWorkingDirectory()
+    {
+        try
+        {
+            Directory.CreateDirectory(_workingDirectory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _warn($"{_workingDirectory} cannot be made, agents work in /: {e.Message}");
+        }
     }
 
     private void Execute(HostCommand command)

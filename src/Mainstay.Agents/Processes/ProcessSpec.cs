@@ -19,7 +19,8 @@ internal sealed record ProcessSpec
     public int OutputLimit { get; init; } = 10 * 1024 * 1024;
 
     /// <summary>
-    /// A service that outlives this process: own session, output to <c>/dev/null</c>. <see cref="ChildProcess.Exited"/> still tells its end while this
+    /// A service that outlives this process: own session, output to <c>/dev/null</c>. <see cref="ChildProcess.Exited"/> still
+    /// tells its end while this
     /// process lives.
     /// </summary>
     public bool IsService { get; init; }

@@ -3,7 +3,9 @@ using static Mainstay.Agents.Processes.NativeMethods;
 
 namespace Mainstay.Agents.Processes;
 
-/// <summary>Starts one program with <c>posix_spawn</c>: process group or session, signals at their defaults, only descriptors 0 to 2.</summary>
+/// <summary>
+/// Starts one program with <c>posix_spawn</c>: process group or session, signals at their defaults, only descriptors 0 to 2.
+/// </summary>
 internal static unsafe class Spawner
 {
     /// <summary>Starts the child's program and opens its descriptors. Returns 0 or the errno of the failure.</summary>
@@ -101,8 +103,8 @@ internal static unsafe class Spawner
         var path = strings.Add(spec.Path);
         var arguments = strings.AddVector([spec.Path, .. spec.Arguments]);
         var environment = strings.AddVector(spec.Environment
-            .Where(static v => v.Key.Length > 0 && !v.Key.Contains('=', StringComparison.Ordinal) && !v.Key.Contains('\0', StringComparison.Ordinal)
-                               && !v.Value.Contains('\0', StringComparison.Ordinal))
+            .Where(static v => v.Key.Length > 0 && v.Key.AsSpan().IndexOfAny('=', '\0') < 0)
+            .Where(static v => !v.Value.Contains('\0', StringComparison.Ordinal))
             .Select(static v => $"{v.Key}={v.Value}"));
         int started;
         var error = posix_spawn(&started, path, actions, attributes, arguments, environment);

@@ -63,7 +63,8 @@ internal sealed partial class ActionQueue
                 break;
             case KillStage.Killed:
                 entry.Kill = KillStage.Reported;
-                effects.Add(new Warn(entry.Action.Key, "the agent's process does not end after SIGKILL; its resource's queue stays blocked"));
+                effects.Add(new Warn(
+                    entry.Action.Key, "the agent's process does not end after SIGKILL; its resource's queue stays blocked"));
                 break;
             case KillStage.Reported:
                 break;
@@ -146,7 +147,8 @@ internal sealed partial class ActionQueue
 
     private static string TimeoutReason(ResourceAction action, TimeSpan? timeout) => action.Agent.Standard switch
     {
-        AgentStandard.Systemd => $"{action.Name} action for systemd unit {Systemd.SystemdManager.UnitName(action.Agent.Type)} did not complete in time",
+        AgentStandard.Systemd =>
+            $"{action.Name} action for systemd unit {Systemd.SystemdManager.UnitName(action.Agent.Type)} did not complete in time",
         AgentStandard.Stonith => $"Fence agent did not complete within {Readable(timeout ?? TimeSpan.Zero)}",
         _ => $"Resource agent did not complete within {Readable(timeout ?? TimeSpan.Zero)}",
     };

@@ -4,7 +4,10 @@ namespace Mainstay.Agents.Queueing;
 /// The executor's rules as a pure state machine (spec/agents.md section 6): per-resource order, start delays, recurring actions, merging,
 /// cancellation, timeouts and what is reported. It starts nothing itself; every method appends what is to be done to a list of effects.
 /// </summary>
-/// <remarks>Single-threaded. The caller passes the time to every method and calls <see cref="HandleTimeout"/> at <see cref="NextDeadline"/>.</remarks>
+/// <remarks>
+/// Single-threaded. The caller passes the time to every method and calls <see cref="HandleTimeout"/> at
+/// <see cref="NextDeadline"/>.
+/// </remarks>
 internal sealed partial class ActionQueue(ParameterMemory memory, TimeSpan killGrace)
 {
     /// <summary>How long after SIGKILL a process may take to vanish before the log hears of it.</summary>
@@ -39,7 +42,8 @@ internal sealed partial class ActionQueue(ParameterMemory memory, TimeSpan killG
     {
         if (_isClosed)
         {
-            effects.Add(new ReportResult(Unrun(action, now, OcfExitCode.Generic, ExecutionStatus.Invalid, "The executor is shutting down")));
+            var refused = Unrun(action, now, OcfExitCode.Generic, ExecutionStatus.Invalid, "The executor is shutting down");
+            effects.Add(new ReportResult(refused));
             return;
         }
 

@@ -20,7 +20,8 @@ internal sealed class ParameterMemory
 
     /// <summary>Puts back what was saved.</summary>
     public void Restore(string resourceId, IEnumerable<KeyValuePair<string, string>> parameters) =>
-        _byResource[resourceId] = new SortedDictionary<string, string>(parameters.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
+        _byResource[resourceId] = new SortedDictionary<string, string>(
+            parameters.ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
 
     /// <summary>Learns from a run's end.</summary>
     public void Observe(ResourceAction action, IReadOnlyDictionary<string, string> parameters, int exitCode, ExecutionStatus status)

@@ -13,7 +13,8 @@ internal readonly record struct Moment(TimeSpan Elapsed, long UnixSeconds);
 /// <param name="StandardError">Captured errors.</param>
 internal sealed record RunOutcome(int ExitCode, ExecutionStatus Status, string ExitReason, string StandardOutput, string StandardError)
 {
-    public static RunOutcome Done(int exitCode, string reason = "") => new(exitCode, ExecutionStatus.Done, reason, string.Empty, string.Empty);
+    public static RunOutcome Done(int exitCode, string reason = "") =>
+        new(exitCode, ExecutionStatus.Done, reason, string.Empty, string.Empty);
 
     public static RunOutcome Failed(int exitCode, ExecutionStatus status, string reason) =>
         new(exitCode, status, reason, string.Empty, string.Empty);

@@ -185,7 +185,9 @@ internal sealed unsafe class SdBusConnection : IDisposable
         ulong cookie;
         if (type is not (TypeMethodReturn or TypeMethodError) || sd_bus_message_get_reply_cookie(message, &cookie) < 0) return;
         if (!_pending.Remove(cookie, out var pending)) return;
-        pending.Reply.TrySetResult(type == TypeMethodError ? ReadError(message) : new BusReply(string.Empty, string.Empty, Read(message, pending.Shape)));
+        pending.Reply.TrySetResult(type == TypeMethodError
+            ? ReadError(message)
+            : new BusReply(string.Empty, string.Empty, Read(message, pending.Shape)));
     }
 
     private static BusReply ReadError(nint message)

@@ -18,7 +18,9 @@ internal static class SystemdActions
             return action.Name == "stop"
                 ? RunOutcome.Done(OcfExitCode.Success)
                 : RunOutcome.Failed(
-                    OcfExitCode.NotInstalled, ExecutionStatus.NotInstalled, $"systemd does not run on this node, so {unit} cannot be managed here");
+                    OcfExitCode.NotInstalled,
+                    ExecutionStatus.NotInstalled,
+                    $"systemd does not run on this node, so {unit} cannot be managed here");
         }
 
         var path = await systemd.LoadUnitAsync(unit, cancellationToken);
@@ -45,7 +47,8 @@ internal static class SystemdActions
     }
 
     /// <summary>
-    /// The drop-in: at shutdown systemd stops the cluster manager (and so its resources) before this unit, and it does not restart the unit behind the
+    /// The drop-in: at shutdown systemd stops the cluster manager (and so its resources) before this unit, and it does not
+    /// restart the unit behind the
     /// manager's back.
     /// </summary>
     internal static string DropIn(string unit)
@@ -125,7 +128,8 @@ internal static class SystemdActions
     private static void WriteDropIn(string unit)
     {
         const UnixFileMode folderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-                                        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+                                        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute
+                                        | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
         const UnixFileMode fileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         var folder = SystemdManager.DropInFolder(unit);
         Directory.CreateDirectory(folder, folderMode);

@@ -1,6 +1,9 @@
 namespace Mainstay.Agents.Systemd;
 
-/// <summary>This node's systemd over the system bus; connects on first use, and again when the connection was lost (spec/agents.md section 8).</summary>
+/// <summary>
+/// This node's systemd over the system bus; connects on first use, and again when the connection was lost (spec/agents.md
+/// section 8).
+/// </summary>
 internal sealed class SystemdManager(Action<string> log) : IAsyncDisposable
 {
     public const string ManagerInterface = "org.freedesktop.systemd1.Manager";
@@ -26,7 +29,8 @@ internal sealed class SystemdManager(Action<string> log) : IAsyncDisposable
     public static string DropInFolder(string unit) => Path.Combine(RuntimeFolder, unit + ".d");
 
     /// <summary>The unit of an agent type: <c>.service</c> is appended where no known suffix is given.</summary>
-    public static string UnitName(string type) => Array.Exists(Suffixes, s => type.EndsWith(s, StringComparison.Ordinal)) ? type : type + ".service";
+    public static string UnitName(string type) =>
+        Array.Exists(Suffixes, s => type.EndsWith(s, StringComparison.Ordinal)) ? type : type + ".service";
 
     /// <summary>The unit to ask about when a template without instance is named.</summary>
     public static string QueryUnitName(string type)
@@ -48,7 +52,10 @@ internal sealed class SystemdManager(Action<string> log) : IAsyncDisposable
     public Task<BusReply> ReloadAsync(CancellationToken cancellationToken) =>
         CallManagerAsync("Reload", [], ReplyShape.Empty, cancellationToken);
 
-    /// <summary>Queues a job (<c>StartUnit</c>, <c>StopUnit</c>, <c>RestartUnit</c>) and waits for its result (<c>done</c>, <c>failed</c>, <c>timeout</c> ...).</summary>
+    /// <summary>
+    /// Queues a job (<c>StartUnit</c>, <c>StopUnit</c>, <c>RestartUnit</c>) and waits for its result (<c>done</c>,
+    /// <c>failed</c>, <c>timeout</c> ...).
+    /// </summary>
     public async Task<BusReply> RunJobAsync(string method, string unit, CancellationToken cancellationToken)
     {
         var reply = await CallManagerAsync(method, [unit, "replace"], ReplyShape.ObjectPath, cancellationToken);
@@ -100,7 +107,8 @@ internal sealed class SystemdManager(Action<string> log) : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private Task<BusReply> CallManagerAsync(string method, IReadOnlyList<string> arguments, ReplyShape shape, CancellationToken cancellationToken) =>
+    private Task<BusReply> CallManagerAsync(
+        string method, IReadOnlyList<string> arguments, ReplyShape shape, CancellationToken cancellationToken) =>
         CallAsync(new BusCall(Service, ManagerPath, ManagerInterface, method, arguments, shape), cancellationToken);
 
     private Task<BusReply> CallAsync(BusCall call, CancellationToken cancellationToken)

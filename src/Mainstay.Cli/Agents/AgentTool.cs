@@ -6,7 +6,8 @@ using Mainstay.Agents.Fencing;
 namespace Mainstay.Cli.Agents;
 
 /// <summary>
-/// <c>mainstay agent</c>: resource agents by hand, exactly as the executor runs them, without a cluster. For trying an agent out and for finding out
+/// <c>mainstay agent</c>: resource agents by hand, exactly as the executor runs them, without a cluster. For trying an agent
+/// out and for finding out
 /// why one fails.
 /// </summary>
 internal sealed class AgentTool : ITool
@@ -104,16 +105,19 @@ internal sealed class AgentTool : ITool
     private static async Task<int> RunActionAsync(ToolContext context, AgentRuntime runtime, string name, string action, List<string> rest)
     {
         if (!AgentId.TryParse(name, out var agent)) return Misused(context, $"\"{name}\" is not STANDARD[:PROVIDER]:TYPE");
-        var flags = rest.Where(static a => a.StartsWith("--", StringComparison.Ordinal) && a.Contains('=', StringComparison.Ordinal)).ToList();
+        var flags = rest
+            .Where(static a => a.StartsWith("--", StringComparison.Ordinal) && a.Contains('=', StringComparison.Ordinal))
+            .ToList();
         for (var i = 0; i + 1 < rest.Count; i++)
         {
             if (rest[i] is "--id" or "--timeout") flags.Add($"{rest[i]}={rest[i + 1]}");
         }
 
         if (!OptionReader.TryRead(flags, 0, ["id", "timeout"], out var options, out var problem)) return Misused(context, problem);
-        if (!double.TryParse(options.GetValueOrDefault("timeout", "60"), CultureInfo.InvariantCulture, out var seconds) || seconds is <= 0 or > 86400)
+        var timeout = options.GetValueOrDefault("timeout", "60");
+        if (!double.TryParse(timeout, CultureInfo.InvariantCulture, out var seconds) || seconds is <= 0 or > 86400)
         {
-            return Misused(context, $"--timeout \"{options["timeout"]}\" is not a number of seconds");
+            return Misused(context, $"--timeout \"{timeout}\" is not a number of seconds");
         }
 
         var parameters = rest

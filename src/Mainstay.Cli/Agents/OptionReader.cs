@@ -3,7 +3,9 @@ namespace Mainstay.Cli.Agents;
 /// <summary>Reads <c>--name value</c> and <c>--name=value</c>.</summary>
 internal static class OptionReader
 {
-    /// <summary>Reads all arguments from <paramref name="first"/> on. False, with the problem, at an unknown name or a missing value.</summary>
+    /// <summary>
+    /// Reads all arguments from <paramref name="first"/> on. False, with the problem, at an unknown name or a missing value.
+    /// </summary>
     public static bool TryRead(
         IReadOnlyList<string> args, int first, string[] known, out Dictionary<string, string> options, out string problem)
     {

@@ -2,7 +2,9 @@ using Mainstay.Agents.Fencing;
 
 namespace Mainstay.Cli.Agents;
 
-/// <summary><c>fence_mainstay_process</c> as a fence agent of its own: parameters on standard input, as any fence agent takes them.</summary>
+/// <summary>
+/// <c>fence_mainstay_process</c> as a fence agent of its own: parameters on standard input, as any fence agent takes them.
+/// </summary>
 internal sealed class ProcessFenceTool : ITool
 {
     private const int UsageError = 2;
@@ -23,7 +25,9 @@ internal sealed class ProcessFenceTool : ITool
             if (equals > 0 && line[0] != '#') lines[line[..equals].Trim()] = line[(equals + 1)..].Trim();
         }
 
-        var (exitStatus, output, error) = BuiltInFenceAgents.RunAsync("fence_mainstay_process", lines, context.Cancellation).GetAwaiter().GetResult();
+        var (exitStatus, output, error) = BuiltInFenceAgents
+            .RunAsync("fence_mainstay_process", lines, context.Cancellation)
+            .GetAwaiter().GetResult();
         context.Out.Write(output);
         context.Error.Write(error);
         return exitStatus;
