@@ -104,7 +104,7 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
         }
 
         meta["timeout"] = Interval.ParseTimeout(timeout).ToString(CultureInfo.InvariantCulture);
-        ValidateOnFail(resource, key, meta);
+        if (key.Phase == NotifyPhase.None) ValidateOnFail(resource, key, meta);
         NormalizeDelay(key, meta);
         return meta;
     }

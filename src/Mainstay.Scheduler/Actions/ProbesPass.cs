@@ -29,7 +29,7 @@ internal sealed class ProbesPass(ClusterState state, ActionStore actions, OrderS
         if (node.IsRemoteOrGuest)
         {
             if (resource.IsFenceDevice || resource.IsRemoteConnection) return false;
-            if (node.IsGuest && resource.Primitives().Any(p => p.Launched.Exists(l => l.IsRemoteConnection))) return false;
+            if (node.IsGuest && !resource.IsBundle && resource.Primitives().Any(p => p.Launched.Exists(l => l.IsRemoteConnection))) return false;
         }
 
         switch (resource.Variant)
@@ -86,7 +86,9 @@ internal sealed class ProbesPass(ClusterState state, ActionStore actions, OrderS
 
     private void CreateProbe(ClusterResource resource, ClusterNode node)
     {
+        // Asking is allowed for unmanaged resources too.
         var probe = actions.Custom(resource, TaskKind.Monitor, node, false);
+        probe.Clear(ActionFlags.Optional);
         Unfencing.OrderAfter(state, actions, orders, resource, node, probe, OrderFlags.Ordered);
         if (!resource.Active.Contains(node)) probe.Meta["op_target_rc"] = "7";
         else if (resource.CurrentRole == Role.Promoted) probe.Meta["op_target_rc"] = "8";

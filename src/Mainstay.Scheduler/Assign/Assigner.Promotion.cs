@@ -47,8 +47,16 @@ internal sealed partial class Assigner
         return Score.Parse(text).Value;
     }
 
-    private static string? PromotionAttribute(ClusterResource instance, ClusterNode node, string name) =>
-        NodeAttributes.Value(node, "master-" + name, instance, useCurrentHost: instance.IsUnassigned);
+    private static string? PromotionAttribute(ClusterResource instance, ClusterNode node, string name)
+    {
+        string attribute = "master-" + name;
+        bool onHost = node.IsGuest
+            && string.Equals(instance.Meta["container-attribute-target"], "host", StringComparison.OrdinalIgnoreCase);
+        if (!onHost) return node.Attributes.GetValueOrDefault(attribute);
+        var container = node.Connection?.Launcher;
+        var host = instance.IsUnassigned ? container?.CurrentNode() : container?.AssignedNode;
+        return host?.Attributes.GetValueOrDefault(attribute);
+    }
 
     private static bool PromotionScoreApplies(ClusterResource instance, ClusterNode node)
     {

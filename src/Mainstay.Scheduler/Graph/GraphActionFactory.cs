@@ -28,12 +28,12 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
         {
             Id = action.Id,
             Kind = Kind(action),
-            Task = actions.Names.Name(action.Task),
+            Task = action.IsPseudo && action.FixedKey is { } fixedKey && action.Task != TaskKind.Stonith ? fixedKey : actions.Names.Name(action.Task),
             Key = key,
             InternalKey = internalKey,
             NodeName = node?.Name,
             NodeId = node?.Id,
-            RouterNode = node is null ? null : RemoteConnections.Router(action)?.Name,
+            RouterNode = node is null || action.Resource is null ? null : RemoteConnections.Router(action)?.Name,
             ShutdownLock = LockTime(action),
             Mode = action.Task == TaskKind.LrmDelete ? "cib" : null,
             Resource = action.IsPseudo || action.Resource is null ? null : Describe(action.Resource),
@@ -105,7 +105,7 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
 
                 break;
             case TaskKind.Stop when action is { IsPseudo: false, Resource: { IsRemoteConnection: true } connection }:
-                bool migrates = action.Before.Exists(i => i.Action is { Task: TaskKind.MigrateFrom } from && from.Resource == connection);
+                bool migrates = action.Before.Exists(i => i.IsGraphed && i.Action is { Task: TaskKind.MigrateFrom } from && from.Resource == connection);
                 if (!migrates) downed.Add(connection.Id);
                 break;
             default:
@@ -147,7 +147,7 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
 
     private void AddParameters(SortedDictionary<string, string> map, ClusterResource resource, ClusterNode? node)
     {
-        if (resource.IsBundleConnectionByName(config) && resource.Launcher?.AssignedNode is { } host) map.TryAdd("addr", host.Name);
+        if (resource.IsBundleConnectionByName(config) && (resource.Launcher?.AssignedNode ?? resource.Launcher?.CurrentNode()) is { } host) map.TryAdd("addr", host.Name);
         foreach (var pair in config.Parameters(resource, node).Values) map.TryAdd(pair.Name, pair.Value);
     }
 
@@ -159,7 +159,7 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
             if (r.RemoteTarget is { } guest && r.IsPrimitive) map["CRM_meta_remote_node"] = guest;
             if (r.Launcher is { } launcher && r.IsPrimitive) map["CRM_meta_container"] = launcher.Id;
             if (r.Clone is { } clone) AddCloneMeta(map, r, clone);
-            if (r.Replica is { IpAddress: { } address } replica && (replica.Child == r || replica.Container == r)) map["pcmk_external_ip"] = address;
+            if (r.Replica is { IpAddress: { } address } replica && replica.Child == r) map["pcmk_external_ip"] = address;
         }
     }
 

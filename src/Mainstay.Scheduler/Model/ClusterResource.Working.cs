@@ -258,6 +258,9 @@ internal sealed class CloneSettings
 
     public int InstancesCreated { get; set; }
 
+    /// <summary>True if the agent cannot have unique instances though they were asked for.</summary>
+    public bool IsForcedAnonymous { get; set; }
+
     public bool RolesStarted { get; set; }
 
     public int PromotedCount { get; set; }

@@ -89,7 +89,9 @@ internal sealed partial class ActionUpdater(Assigner assigner)
             _ => TaskKind.None,
         };
         if (task == TaskKind.None) return first;
-        bool isNotified = resource.IsNotified && (resource.IsClone || resource.IsInBundle);
+        // A bundle has no such notifications itself, so that it is not remapped if its contents have (section 9.1).
+        bool isNotified = (resource.IsNotified && (resource.IsClone || resource.IsInBundle))
+            || resource.Bundle?.InnerClone?.Primitives().First().IsNotified == true;
         var key = isNotified ? new ActionKey(task, 0, NotifyPhase.ConfirmedPost) : new ActionKey(task);
         return ActionStore.First(resource, key, null) ?? first;
     }

@@ -14,10 +14,8 @@ internal static class ImplicitConnection
         if (settings.AllowMigrate is { } migrate) AddPair(meta, name, "meta_attributes", "allow-migrate", migrate);
         if (settings.IsManaged is { } managed) AddPair(meta, name, "meta_attributes", "is-managed", managed);
 
-        var operations = new XElement(
-            "operations",
-            Operation(name, "monitor", "30s", "30s"),
-            Operation(name, "start", "0", settings.ConnectTimeout ?? "60s"));
+        var operations = new XElement("operations", Operation(name, "monitor", "30s", "30s"));
+        if (settings.ConnectTimeout is { } connect) operations.Add(Operation(name, "start", "0", connect));
         var primitive = new XElement(
             "primitive",
             new XAttribute("id", name),

@@ -123,7 +123,7 @@ internal static class NodesPass
             IsManaged = meta.GetValueOrDefault("is-managed"),
             Address = meta.GetValueOrDefault("remote-addr"),
             Port = meta.GetValueOrDefault("remote-port"),
-            ConnectTimeout = meta.GetValueOrDefault("remote-connect-timeout"),
+            ConnectTimeout = meta.GetValueOrDefault("remote-connect-timeout", "60s"),
         });
     }
 }

@@ -19,6 +19,7 @@ internal sealed partial class ResourcesPass
         config.CollectResourceDefaults(table, input);
         if (resource.Parent is not { } parent) return;
         foreach (var pair in parent.Meta.Values) table.TryAdd(pair.Name, pair.Value, pair.Source);
+        if (resource.Top.Clone is { IsForcedAnonymous: true }) table.Set("globally-unique", "false");
     }
 
     private void ReadOperations(ClusterResource resource)

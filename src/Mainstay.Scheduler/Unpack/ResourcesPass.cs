@@ -143,6 +143,7 @@ internal sealed partial class ResourcesPass(ClusterState state, ConfigReader con
         if (isUnique && !AllPrimitives(child).All(p => ClassOf(p) is "ocf" or "stonith"))
         {
             isUnique = false;
+            settings.IsForcedAnonymous = true;
             settings.Max = Math.Min(settings.Max, state.NodeList.Count);
         }
 

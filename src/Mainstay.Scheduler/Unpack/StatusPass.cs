@@ -116,6 +116,7 @@ internal sealed class StatusPass(ClusterState state, ConfigReader config, Action
     private void UnpackHistory(ClusterNode node, XElement element)
     {
         node.HistoryUnpacked = true;
+        if (!state.HistoriesByNode.ContainsKey(node)) IndexHistory([element]);
         if (node.IsRemoteOrGuest)
         {
             NodeStates.DetermineRemote(node);
