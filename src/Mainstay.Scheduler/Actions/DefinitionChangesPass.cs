@@ -31,10 +31,10 @@ internal sealed class DefinitionChangesPass(ClusterState state, ConfigReader con
     {
         foreach (var check in state.DeferredChecks)
         {
-            var comparison = Digests.Compare(state, config, actions, check.Resource, check.Entry, check.Node);
-            if (comparison is not (DigestComparison.Restart or DigestComparison.Mismatch)) continue;
             if (check.Kind == DeferredCheckKind.Clear)
             {
+                var comparison = Digests.Compare(state, config, actions, check.Resource, check.Entry, check.Node);
+                if (comparison is not (DigestComparison.Restart or DigestComparison.Mismatch)) continue;
                 FailCountClearing.Add(state, actions, check.Resource, check.Node, "resource parameters have changed");
             }
             else if (CheckEntry(check.Resource, check.Node, check.Entry)
@@ -152,7 +152,7 @@ internal sealed class DefinitionChangesPass(ClusterState state, ConfigReader con
 
         if (comparison == DigestComparison.Restart)
         {
-            ForceRestart(resource, TaskOf(entry));
+            ForceRestart(resource, entry);
         }
         else if (entry.IntervalMs > 0)
         {
@@ -166,18 +166,18 @@ internal sealed class DefinitionChangesPass(ClusterState state, ConfigReader con
         }
         else
         {
-            ForceRestart(resource, TaskOf(entry));
+            ForceRestart(resource, entry);
         }
 
         return true;
     }
 
-    private static TaskKind TaskOf(HistoryEntry entry) =>
-        entry.IsProbe || entry.Task is TaskKind.MigrateFrom or TaskKind.Promote ? TaskKind.Start : entry.Task;
-
-    private void ForceRestart(ClusterResource resource, TaskKind task)
+    /// <summary>Requires the operation anew; for a start this makes the stop required too.</summary>
+    private void ForceRestart(ClusterResource resource, HistoryEntry entry)
     {
-        var required = actions.Custom(resource, task, null, false);
+        bool isStart = entry.IsProbe || entry.Task is TaskKind.MigrateFrom or TaskKind.Promote;
+        var key = isStart ? new ActionKey(TaskKind.Start) : new ActionKey(entry.Task, entry.IntervalMs);
+        var required = actions.Custom(resource, key, null, false);
         required.SetReason(Changed, true);
         Unfencing.Trigger(state, actions, resource, null, "Device parameters changed");
     }

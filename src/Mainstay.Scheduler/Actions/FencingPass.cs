@@ -109,7 +109,7 @@ internal sealed class FencingPass(ClusterState state, ActionStore actions, Order
     private static bool IsUnknownOn(ClusterResource resource, ClusterNode node)
     {
         if (resource.Probed.Contains(node)) return false;
-        return resource.IsUnique || resource.Top is not { IsClone: true } clone || !clone.Probed.Contains(node);
+        return resource.Parent is not { IsClone: true, IsUnique: false } clone || !clone.Probed.Contains(node);
     }
 
     private void OrderStops(ClusterResource resource, PlanAction fence, ClusterNode node)
@@ -123,10 +123,10 @@ internal sealed class FencingPass(ClusterState state, ActionStore actions, Order
             if (isImplicit)
             {
                 if (!resource.IsBundled) orders.Add(fence, stop, OrderFlags.GuestAllowed);
-                orders.Add(fence, top, TaskKind.Stop, OrderFlags.GuestAllowed);
+                orders.Add(fence, ActionStore.First(top, TaskKind.Stop, null), OrderFlags.GuestAllowed);
             }
 
-            if (resource.IsNotified) _notifications.CreateAfterFencing(resource, stop, fence);
+            if (resource.IsNotified && top.IsClone) _notifications.CreateAfterFencing(resource, stop, fence);
         }
 
         foreach (var demote in ActionStore.All(resource, TaskKind.Demote, node))

@@ -285,7 +285,7 @@ internal static class NotificationVariables
     }
 
     private static string? HostName(ClusterNode node) =>
-        node is { IsGuest: true, Connection.Launcher: { } container } ? container.CurrentNode()?.Name : node.Name;
+        node is { IsGuest: true, Connection.Launcher: { } container } ? container.CurrentNode()?.Name ?? node.Name : node.Name;
 
     private static IEnumerable<NotifyEntry> Sorted(List<NotifyEntry> entries) => entries
         .OrderBy(e => e.Resource.Id, StringComparer.Ordinal)

@@ -166,6 +166,8 @@ internal sealed class RemoteOrdersPass(ClusterState state, ActionStore actions, 
                 if (container is not null) StartThen(container, action, OrderFlags.FirstImpliesThen);
                 StartThen(connection, action, OrderFlags.None);
                 break;
+            case TaskKind.Cancel:
+                break;
             case TaskKind.Stop or TaskKind.Demote:
                 if (container is { IsFailed: false }) ThenStop(action, connection, OrderFlags.None);
                 break;

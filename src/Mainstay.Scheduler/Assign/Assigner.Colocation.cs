@@ -87,7 +87,7 @@ internal sealed partial class Assigner
     {
         if (dependent.AssignedNode is not { } node) return 0;
         var target = primary.AssignedNode;
-        if (target is not null && constraint.PrimaryRole != Role.Unknown && constraint.PrimaryRole != primary.NextRole) return 0;
+        if (target is not null && constraint.PrimaryRole != Role.Unknown && constraint.PrimaryRole != RoleHolder(primary).NextRole) return 0;
         bool matches = target is not null
             ? NodeAttributes.Matches(constraint, node, dependent, target, primary)
             : NodeAttributes.Value(node, constraint.NodeAttribute ?? "#uname", dependent, false) is null;

@@ -61,28 +61,15 @@ internal sealed partial class Assigner
     private static bool PromotionScoreApplies(ClusterResource instance, ClusterNode node)
     {
         bool applies = false;
-        bool decided = false;
         if (!instance.IsUnique)
         {
             var siblings = Siblings(instance);
-            if (siblings.Find(s => s.Active.Contains(node)) is { } active)
-            {
-                applies = active == instance;
-                decided = true;
-            }
-            else if (siblings.Exists(s => s.Probed.Contains(node)))
-            {
-                applies = true;
-                decided = true;
-            }
+            var active = siblings.Find(s => s.Active.Contains(node));
+            applies = active is null ? siblings.Exists(s => s.Probed.Contains(node)) : active == instance;
         }
 
-        if (!decided)
-        {
-            applies = (!instance.IsActiveAnywhere && instance.Probed.Count == 0)
-                || instance.Probed.Contains(node) || instance.Active.Contains(node);
-        }
-
+        applies |= (!instance.IsActiveAnywhere && instance.Probed.Count == 0)
+            || instance.Probed.Contains(node) || instance.Active.Contains(node);
         return applies && instance.Table.TryScore(node, out int score) && score >= 0;
     }
 

@@ -50,7 +50,7 @@ internal sealed partial class InternalConstraintsPass(ClusterState state, Action
         if (resource.Launcher is { } launcher) AddLaunched(resource, launcher);
         if (resource.IsRemoteConnection || resource.IsFenceDevice)
         {
-            foreach (var node in state.NodeList.Where(n => n.IsRemoteOrGuest && resource.Table.Contains(n)))
+            foreach (var node in state.NodeList.Where(n => n is { IsRemoteOrGuest: true, Connection: not null } && resource.Table.Contains(n)))
             {
                 resource.Table.SetScore(node, -Scores.Infinity);
             }

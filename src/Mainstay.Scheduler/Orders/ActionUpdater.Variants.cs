@@ -158,14 +158,14 @@ internal sealed partial class ActionUpdater
     private static bool IsInterleaved(PlanAction first, PlanAction then)
     {
         if (first.Resource is not { IsCloneOrBundle: true } a || then.Resource is not { IsCloneOrBundle: true } b || a == b) return false;
-        bool isDown = then.Key is { Phase: NotifyPhase.None, Task: TaskKind.Stop or TaskKind.Demote };
+        bool isDown = then.Key.Task is TaskKind.Stop or TaskKind.Demote;
         return (isDown ? a : b).Interleaves();
     }
 
     private Changed UpdateInterleaved(PlanAction first, PlanAction then, ClusterNode? node, ActionFlags filter, OrderFlags type)
     {
         var changed = Changed.None;
-        bool current = first.Key is { Phase: NotifyPhase.None, Task: TaskKind.Stopped or TaskKind.Demoted };
+        bool current = first.Key.Task is TaskKind.Stopped or TaskKind.Demoted;
         foreach (var instance in then.Resource!.Instances())
         {
             var match = assigner.FindCompatible(instance, first.Resource!, Role.Unknown, null, current);

@@ -261,9 +261,8 @@ internal sealed partial class ActionUpdater(Assigner assigner)
         foreach (var constraint in Colocations.WithThis(top))
         {
             if (constraint.Score < Scores.Infinity) continue;
-            if (action.Task == TaskKind.Promote && constraint.PrimaryRole != Role.Promoted) continue;
-            bool blocksPromotion = action.Task == TaskKind.Promote && constraint.DependentRole == Role.Promoted;
-            BlockDependent(constraint.Dependent, resource, blocksPromotion ? TaskKind.Promote : TaskKind.Start);
+            if (action.Task == TaskKind.Promote != (constraint.PrimaryRole == Role.Promoted)) continue;
+            BlockDependent(constraint.Dependent, resource, constraint.DependentRole == Role.Promoted ? TaskKind.Promote : TaskKind.Start);
         }
     }
 

@@ -118,12 +118,7 @@ internal static class Digests
             if ((container?.AssignedNode ?? container?.CurrentNode()) is { } host) map["addr"] = host.Name;
         }
 
-        foreach (var pair in config.Parameters(resource, node).Values)
-        {
-            // Names that cannot be XML attributes do not count.
-            if (!char.IsAsciiDigit(pair.Name[0])) map.TryAdd(pair.Name, pair.Value);
-        }
-
+        foreach (var pair in config.Parameters(resource, node).Values) map.TryAdd(pair.Name, pair.Value);
         hasExtra = false;
         if (OperationMeta.Find(resource, key) is { } operation)
         {

@@ -134,7 +134,7 @@ internal sealed partial class HistoryPass(ClusterState state, ConfigReader confi
                 }
 
                 chosen = member;
-                if (member is not null || !mayUseInactive) break;
+                if (member is not null) break;
             }
             else if (inactive is null && !instance.IsBlocked && mayUseInactive)
             {

@@ -73,15 +73,13 @@ internal sealed partial class ResourcesPass
         var connection = Unpack(layout.ConnectionXml(connectionId, container.Id, address), bundle, null)!;
         connection.Replica = replica;
         replica.Connection = connection;
-        foreach (var node in state.NodeList.Where(n => n.IsRemoteOrGuest)) BanInTable(connection, node);
+        foreach (var node in state.NodeList.Where(n => n.IsRemoteOrGuest && connection.Table.Contains(n)))
+        {
+            connection.Table.SetScore(node, -Scores.Infinity);
+        }
+
         bundle.ChildList.Add(connection);
         RestrictToBundleNode(clone, replica);
-    }
-
-    private static void BanInTable(ClusterResource resource, ClusterNode node)
-    {
-        if (resource.Table.Contains(node)) resource.Table.SetScore(node, -Scores.Infinity);
-        else resource.Table.Put(node, -Scores.Infinity, node.BaseDiscovery);
     }
 
     private ClusterNode AddBundleNode(string name)
@@ -101,7 +99,7 @@ internal sealed partial class ResourcesPass
         node.IsBundleNode = true;
         node.BaseScore = -Scores.Infinity;
         node.BaseDiscovery = DiscoveryMode.Never;
-        foreach (var resource in state.AllResources.Where(r => r.Table.Contains(node)))
+        foreach (var resource in state.ResourceList.SelectMany(r => r.SelfAndDescendants()).Where(r => r.Table.Contains(node)))
         {
             resource.Table.SetScore(node, -Scores.Infinity);
             resource.Table.SetDiscovery(node, DiscoveryMode.Never);
