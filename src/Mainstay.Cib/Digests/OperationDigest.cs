@@ -1,3 +1,5 @@
+using System.Text;
+using System.Xml;
 using System.Xml.Linq;
 
 namespace Mainstay.Cib;
@@ -11,12 +13,47 @@ public static class OperationDigest
     private static readonly string[] ExcludedNames =
         ["id", "crm_feature_set", "op-digest", "on_node", "on_node_uuid", "pcmk_external_ip"];
 
-    /// <summary>The <c>parameters</c> element that is digested: relevant names, sorted by bytes.</summary>
+    /// <summary>The <c>parameters</c> element that is digested: relevant names, sorted by bytes. Names that XML does not allow are left out.</summary>
     /// <param name="parameters">All parameters and meta variables of the action.</param>
     /// <param name="intervalMs">The interval; if it is not 0 the timeout counts too.</param>
     /// <param name="include">Which of the relevant names count; all if absent.</param>
     public static XElement Parameters(
         IEnumerable<KeyValuePair<string, string>> parameters, long intervalMs, Func<string, bool>? include = null)
+        => new("parameters", Relevant(parameters, intervalMs, include)
+            .Where(pair => XmlReader.IsName(pair.Key))
+            .Select(pair => new XAttribute(pair.Key, pair.Value)));
+
+    /// <summary><c>op-digest</c>: over all parameters.</summary>
+    /// <param name="parameters">All parameters and meta variables of the action.</param>
+    /// <param name="intervalMs">The interval in milliseconds.</param>
+    public static string All(IEnumerable<KeyValuePair<string, string>> parameters, long intervalMs)
+        => Digest(Relevant(parameters, intervalMs, null));
+
+    /// <summary><c>op-restart-digest</c>: over the parameters whose change needs a restart.</summary>
+    /// <param name="parameters">All parameters and meta variables of the action.</param>
+    /// <param name="isRestartParameter">Whether the parameter is known to the meta-data and not reloadable.</param>
+    public static string Restart(IEnumerable<KeyValuePair<string, string>> parameters, Func<string, bool> isRestartParameter)
+        => Digest(Relevant(parameters, 0, isRestartParameter));
+
+    /// <summary><c>op-secure-digest</c>: over all parameters but the private ones.</summary>
+    /// <param name="parameters">All parameters and meta variables of the action.</param>
+    /// <param name="intervalMs">The interval in milliseconds.</param>
+    /// <param name="isPrivate">Whether the parameter is private.</param>
+    public static string Secure(IEnumerable<KeyValuePair<string, string>> parameters, long intervalMs, Func<string, bool> isPrivate)
+        => Digest(Relevant(parameters, intervalMs, name => !isPrivate(name)));
+
+    /// <summary>A list of names as the history writes it: two blanks, names separated by one blank, two blanks.</summary>
+    /// <param name="names">The names.</param>
+    public static string NameList(IEnumerable<string> names) => "  " + string.Join(' ', names) + "  ";
+
+    /// <summary>Whether a list of names as the history writes it contains a name.</summary>
+    /// <param name="list">The list.</param>
+    /// <param name="name">The name.</param>
+    public static bool ListContains(string? list, string name)
+        => list?.Contains($" {name} ", StringComparison.Ordinal) == true;
+
+    private static SortedDictionary<string, string> Relevant(
+        IEnumerable<KeyValuePair<string, string>> parameters, long intervalMs, Func<string, bool>? include)
     {
         var sorted = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in parameters)
@@ -29,35 +66,21 @@ public static class OperationDigest
             }
         }
 
-        return new XElement("parameters", sorted.Select(pair => new XAttribute(pair.Key, pair.Value)));
+        return sorted;
     }
 
-    /// <summary><c>op-digest</c>: over all parameters.</summary>
-    /// <param name="parameters">All parameters and meta variables of the action.</param>
-    /// <param name="intervalMs">The interval in milliseconds.</param>
-    public static string All(IEnumerable<KeyValuePair<string, string>> parameters, long intervalMs)
-        => CibDigest.Version1(Parameters(parameters, intervalMs));
+    // The text is written here because old agents take parameters named 1, 2, ... which are no XML names; the reference digests them
+    // like all others.
+    private static string Digest(SortedDictionary<string, string> parameters)
+    {
+        var text = new StringBuilder(" <parameters");
+        foreach (var (name, value) in parameters)
+        {
+            text.Append(' ').Append(name).Append("=\"");
+            CibWriter.AppendEscaped(text, value, isAttribute: true);
+            text.Append('"');
+        }
 
-    /// <summary><c>op-restart-digest</c>: over the parameters whose change needs a restart.</summary>
-    /// <param name="parameters">All parameters and meta variables of the action.</param>
-    /// <param name="isRestartParameter">Whether the parameter is known to the meta-data and not reloadable.</param>
-    public static string Restart(IEnumerable<KeyValuePair<string, string>> parameters, Func<string, bool> isRestartParameter)
-        => CibDigest.Version1(Parameters(parameters, 0, isRestartParameter));
-
-    /// <summary><c>op-secure-digest</c>: over all parameters but the private ones.</summary>
-    /// <param name="parameters">All parameters and meta variables of the action.</param>
-    /// <param name="intervalMs">The interval in milliseconds.</param>
-    /// <param name="isPrivate">Whether the parameter is private.</param>
-    public static string Secure(IEnumerable<KeyValuePair<string, string>> parameters, long intervalMs, Func<string, bool> isPrivate)
-        => CibDigest.Version1(Parameters(parameters, intervalMs, name => !isPrivate(name)));
-
-    /// <summary>A list of names as the history writes it: two blanks, names separated by one blank, two blanks.</summary>
-    /// <param name="names">The names.</param>
-    public static string NameList(IEnumerable<string> names) => "  " + string.Join(' ', names) + "  ";
-
-    /// <summary>Whether a list of names as the history writes it contains a name.</summary>
-    /// <param name="list">The list.</param>
-    /// <param name="name">The name.</param>
-    public static bool ListContains(string? list, string name)
-        => list?.Contains($" {name} ", StringComparison.Ordinal) == true;
+        return CibDigest.Md5(text.Append("/>\n").ToString());
+    }
 }
