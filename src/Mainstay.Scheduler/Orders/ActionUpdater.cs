@@ -110,8 +110,8 @@ internal sealed partial class ActionUpdater(Assigner assigner)
     /// <summary>Section 9.3.</summary>
     private Changed ApplyRelation(Relation relation, PlanAction first, PlanAction then)
     {
-        var firstFlags = FlagsFor(first, then.Node);
-        var thenFlags = FlagsFor(then, first.Node);
+        var firstFlags = FlagsFor(first, NodeOf(then));
+        var thenFlags = FlagsFor(then, NodeOf(first));
         var node = then.Node;
         var changed = Changed.None;
         var optional = firstFlags & ActionFlags.Optional;
