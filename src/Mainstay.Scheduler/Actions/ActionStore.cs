@@ -9,6 +9,8 @@ internal sealed class ActionStore(ClusterState state, ConfigReader config)
 
     public OperationMeta Meta => _meta;
 
+    public ConfigReader Config => config;
+
     /// <summary>Finds the action with this key on this node, or creates it; a requirement, once made, stays.</summary>
     public PlanAction Custom(ClusterResource resource, ActionKey key, ClusterNode? node, bool optional)
     {

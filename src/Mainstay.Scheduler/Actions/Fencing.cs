@@ -76,6 +76,7 @@ internal static class Fencing
             action.Meta["on_node"] = node.Name;
             action.Meta["on_node_uuid"] = node.Id;
             action.Meta["stonith_action"] = op;
+            if (state.IsUnfencingUsed && UnfencingDigests.Record(state, actions, node, action)) optional = false;
         }
 
         if (state.Options.PriorityFencingDelay > 0 && (withDelay || action.Meta.ContainsKey("priority-fencing-delay")))

@@ -126,7 +126,7 @@ internal sealed class FencingPass(ClusterState state, ActionStore actions, Order
                 orders.Add(fence, ActionStore.First(top, TaskKind.Stop, null), OrderFlags.GuestAllowed);
             }
 
-            if (resource.IsNotified && top.IsClone) _notifications.CreateAfterFencing(resource, stop, fence);
+            if (resource.IsNotified) _notifications.CreateAfterFencing(resource, stop, fence);
         }
 
         foreach (var demote in ActionStore.All(resource, TaskKind.Demote, node))

@@ -124,7 +124,7 @@ internal sealed class Notifications(ClusterState state, ActionStore actions, Ord
         var set = new NotificationSet { Task = TaskKind.Stop };
         AddPost(resource, set, TaskKind.Stonith, fence);
         foreach (var primitive in resource.Top.Primitives()) Collect(set, primitive, withActions: false);
-        NotificationVariables.Fill(state, resource.Top, set);
+        if (resource.Top.IsClone) NotificationVariables.Fill(state, resource.Top, set);
         set.Variables["notify_stop_resource"] = resource.Id;
         set.Variables["notify_stop_uname"] = stop.Node?.Name ?? " ";
         set.Post!.Clear(ActionFlags.Optional);

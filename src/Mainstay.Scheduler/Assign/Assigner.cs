@@ -227,18 +227,26 @@ internal sealed partial class Assigner(ClusterState state, OrderStore orders)
     }
 
     /// <summary>A connection that has a node makes its own node usable; one that has none takes it down (section 6.5).</summary>
-    private static void UpdateRemoteNode(ClusterResource connection)
+    private void UpdateRemoteNode(ClusterResource connection)
     {
         if (connection.RemoteNode is not { } remote) return;
         if (connection.AssignedNode is not null && connection.NextRole != Role.Stopped)
         {
             remote.Online = true;
-            if (!remote.Seen) remote.Unclean = false;
+            if (!remote.Seen && remote.Unclean) RevokeFencing(remote);
         }
         else
         {
             remote.ShuttingDown = true;
         }
+    }
+
+    /// <summary>A remote node that was to be fenced only because its connection was lost need not be if there is a new one.</summary>
+    private void RevokeFencing(ClusterNode remote)
+    {
+        remote.Unclean = false;
+        string key = $"stonith-{remote.Name}-{state.Options.FencingAction}";
+        if (state.ActionsByFixedKey.TryGetValue(key, out var fence)) fence.Set(ActionFlags.Optional);
     }
 
     private ClusterNode? AssignGroup(ClusterResource group, ClusterNode? preferred, bool stopIfFail)

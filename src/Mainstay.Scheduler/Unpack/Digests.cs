@@ -63,6 +63,23 @@ internal static class Digests
         return node.DigestCache.TryGetValue(key, out var digests) && entry.SecureDigest is { } recorded && digests.Secure == recorded;
     }
 
+    /// <summary>Digests of a fence device's parameters as they count for unfencing a node: of all, and of those that are not private.</summary>
+    public static (string All, string Secure) ForUnfencing(ConfigReader config, ActionStore actions, ClusterResource device, ClusterNode node)
+    {
+        var parameters = Parameters(config, actions, device, new ActionKey(TaskKind.Stonith), node, out _);
+        bool IsPrivate(string name) => OperationDigest.ListContains(DefaultPrivateNames, name);
+        return (OperationDigest.All(parameters, 0), WithoutFencingParameters(config, device, node, IsPrivate));
+    }
+
+    /// <summary>The secure digest of old histories: instance attributes only, and none of those the cluster itself uses.</summary>
+    private static string WithoutFencingParameters(ConfigReader config, ClusterResource resource, ClusterNode node, Func<string, bool> isPrivate)
+    {
+        var own = config.Parameters(resource, node).Values.ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal);
+        bool IsExcluded(string name) => isPrivate(name)
+            || (resource.IsFenceDevice && (name.StartsWith("pcmk_", StringComparison.Ordinal) || name is "provides" or "stonith-timeout"));
+        return OperationDigest.Secure(own, 0, IsExcluded);
+    }
+
     private static OperationDigests Get(
         ClusterState state,
         ConfigReader config,
@@ -101,11 +118,8 @@ internal static class Digests
         Func<string, bool> isPrivate)
     {
         bool isOld = VersionText.Compare(entry.FeatureSet, "3.16.0") < 0;
-        if (!isOld) return OperationDigest.Secure(parameters, entry.IntervalMs, isPrivate);
-        var own = config.Parameters(resource, node).Values.ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal);
-        bool IsExcluded(string name) => isPrivate(name)
-            || (resource.IsFenceDevice && (name.StartsWith("pcmk_", StringComparison.Ordinal) || name is "provides" or "stonith-timeout"));
-        return OperationDigest.Secure(own, 0, IsExcluded);
+        return isOld ? WithoutFencingParameters(config, resource, node, isPrivate)
+            : OperationDigest.Secure(parameters, entry.IntervalMs, isPrivate);
     }
 
     private static SortedDictionary<string, string> Parameters(

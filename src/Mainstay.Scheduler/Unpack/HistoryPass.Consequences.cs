@@ -135,8 +135,7 @@ internal sealed partial class HistoryPass
     private void MarkActive(ResourceRun run, OnFail onFail)
     {
         var resource = run.Resource;
-        bool failed = run.OnFail != OnFail.Ignore || resource.IsFailed;
-        AddActive(resource, run.Node, failed);
+        AddActive(resource, run.Node, failed: run.OnFail != OnFail.Ignore);
         if (onFail == OnFail.Ignore) return;
         resource.IsFailed = true;
         if (onFail is not (OnFail.Demote or OnFail.Block)) resource.StopIfFailed = true;

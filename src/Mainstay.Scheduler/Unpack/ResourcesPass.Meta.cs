@@ -74,6 +74,7 @@ internal sealed partial class ResourcesPass
         {
             string? reconnect = config.Parameters(resource, null)["reconnect_interval"];
             resource.ReconnectInterval = Interval.Parse(reconnect);
+            if (resource.ReconnectInterval != 0) resource.FailureTimeout = Interval.ToSeconds(resource.ReconnectInterval);
         }
 
         ReadRequires(resource);
