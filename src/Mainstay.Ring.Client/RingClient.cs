@@ -65,7 +65,8 @@ public sealed class RingClient : IRing
         }
         catch (SocketException problem)
         {
-            throw new RingException($"no ring daemon answers at {socketPath} ({problem.Message}): is mainstay-ring running?", problem);
+            var reason = File.Exists(socketPath) ? problem.Message : "there is no such socket";
+            throw new RingException($"no ring daemon answers at {socketPath} ({reason}): is mainstay-ring running?", problem);
         }
         finally
         {

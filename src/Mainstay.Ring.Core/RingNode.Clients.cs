@@ -1,4 +1,3 @@
-using Mainstay.Ring.Core.Configuration;
 using Mainstay.Ring.Core.Messages;
 using Mainstay.Ring.Core.Services;
 using Mainstay.Totem;
@@ -54,7 +53,10 @@ public sealed partial class RingNode
         Span<byte> header = stackalloc byte[CpgMulticast.HeaderSize];
         var message = new CpgMulticast
         {
-            Group = found.Group, ProcessId = found.Process.ProcessId, SourceNode = Self.Value, Payload = payload,
+            Group = found.Group,
+            ProcessId = found.Process.ProcessId,
+            SourceNode = Self.Value,
+            Payload = payload,
         };
         message.WriteHeader(header);
         if (!_totem.Submit(now, MessageGroup.Services, header, payload, DeliveryGuarantee.Agreed, outbox.Network)) return RequestResult.Busy;
@@ -93,7 +95,10 @@ public sealed partial class RingNode
         Span<byte> buffer = stackalloc byte[CpgProcessMessage.Size];
         var message = new CpgProcessMessage
         {
-            IsJoin = reason == ProcessReason.Join, Group = group, ProcessId = processId, Reason = (uint)reason,
+            IsJoin = reason == ProcessReason.Join,
+            Group = group,
+            ProcessId = processId,
+            Reason = (uint)reason,
         };
         message.Write(buffer);
         return _totem.Submit(now, MessageGroup.Services, buffer, default, DeliveryGuarantee.Agreed, outbox.Network);

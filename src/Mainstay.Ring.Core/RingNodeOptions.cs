@@ -41,12 +41,25 @@ public sealed record RingNodeOptions
         problems = found;
         var settings = new TotemSettings
         {
-            Token = totem.Token, TokenWarning = totem.TokenWarning, TokenRetransmit = totem.TokenRetransmit,
-            TokenRetransmitsBeforeLoss = totem.TokenRetransmitsBeforeLoss, Hold = totem.Hold, Join = totem.Join, SendJoin = totem.SendJoin,
-            Consensus = totem.Consensus, Merge = totem.Merge, Downcheck = totem.DownCheck, FailReceiveLimit = totem.FailToReceive,
-            SequenceUnchangedLimit = totem.SeqnoUnchanged, HeartbeatFailuresAllowed = totem.HeartbeatFailuresAllowed,
-            MaxNetworkDelay = totem.MaxNetworkDelay, WindowSize = totem.WindowSize, MaxMessages = totem.MaxMessages,
-            MissCountLimit = totem.MissCount, CancelTokenHoldOnRetransmit = totem.CancelTokenHoldOnRetransmit, NetMtu = totem.NetMtu,
+            Token = totem.Token,
+            TokenWarning = totem.TokenWarning,
+            TokenRetransmit = totem.TokenRetransmit,
+            TokenRetransmitsBeforeLoss = totem.TokenRetransmitsBeforeLoss,
+            Hold = totem.Hold,
+            Join = totem.Join,
+            SendJoin = totem.SendJoin,
+            Consensus = totem.Consensus,
+            Merge = totem.Merge,
+            Downcheck = totem.DownCheck,
+            FailReceiveLimit = totem.FailToReceive,
+            SequenceUnchangedLimit = totem.SeqnoUnchanged,
+            HeartbeatFailuresAllowed = totem.HeartbeatFailuresAllowed,
+            MaxNetworkDelay = totem.MaxNetworkDelay,
+            WindowSize = totem.WindowSize,
+            MaxMessages = totem.MaxMessages,
+            MissCountLimit = totem.MissCount,
+            CancelTokenHoldOnRetransmit = totem.CancelTokenHoldOnRetransmit,
+            NetMtu = totem.NetMtu,
         };
 
         // The coefficient is part of totem.Token already, so the count given here must not add it again.
@@ -55,10 +68,13 @@ public sealed record RingNodeOptions
             ? null
             : new RingNodeOptions
             {
-                Totem = options, Self = new NodeId(configuration.LocalNode.NodeId),
+                Totem = options,
+                Self = new NodeId(configuration.LocalNode.NodeId),
                 Nodes = [.. configuration.Nodes.Select(n => new NodeId(n.NodeId)).Order()],
-                Quorum = configuration.Quorum, ConfigVersion = totem.ConfigVersion,
-                StoredRingSequence = storedRingSequence, StoredExpectedVotes = storedExpectedVotes,
+                Quorum = configuration.Quorum,
+                ConfigVersion = totem.ConfigVersion,
+                StoredRingSequence = storedRingSequence,
+                StoredExpectedVotes = storedExpectedVotes,
             };
     }
 }

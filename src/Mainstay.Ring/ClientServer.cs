@@ -73,11 +73,11 @@ internal sealed unsafe class ClientServer : IDisposable
     /// <summary>Takes new clients.</summary>
     public void Accept()
     {
+        var credentials = stackalloc uint[3];
         while (true)
         {
             var descriptor = Native.Accept(ListenDescriptor, null, null, AcceptNonBlockingCloseOnExec);
             if (descriptor < 0) return;
-            var credentials = stackalloc uint[3];
             var size = 12u;
             if (Native.GetOption(descriptor, Native.SocketLevel, Native.SocketPeerCredentials, credentials, &size) != 0
                 || !_daemon.Admits(credentials[1])

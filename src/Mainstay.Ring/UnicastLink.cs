@@ -80,7 +80,10 @@ internal sealed unsafe class UnicastLink : IDisposable
     {
         var next = new UnicastLink(_main, members, self, port, local)
         {
-            Unlisted = Unlisted, SendFailures = SendFailures, Sent = Sent, Received = Received,
+            Unlisted = Unlisted,
+            SendFailures = SendFailures,
+            Sent = Sent,
+            Received = Received,
         };
         foreach (var socket in _perMember) socket?.Dispose();
         return next;

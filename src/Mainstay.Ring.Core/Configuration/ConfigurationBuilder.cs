@@ -48,7 +48,13 @@ internal sealed partial class ConfigurationBuilder
         PublishKeys(totem, local);
         return new RingConfiguration
         {
-            File = _file, Totem = totem, Nodes = nodes, LocalNode = local, Quorum = quorum, Logging = logging, Keys = _keys,
+            File = _file,
+            Totem = totem,
+            Nodes = nodes,
+            LocalNode = local,
+            Quorum = quorum,
+            Logging = logging,
+            Keys = _keys,
         };
     }
 

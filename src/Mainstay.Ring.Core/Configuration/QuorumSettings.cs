@@ -64,8 +64,19 @@ public sealed record QuorumSettings
     /// <summary>Settings of a ring without a quorum provider.</summary>
     public static QuorumSettings Disabled { get; } = new()
     {
-        IsEnabled = false, Votes = 1, ExpectedVotes = 1, TwoNode = false, WaitForAll = false, LastManStanding = false,
-        LastManStandingWindow = 10000, TieBreaker = TieBreaker.None, TieBreakerConfigured = false, TieBreakerNodes = [],
-        AllowDownscale = false, ExpectedVotesTracking = false, HasDevice = false, DeviceVotes = 0,
+        IsEnabled = false,
+        Votes = 1,
+        ExpectedVotes = 1,
+        TwoNode = false,
+        WaitForAll = false,
+        LastManStanding = false,
+        LastManStandingWindow = 10000,
+        TieBreaker = TieBreaker.None,
+        TieBreakerConfigured = false,
+        TieBreakerNodes = [],
+        AllowDownscale = false,
+        ExpectedVotesTracking = false,
+        HasDevice = false,
+        DeviceVotes = 0,
     };
 }

@@ -211,7 +211,9 @@ internal sealed partial class Votequorum
         var oldExpected = _settings.ExpectedVotes;
         _settings = settings with
         {
-            WaitForAll = _settings.WaitForAll, LastManStanding = _settings.LastManStanding, AllowDownscale = _settings.AllowDownscale,
+            WaitForAll = _settings.WaitForAll,
+            LastManStanding = _settings.LastManStanding,
+            AllowDownscale = _settings.AllowDownscale,
             ExpectedVotesTracking = _settings.ExpectedVotesTracking,
         };
         _twoNode = settings.TwoNode;

@@ -152,7 +152,9 @@ internal sealed class LabCluster : IDisposable
     {
         var info = new ProcessStartInfo(Path.Combine(Repository.Shared!, "lab", "lab"), arguments)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
         };
         info.Environment["LAB_DIR"] = _directory;
         info.Environment["LC_ALL"] = "C";

@@ -28,7 +28,8 @@ internal static class Programs
         using var process = new LabProcess(
             new System.Diagnostics.ProcessStartInfo("cc", ["-O1", "-Wall", "-Werror", "-o", target, source, .. libraries.Select(l => "-l" + l)])
             {
-                RedirectStandardOutput = true, RedirectStandardError = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
             },
             $"cc {name}");
         var result = process.WaitForEnd(TimeSpan.FromSeconds(60));
