@@ -47,7 +47,7 @@ public sealed partial class RingNode
         while (_assembler.TryRead(out var message))
         {
             var order = new WireOrder(message.ForeignByteOrder);
-            if (message.Groups.HasFlag(MessageGroup.Synchronisation))
+            if ((message.Groups & MessageGroup.Synchronisation) != 0)
             {
                 HandleSync(now, message.Origin.Value, message.Bytes, order, outbox);
             }

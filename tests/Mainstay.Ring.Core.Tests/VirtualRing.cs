@@ -1,0 +1,252 @@
+using System.Text;
+using Mainstay.Ring.Core.Configuration;
+using Mainstay.Ring.Core.Services;
+using Mainstay.Totem;
+
+namespace Mainstay.Ring.Core.Tests;
+
+/// <summary>Several <see cref="RingNode"/>s joined by a perfect virtual network with virtual time; every event of every client is kept.</summary>
+internal sealed class VirtualRing
+{
+    private const long HopNanoseconds = 100_000;
+
+    private readonly SortedDictionary<uint, Member> _members = [];
+    private readonly PriorityQueue<(uint Target, uint Source, byte[] Bytes), (long, long)> _flying = new();
+    private readonly HashSet<(uint, uint)> _cut = [];
+    private readonly Func<uint, QuorumSettings> _quorum;
+    private readonly uint[] _ids;
+    private long _now = 1_000_000_000;
+    private long _order;
+
+    public VirtualRing(uint[] ids, Func<uint, QuorumSettings>? quorum = null)
+    {
+        _ids = ids;
+        _quorum = quorum ?? (_ => Majority((uint)ids.Length));
+        foreach (var id in ids) Boot(id);
+    }
+
+    public RingNode this[uint id] => _members[id].Node;
+
+    /// <summary>Settings of a plain majority of nodes with one vote each.</summary>
+    public static QuorumSettings Majority(uint nodes) => QuorumSettings.Disabled with { IsEnabled = true, Votes = 1, ExpectedVotes = nodes };
+
+    /// <summary>Events of a client, one line each.</summary>
+    public List<string> Events(uint node, int client) => _members[node].Events.TryGetValue(client, out var lines) ? lines : [];
+
+    /// <summary>Quorum changes told on a node, one line each.</summary>
+    public List<string> QuorumChanges(uint node) => _members[node].Quorum;
+
+    /// <summary>The reason why a node ended, if it did.</summary>
+    public string? EndOf(uint node) => _members[node].End;
+
+    /// <summary>Starts a node (again), with what it had stored.</summary>
+    public void Boot(uint id, ulong configVersion = 0)
+    {
+        var stored = _members.TryGetValue(id, out var before) ? before.StoredSequence : 0;
+        var problems = new List<TotemProblem>();
+        var totem = TotemOptions.TryCreate(new TotemSettings { Token = 300, Consensus = 400 }, 2, isKnet: false, problems);
+        Assert.Empty(problems);
+        var node = new RingNode(new RingNodeOptions
+        {
+            Totem = totem!,
+            Self = new NodeId(id),
+            Nodes = [.. _ids.Select(i => new NodeId(i))],
+            Quorum = _quorum(id),
+            StoredRingSequence = stored,
+            ConfigVersion = configVersion,
+        });
+        var member = new Member(node) { StoredSequence = stored };
+        _members[id] = member;
+        Do(id, (now, outbox) => node.Start(now, outbox));
+    }
+
+    /// <summary>Ends a node without a word.</summary>
+    public void Crash(uint id) => _members[id].IsUp = false;
+
+    /// <summary>Leaves the ring properly, then ends.</summary>
+    public void Leave(uint id)
+    {
+        Do(id, (now, outbox) => this[id].Leave(now, outbox));
+        _members[id].IsUp = false;
+    }
+
+    /// <summary>Cuts the network between these nodes and all others.</summary>
+    public void Isolate(params uint[] side)
+    {
+        foreach (var a in _ids)
+        {
+            foreach (var b in _ids)
+            {
+                if (side.Contains(a) != side.Contains(b)) _cut.Add((a, b));
+            }
+        }
+    }
+
+    public void Heal() => _cut.Clear();
+
+    public RequestResult Join(uint node, int client, string group, uint pid)
+    {
+        var result = RequestResult.Refused;
+        Do(node, (now, outbox) => result = this[node].Join(now, client, Encoding.UTF8.GetBytes(group), pid, outbox));
+        return result;
+    }
+
+    public RequestResult LeaveGroup(uint node, int client)
+    {
+        var result = RequestResult.Refused;
+        Do(node, (now, outbox) => result = this[node].Leave(now, client, outbox));
+        return result;
+    }
+
+    public RequestResult Send(uint node, int client, string text)
+    {
+        var result = RequestResult.Refused;
+        Do(node, (now, outbox) => result = this[node].Multicast(now, client, Encoding.UTF8.GetBytes(text), outbox));
+        return result;
+    }
+
+    public void Disconnect(uint node, int client) => Do(node, (now, outbox) => this[node].Disconnect(now, client, outbox));
+
+    public void Do(uint node, Action<Instant, RingOutbox> input)
+    {
+        var member = _members[node];
+        input(new Instant(_now), member.Outbox);
+        CarryOut(node, member);
+    }
+
+    /// <summary>Lets virtual time pass.</summary>
+    public void Run(int milliseconds)
+    {
+        var end = _now + (milliseconds * 1_000_000L);
+        while (true)
+        {
+            var arrival = _flying.TryPeek(out _, out var due) ? due.Item1 : long.MaxValue;
+            var (id, deadline) = NextTimer();
+            var next = Math.Min(arrival, deadline);
+            if (next > end) break;
+            _now = Math.Max(_now, next);
+            if (arrival <= deadline)
+            {
+                var (target, source, bytes) = _flying.Dequeue();
+                if (_members[target].IsUp && !_cut.Contains((source, target))) Do(target, (now, outbox) => this[target].HandleDatagram(now, bytes, outbox));
+            }
+            else
+            {
+                Do(id, (now, outbox) => this[id].HandleTimeout(now, outbox));
+            }
+        }
+
+        _now = end;
+    }
+
+    /// <summary>Runs until all nodes that are up agree on a ring of exactly these members, synchronised.</summary>
+    public void RunUntilFormed(params uint[] members)
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            Run(50);
+            if (members.All(m => this[m].IsSynchronised && this[m].State == TotemState.Operational && this[m].Quorum.Members.SequenceEqual(members))) return;
+        }
+
+        Assert.Fail($"no ring of {string.Join(' ', members)}: "
+            + string.Join("; ", members.Select(m => $"{m} {this[m].State} {string.Join(' ', this[m].Quorum.Members)}")));
+    }
+
+    private (uint Id, long Deadline) NextTimer()
+    {
+        (uint, long) next = (0, long.MaxValue);
+        foreach (var (id, member) in _members)
+        {
+            if (member.IsUp && member.Node.NextDeadline.Nanoseconds < next.Item2) next = (id, member.Node.NextDeadline.Nanoseconds);
+        }
+
+        return next;
+    }
+
+    private void CarryOut(uint id, Member member)
+    {
+        foreach (ref readonly var output in member.Outbox.Network.Outputs)
+        {
+            switch (output.Kind)
+            {
+                case OutputKind.SendToken:
+                    Fly(id, output.Node.Value, output.Bytes);
+                    break;
+                case OutputKind.Multicast:
+                    foreach (var target in _ids) Fly(id, target, output.Bytes);
+                    break;
+                case OutputKind.StoreRingSequence:
+                    member.StoredSequence = output.RingSequence;
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        foreach (ref readonly var output in member.Outbox.Outputs) member.Keep(output);
+        member.Outbox.Clear();
+    }
+
+    private void Fly(uint source, uint target, ReadOnlyMemory<byte> bytes)
+    {
+        if (_members.ContainsKey(target)) _flying.Enqueue((target, source, bytes.ToArray()), (_now + HopNanoseconds, _order++));
+    }
+
+    private sealed class Member(RingNode node)
+    {
+        public RingNode Node { get; } = node;
+
+        public RingOutbox Outbox { get; } = new();
+
+        public Dictionary<int, List<string>> Events { get; } = [];
+
+        public List<string> Quorum { get; } = [];
+
+        public bool IsUp { get; set; } = true;
+
+        public ulong StoredSequence { get; set; }
+
+        public string? End { get; private set; }
+
+        public void Keep(in RingOutput output)
+        {
+            switch (output.Kind)
+            {
+                case RingOutputKind.QuorumChanged:
+                    var quorum = output.Quorum!;
+                    Quorum.Add($"{string.Join(' ', quorum.Members)} {(quorum.IsQuorate ? "quorate" : "inquorate")} {quorum.Votes}/{quorum.ExpectedVotes}");
+                    foreach (var lines in Events.Values) lines.Add($"ring {string.Join(' ', quorum.Members)}");
+                    break;
+                case RingOutputKind.Terminate:
+                    End = output.Text;
+                    IsUp = false;
+                    break;
+                case RingOutputKind.Message:
+                    Add(output.Client, $"{output.Process.NodeId}/{output.Process.ProcessId} {Encoding.UTF8.GetString(output.Bytes.Span)}");
+                    break;
+                case RingOutputKind.GroupChanged:
+                    Add(output.Client, Describe(output.Change!));
+                    break;
+                case RingOutputKind.Joined:
+                    Add(output.Client, "joined");
+                    break;
+                case RingOutputKind.Left:
+                    Add(output.Client, "left");
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        private static string Describe(GroupChange change) =>
+            $"members {string.Join(' ', change.Members.Select(m => $"{m.NodeId}/{m.ProcessId}"))}"
+            + string.Concat(change.Left.Select(l => $" -{l.Process.NodeId}/{l.Process.ProcessId}:{l.Reason}"))
+            + string.Concat(change.Joined.Select(j => $" +{j.Process.NodeId}/{j.Process.ProcessId}:{j.Reason}"));
+
+        private void Add(int client, string line)
+        {
+            if (!Events.TryGetValue(client, out var lines)) Events[client] = lines = [];
+            lines.Add(line);
+        }
+    }
+}
