@@ -30,6 +30,7 @@ internal static class Programs
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
+                UseShellExecute = false,
             },
             $"cc {name}");
         var result = process.WaitForEnd(TimeSpan.FromSeconds(60));

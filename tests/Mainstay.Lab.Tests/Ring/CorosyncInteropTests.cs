@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Mainstay.Lab.Tests.Harness;
 
 namespace Mainstay.Lab.Tests.Ring;
 

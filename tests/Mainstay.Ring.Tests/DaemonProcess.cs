@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Mainstay.Ring.Client;
+
+namespace Mainstay.Ring.Tests;
+
+/// <summary>A ring of real daemons on loopback addresses of this test process's own, without privileges.</summary>
+internal sealed partial class DaemonCluster : IDisposable
+{
+    private const int HangUp = 1;
+    private const int Kill = 9;
+    private const int Term = 15;
+
+    private static int s_number;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("mainstay-ring-").FullName;
+    private readonly SortedDictionary<int, Process> _processes = [];
+    private readonly SortedDictionary<int, List<string>> _logs = [];
+    private readonly int _block = Interlocked.Increment(ref s_number);
+    private readonly int _nodes;
+
+    public DaemonCluster(int nodes, string totem = "", string quorum = "")
+    {
+        _nodes = nodes;
+        Configure(totem, quorum);
+    }
+
+    public string ConfigFile => Path.Combine(_folder, "corosync.conf");
+
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(30);
+
+    public string Address(int node) => $"127.{100 + (Environment.ProcessId % 100)}.{_block}.{node}";
+
+    public string RunFolder(int node) => Path.Combine(_folder, $"run{node}");
+
+    public string StateFolder(int node) => Path.Combine(_folder, $"state{node}");
+
+    public string SocketPath(int node) => Path.Combine(RunFolder(node), "ring.sock");
+
+    /// <summary>What the daemon wrote to standard error so far.</summary>
+    public string Log(int node)
+    {
+        lock (_logs) return _logs.TryGetValue(node, out var lines) ? string.Join('\n', lines) : string.Empty;
+    }
+
+    public void Configure(string totem = "", string quorum = "", string nodes = "", string transport = "udpu")
+    {
+        if (nodes.Length == 0)
+        {
+            nodes = string.Concat(Enumerable.Range(1, _nodes).Select(
+                i => $"    node {{\n        ring0_addr: {Address(i)}\n        name: node{i}\n        nodeid: {i}\n    }}\n"));
+        }
+
+        File.WriteAllText(
+            ConfigFile,
+            $"totem {{\n    version: 2\n    cluster_name: test\n    transport: {transport}\n    token: 1000\n{totem}}}\nnodelist {{\n{nodes}}}\n"
+            + $"quorum {{\n    provider: corosync_votequorum\n{quorum}}}\nlogging {{\n    to_syslog: no\n}}\nsystem {{\n    sched_rr: no\n}}\n");
+    }
+
+    public Process Start(int node, string? runFolder = null)
+    {
+        var info = new ProcessStartInfo(
+            Path.Combine(AppContext.BaseDirectory, "mainstay-ring"),
+            ["--config", ConfigFile, "--state-dir", StateFolder(node), "--run-dir", runFolder ?? RunFolder(node), "--nodeid", $"{node}"])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        };
+        var process = new Process { StartInfo = info };
+        process.ErrorDataReceived += (_, line) => Keep(node, line.Data);
+        process.OutputDataReceived += (_, line) => Keep(node, line.Data);
+        process.Start();
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        if (runFolder is null) _processes[node] = process;
+        return process;
+    }
+
+    /// <summary>Runs a daemon that is expected to refuse; returns its exit status.</summary>
+    public async Task<int> StartAndEndAsync(int node, string? runFolder = null)
+    {
+        using var process = Start(node, runFolder ?? RunFolder(node) + "-refused");
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        return process.ExitCode;
+    }
+
+    /// <summary>Connects as soon as the daemon listens.</summary>
+    public async Task<RingClient> ConnectAsync(int node)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return await RingClient.ConnectAsync(SocketPath(node), cancellation);
+            }
+            catch (RingException) when (watch.Elapsed < Patience)
+            {
+                await Task.Delay(50, cancellation);
+            }
+        }
+    }
+
+    /// <summary>Reads events until one matches.</summary>
+    public static async Task<T> UntilAsync<T>(IRing ring, Predicate<T> match)
+        where T : RingEvent
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
+        await foreach (var happened in ring.Events.ReadAllAsync(limit.Token))
+        {
+            if (happened is T wanted && match(wanted)) return wanted;
+            if (happened is RingDisconnected end) Assert.Fail(end.Reason);
+        }
+
+        throw new InvalidOperationException("the events ended");
+    }
+
+    /// <summary>Waits until a log line appears.</summary>
+    public async Task UntilLoggedAsync(int node, string text)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!Log(node).Contains(text, StringComparison.Ordinal))
+        {
+            Assert.True(watch.Elapsed < Patience, $"node {node} did not log \"{text}\":\n{Log(node)}");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public void KillHard(int node)
+    {
+        Signal(node, Kill);
+        _processes[node].WaitForExit();
+    }
+
+    public void HangUpSignal(int node) => Signal(node, HangUp);
+
+    public int Terminate(int node)
+    {
+        Signal(node, Term);
+        Assert.True(_processes[node].WaitForExit((int)Patience.TotalMilliseconds), Log(node));
+        return _processes[node].ExitCode;
+    }
+
+    public void Dispose()
+    {
+        foreach (var process in _processes.Values)
+        {
+            if (!process.HasExited) process.Kill();
+            process.WaitForExit();
+            process.Dispose();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private void Signal(int node, int signal) => Assert.Equal(0, SendSignal(_processes[node].Id, signal));
+
+    private void Keep(int node, string? line)
+    {
+        if (line is null) return;
+        lock (_logs)
+        {
+            if (!_logs.TryGetValue(node, out var lines)) _logs[node] = lines = [];
+            lines.Add(line);
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int process, int signal);
+}
