@@ -18,6 +18,15 @@ internal static class ToolRegistry
         "crm_rule" => new CibTools.CrmRuleTool(),
         "crm_verify" => new CibTools.CrmVerifyTool(),
         "iso8601" => new CibTools.Iso8601Tool(),
+        "crm_attribute" => new ClusterTools.CrmAttributeTool(),
+        "crm_master" => new ClusterTools.CrmMasterTool(),
+        "attrd_updater" => new ClusterTools.AttrdUpdaterTool(),
+        "crm_node" => new ClusterTools.CrmNodeTool(),
+        "crm_resource" => new ClusterTools.CrmResourceTool(),
+        "crm_standby" => new ClusterTools.CrmStandbyTool(),
+        "crm_failcount" => new ClusterTools.CrmFailCountTool(),
+        "crmadmin" => new ClusterTools.CrmAdminTool(),
+        "stonith_admin" => new ClusterTools.StonithAdminTool(),
         _ => null,
     };
 

@@ -4,8 +4,14 @@ namespace Mainstay.Cli.CibTools;
 /// <param name="Short">The letter, or <c>'\0'</c>.</param>
 /// <param name="Long">The long name without dashes; it names the option in the tool's code.</param>
 /// <param name="Argument">The name of the argument in the help text; <see langword="null"/> = none.</param>
-/// <param name="Help">What the option does.</param>
-internal sealed record NativeOption(char Short, string Long, string? Argument, string Help);
+/// <param name="Help">What the option does; empty = accepted, but not shown (old spellings).</param>
+/// <param name="AliasOf">The option that this one is another spelling of.</param>
+/// <param name="IsOptional">The argument may be missing: a next word that begins with a dash is not taken for it.</param>
+internal sealed record NativeOption(char Short, string Long, string? Argument, string Help, string? AliasOf = null, bool IsOptional = false)
+{
+    /// <summary>The name under which the option is recorded.</summary>
+    public string Name => AliasOf ?? Long;
+}
 
 /// <summary>The options given to a native tool, in order.</summary>
 internal sealed class NativeOptions
@@ -73,11 +79,11 @@ internal sealed class NativeOptions
         else if (option.Argument is null)
         {
             Error = equals < 0 ? null : $"Option --{name} takes no value";
-            _given.Add((name, string.Empty));
+            _given.Add((option.Name, string.Empty));
         }
         else if (equals >= 0)
         {
-            _given.Add((name, text[(equals + 1)..]));
+            _given.Add((option.Name, text[(equals + 1)..]));
         }
         else
         {
@@ -96,11 +102,11 @@ internal sealed class NativeOptions
             }
             else if (option.Argument is null)
             {
-                _given.Add((option.Long, string.Empty));
+                _given.Add((option.Name, string.Empty));
             }
             else if (position + 1 < text.Length)
             {
-                _given.Add((option.Long, text[(position + 1)..]));
+                _given.Add((option.Name, text[(position + 1)..]));
                 return;
             }
             else
@@ -112,12 +118,13 @@ internal sealed class NativeOptions
 
     private void TakeNext(NativeOption option, string shown, IReadOnlyList<string> args, ref int index)
     {
-        if (index >= args.Count)
+        var isThere = index < args.Count && !(option.IsOptional && args[index].StartsWith('-'));
+        if (!isThere && !option.IsOptional)
         {
             Error = $"Missing argument for {shown}";
             return;
         }
 
-        _given.Add((option.Long, args[index++]));
+        _given.Add((option.Name, isThere ? args[index++] : string.Empty));
     }
 }

@@ -53,7 +53,7 @@ internal abstract class NativeTool : ITool
     {
         const int Column = 30;
         var text = new StringBuilder($"Usage:\n  {Name} [OPTION...]\n\n{Summary}\n\nOptions:\n");
-        foreach (var option in known)
+        foreach (var option in known.Where(option => option.Help.Length > 0))
         {
             var letter = option.Short == '\0' ? "    " : $"-{option.Short}, ";
             var name = $"  {letter}--{option.Long}{(option.Argument is null ? string.Empty : $"={option.Argument}")}";
