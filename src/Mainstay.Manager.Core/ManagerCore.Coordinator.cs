@@ -60,7 +60,10 @@ public sealed partial class ManagerCore
             _lostManagers.Remove(id);
         }
 
-        if (IsCoordinator) CoordinatorTimeouts(outbox);
+        var isDigestDue = _timers.TryExpire(CoreTimer.Digest, now.MonotonicMs);
+        if (isDigestDue) _timers.Set(CoreTimer.Digest, now.MonotonicMs + DigestPeriodMs);
+        if (_timers.TryExpire(CoreTimer.Recheck, now.MonotonicMs)) _engine.RequestPlan();
+        if (IsCoordinator && _state is { } state) CoordinatorTimeouts(state, isDigestDue, outbox);
         Settle(now, outbox);
     }
 
@@ -139,8 +142,6 @@ public sealed partial class ManagerCore
 
     private void RunTransition(ReplicatedState state, Outbox outbox)
     {
-        if (_timers.TryExpire(CoreTimer.Recheck, _now.MonotonicMs)) _engine.RequestPlan();
-
         // What this coordinator said and the ring has not delivered yet is not in the state: a plan now would not know of it.
         if (_undelivered > 0) return;
         var options = Options(state);
@@ -210,13 +211,13 @@ public sealed partial class ManagerCore
         _deadlines[action.TransitionKey] = _now.MonotonicMs + limit;
     }
 
-    private void CoordinatorTimeouts(Outbox outbox)
+    private void CoordinatorTimeouts(ReplicatedState state, bool isDigestDue, Outbox outbox)
     {
-        if (_state is not { } state) return;
-        if (_timers.TryExpire(CoreTimer.Digest, _now.MonotonicMs))
+        if (isDigestDue) Send(new DigestCommand(state.Data.Position) { Time = _now.WallMs }, outbox);
+        foreach (var id in _fenceDeadlines.Where(pair => pair.Value <= _now.MonotonicMs).Select(pair => pair.Key).ToList())
         {
-            _timers.Set(CoreTimer.Digest, _now.MonotonicMs + DigestPeriodMs);
-            Send(new DigestCommand(state.Data.Position) { Time = _now.WallMs }, outbox);
+            _fenceDeadlines.Remove(id);
+            if (state.Data.Fencing.TryGetValue(id, out var operation)) ExpireFencing(operation, outbox);
         }
 
         foreach (var key in _deadlines.Where(pair => pair.Value <= _now.MonotonicMs).Select(pair => pair.Key).ToList())
@@ -264,7 +265,6 @@ public sealed partial class ManagerCore
         if (_undelivered > 0) return;
         foreach (var operation in state.Data.Fencing.Values)
         {
-            if (_fenceDeadlines.TryGetValue(operation.Id, out var deadline) && deadline <= _now.MonotonicMs) ExpireFencing(operation, outbox);
             switch (FencingDirector.Next(state, operation))
             {
                 case FencingRun run:
@@ -308,7 +308,6 @@ public sealed partial class ManagerCore
 
     private void ExpireFencing(FencingOperation operation, Outbox outbox)
     {
-        _fenceDeadlines.Remove(operation.Id);
         Command command = operation.Running is { } running
             ? new FenceDoneCommand(operation.Id, running.Number, IsSuccess: false, IsUnanswered: true, "Peer did not return fence result within timeout")
             {

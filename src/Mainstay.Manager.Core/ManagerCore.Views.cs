@@ -69,7 +69,7 @@ public sealed partial class ManagerCore
             state.Data.Quorum.Needed,
             state.Version.ToString(),
             _storageError,
-            [.. state.Data.Nodes.Values.Select(node => View(node, state, isFencing))],
+            [.. state.Data.Nodes.Values.Select(node => View(node, state, isFencing)), .. UnseenNodes(state)],
             state.Data.Transition.Id,
             Mode == ReplicaMode.Member && !_isReceiving && state.IsIdle,
             [.. state.Data.InFlight.Values.Select(action => new PendingView(action.Key, state.NodeName(action.NodeId), action.Since))]);
@@ -105,6 +105,20 @@ public sealed partial class ManagerCore
         });
         return [.. pending, .. Enumerable.Reverse(state.Data.FencingHistory)];
     }
+
+    /// <summary>Nodes of the ring's list whose managers have not been heard of since the cluster started.</summary>
+    private IEnumerable<NodeView> UnseenNodes(ReplicatedState state) => _directory.Values
+        .Where(node => !state.Data.Nodes.ContainsKey(node.NodeId))
+        .Select(node => new NodeView(
+            node.NodeId,
+            node.Name,
+            IsOnline: false,
+            IsPending: state.Data.Quorum.RingMembers.Contains(node.NodeId),
+            IsUnclean: false,
+            IsStandby: false,
+            IsMaintenance: false,
+            IsShuttingDown: false,
+            IsCoordinator: false));
 
     private static NodeView View(NodeRecord node, ReplicatedState state, bool isFencing)
     {

@@ -28,11 +28,11 @@ internal sealed partial class ReplicatedState
     /// <summary>Members with these votes must have a revision on disk before it counts.</summary>
     private uint VotesNeeded()
     {
-        var present = VotesOf(Data.MemberOrder);
         var majority = Math.Max(Data.Quorum.Needed, (Data.Quorum.ExpectedVotes / 2) + 1);
 
-        // Quorum by other means than member votes (two_node, last_man_standing, a quorum device, policy ignore): all who are here.
-        return Math.Min(majority, present);
+        // Quorum by other means than node votes (two_node, last_man_standing, a quorum device, policy ignore): every node of the ring. Nodes
+        // whose manager is away count too: quorate by their votes alone, a lone manager could acknowledge what no other disk has.
+        return Math.Min(majority, VotesOf(Data.Quorum.RingMembers));
     }
 
     private uint VotesOf(IEnumerable<uint> nodes)
@@ -206,8 +206,11 @@ internal sealed partial class ReplicatedState
     private void GiveUp(List<Effect> effects)
     {
         var durability = Data.Durability;
-        var refusal = new Refused(
-            AnswerCodes.InputOutput, "Too few members could write the change to disk (see the storage error of their status); it is refused.");
+        var refusal = durability.Failed.Count > 0
+            ? new Refused(
+                AnswerCodes.InputOutput, "Too few members could write the change to disk (see the storage error of their status); it is refused.")
+            : new Refused(
+                AnswerCodes.NoQuorum, "Too few managers are present to store the change, although the ring has quorum; start them on its other nodes.");
         if (durability.Prepared is { } prepared)
         {
             durability.Prepared = null;

@@ -131,10 +131,11 @@ internal sealed partial class ReplicatedState
 
     private void UpdateRingMembership(QuorumCommand command)
     {
+        // A node whose manager was never heard of stays unknown although it is on the ring: its manager may have died and left resources
+        // running. It counts as never seen, and start-up fencing takes care of it.
         foreach (var id in command.RingMembers)
         {
-            var node = NodeFor(id);
-            if (node.RingSince == 0) node.RingSince = command.Seconds;
+            if (Data.Nodes.TryGetValue(id, out var node) && node.RingSince == 0) node.RingSince = command.Seconds;
         }
 
         foreach (var node in Data.Nodes.Values)

@@ -99,7 +99,9 @@ internal sealed class SimAgents(SimCluster cluster, SimNode node)
         switch (action.Name)
         {
             case "start":
-                foreach (var other in cluster.Nodes.Where(other => other != node && other.Agents.IsActive(action.ResourceId)))
+                // A fence device is no service: it needs no fencing before it starts, and may be known to several nodes.
+                foreach (var other in cluster.Nodes.Where(other =>
+                    other != node && action.Class != "stonith" && other.Agents.IsActive(action.ResourceId)))
                 {
                     cluster.Violations.Add($"RES-1: {action.ResourceId} is started on {node.Name} while it runs on {other.Name} at {cluster.Now}");
                 }

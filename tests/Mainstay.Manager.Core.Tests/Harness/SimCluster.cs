@@ -84,7 +84,11 @@ internal sealed class SimCluster
         "idle",
         limitMs);
 
-    public string Tail() => string.Join('\n', Log.TakeLast(120)) + "\n" + string.Join('\n', Violations);
+    /// <summary>Lines of the log shown with a failure.</summary>
+    private static int TailLines =>
+        int.TryParse(Environment.GetEnvironmentVariable("MAINSTAY_LOG_LINES"), out var lines) ? lines : 120;
+
+    public string Tail() => string.Join('\n', Log.TakeLast(TailLines)) + "\n" + string.Join('\n', Violations);
 
     /// <summary>Nodes on which the resource runs, by ground truth.</summary>
     public List<string> Where(string resource) => [.. Nodes.Where(node => node.Agents.IsActive(resource)).Select(node => node.Name)];

@@ -10,6 +10,7 @@ internal sealed class SimNode
     private ManagerCore? _core;
     private long _wakeAt = long.MaxValue;
     private bool _isPumping;
+    private long _lastRequest;
 
     public SimNode(SimCluster cluster, uint id)
     {
@@ -100,7 +101,7 @@ internal sealed class SimNode
 
     public long Request(Func<long, Request> make)
     {
-        var id = (Run * 1_000_000L) + Answers.Count + 1_000 + _cluster.Random.NextInt64(1, 900_000);
+        var id = ++_lastRequest;
         Core.HandleRequest(_cluster.Time, make(id), _outbox);
         Finish();
         return id;
@@ -213,11 +214,17 @@ internal sealed class SimNode
             case RegisterDevices register: Devices = register.Devices; break;
             case FindDevices find: Find(find); break;
             case RunFence fence: Fence(fence); break;
-            case Respond respond: Answers[respond.RequestId] = respond.Answer; break;
+            case Respond respond: Answer(respond); break;
             case Trace trace: _cluster.Note($"{Name} {trace.Kind}: {trace.Text}"); break;
             case EndProcess end: End(end); break;
             default: throw new InvalidOperationException($"unknown output {output}");
         }
+    }
+
+    private void Answer(Respond respond)
+    {
+        Answers[respond.RequestId] = respond.Answer;
+        _cluster.Note($"{Name} answers {respond.RequestId}: {respond.Answer}");
     }
 
     private void End(EndProcess end)
