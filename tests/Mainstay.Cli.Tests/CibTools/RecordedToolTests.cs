@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -18,6 +19,8 @@ public sealed partial class RecordedToolTests(ITestOutputHelper output)
         ["crm_verify"] = () => new CrmVerifyTool(),
         ["iso8601"] = () => new Iso8601Tool(),
     };
+
+    private static readonly SearchValues<char> s_shellCharacters = SearchValues.Create("|<>$&;\"");
 
     [Fact]
     public void Tools_behave_as_recorded()
@@ -118,7 +121,7 @@ public sealed partial class RecordedToolTests(ITestOutputHelper output)
         foreach (Match match in Word().Matches(command))
         {
             var word = Quoted().Replace(match.Value, quoted => quoted.Groups[1].Value);
-            if (!match.Value.Contains('\'', StringComparison.Ordinal) && word.AsSpan().ContainsAny("|<>$&;\""))
+            if (!match.Value.Contains('\'', StringComparison.Ordinal) && word.AsSpan().ContainsAny(s_shellCharacters))
             {
                 return null;
             }
