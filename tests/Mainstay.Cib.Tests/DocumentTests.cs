@@ -97,7 +97,14 @@ public sealed class DocumentTests
     public void Digests_are_those_of_the_reference()
     {
         // spec/manager.md section 8.3
-        Dictionary<string, string> parameters = new() { ["rel"] = "r1", ["passwd"] = "sekret", ["foo"] = "bar", ["CRM_meta_x"] = "1", ["id"] = "d" };
+        Dictionary<string, string> parameters = new()
+        {
+            ["rel"] = "r1",
+            ["passwd"] = "sekret",
+            ["foo"] = "bar",
+            ["CRM_meta_x"] = "1",
+            ["id"] = "d"
+        };
         Assert.Equal("b8d7fe355db1be796a6097aeab60c344", OperationDigest.All(parameters, 0));
         Assert.Equal("f2317cad3d54cec5d7d7aa7d0bf35cf8", OperationDigest.All([], 0));
         var recurring = OperationDigest.Parameters([new("OCF_CHECK_LEVEL", "10"), new("CRM_meta_timeout", "25000")], 25_000);

@@ -79,7 +79,8 @@ public sealed class NvSetTests
     [InlineData("node-health-red", "red", false)]
     [InlineData("fencing-action", "poweroff", false)]
     [InlineData("stonith-timeout", "1h", true)]
-    public void Options_know_their_legal_values(string name, string value, bool expected) => Assert.Equal(expected, ClusterOptions.Find(name)!.IsValid(value));
+    public void Options_know_their_legal_values(string name, string value, bool expected)
+        => Assert.Equal(expected, ClusterOptions.Find(name)!.IsValid(value));
 
     private static NvTable Evaluate(string sets, string more = "")
     {

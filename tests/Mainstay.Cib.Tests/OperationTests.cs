@@ -9,8 +9,10 @@ public sealed class OperationTests
 
     [Theory]
     [InlineData(CibOperationKind.Create, "resources", $"<primitive id=\"C\" {Dummy}/>", "1.8.0")]
-    [InlineData(CibOperationKind.Create, "resources", $"<resources><primitive id=\"C\" {Dummy}/><primitive id=\"D\" {Dummy}/></resources>", "1.8.0")]
-    [InlineData(CibOperationKind.Create, null, $"<cib><configuration><resources><primitive id=\"C\" {Dummy}/></resources></configuration></cib>", "1.8.0")]
+    [InlineData(CibOperationKind.Create, "resources", $"<resources><primitive id=\"C\" {Dummy}/><primitive id=\"D\" {Dummy}/></resources>",
+        "1.8.0")]
+    [InlineData(CibOperationKind.Create, null,
+        $"<cib><configuration><resources><primitive id=\"C\" {Dummy}/></resources></configuration></cib>", "1.8.0")]
     [InlineData(CibOperationKind.Create, "status", "<node_state id=\"2\" uname=\"n2\"/>", "1.7.4")]
     [InlineData(CibOperationKind.Modify, "tags", "<tags><tag id=\"q\"><obj_ref id=\"A\"/></tag></tags>", "1.8.0")]
     [InlineData(CibOperationKind.Modify, "resources", "<primitive id=\"B\" description=\"d\"/>", "1.8.0")]
@@ -24,7 +26,8 @@ public sealed class OperationTests
     [InlineData(CibOperationKind.Delete, "resources", "<primitive id=\"A\" class=\"lsb\"/>", "1.7.3")]
     [InlineData(CibOperationKind.Delete, null, "<cib/>", "1.7.3")]
     [InlineData(CibOperationKind.Replace, "resources", "<resources/>", "1.8.0")]
-    [InlineData(CibOperationKind.Replace, "resources", "<primitive id=\"A\" class=\"ocf\" provider=\"pacemaker\" type=\"Stateful\"/>", "1.8.0")]
+    [InlineData(CibOperationKind.Replace, "resources", "<primitive id=\"A\" class=\"ocf\" provider=\"pacemaker\" type=\"Stateful\"/>",
+        "1.8.0")]
     [InlineData(CibOperationKind.Replace, "status", "<status/>", "1.7.4")]
     public void Successful_operations_step_the_version(CibOperationKind kind, string? scope, string input, string version)
     {
@@ -51,7 +54,8 @@ public sealed class OperationTests
     public void Failed_operations_leave_the_document_alone(CibOperationKind kind, string? scope, string? input, CibCode code)
     {
         var before = Samples.Document();
-        var result = CibOperations.Apply(before, new CibRequest(kind) { Scope = scope, Input = input is null ? null : Samples.Element(input) });
+        var result = CibOperations.Apply(
+            before, new CibRequest(kind) { Scope = scope, Input = input is null ? null : Samples.Element(input) });
         Assert.Equal(code, result.Code);
         Assert.Same(before, result.Document);
         Assert.False(string.IsNullOrEmpty(result.Message));
@@ -66,7 +70,9 @@ public sealed class OperationTests
     public void Values_can_be_stepped(string value, string expected)
     {
         var result = CibOperations.Apply(
-            Samples.Document(), new CibRequest(CibOperationKind.Modify) { Input = Samples.Element($"<nvpair id=\"o2\" value=\"{value}\"/>") });
+            Samples.Document(), new CibRequest(
+                CibOperationKind.Modify)
+            { Input = Samples.Element($"<nvpair id=\"o2\" value=\"{value}\"/>") });
         Assert.Equal(expected, new IdIndex(result.Document.Root).Find("o2")?.Value("value"));
     }
 
@@ -75,7 +81,9 @@ public sealed class OperationTests
     {
         var before = Samples.Document();
         CibResult Replace(string from, string to) => CibOperations.Apply(
-            before, new CibRequest(CibOperationKind.Replace) { Input = Samples.Document(Samples.Base.Replace(from, to, StringComparison.Ordinal)).Root });
+            before, new CibRequest(
+                CibOperationKind.Replace)
+            { Input = Samples.Document(Samples.Base.Replace(from, to, StringComparison.Ordinal)).Root });
         Assert.Equal("1.9.4", Replace(" epoch=\"7\"", " epoch=\"9\"").Document.Version.ToString());
         Assert.Equal("1.8.0", Replace("\"ignore\"", "\"stop\"").Document.Version.ToString());
         Assert.Equal("1.7.4", Replace("\"ignore\"", "\"ignore\"").Document.Version.ToString());
@@ -125,7 +133,8 @@ public sealed class OperationTests
             new(CibOperationKind.Delete) { Input = Samples.Element("<primitive id=\"A\"/>") },
         ];
         Assert.Equal("1.8.0", CibOperations.ApplyAll(Samples.Document(), good).Document.Version.ToString());
-        var failed = CibOperations.ApplyAll(Samples.Document(), [.. good, new(CibOperationKind.Modify) { Input = Samples.Element("<nvpair id=\"zz\"/>") }]);
+        var failed = CibOperations.ApplyAll(
+            Samples.Document(), [.. good, new(CibOperationKind.Modify) { Input = Samples.Element("<nvpair id=\"zz\"/>") }]);
         Assert.Equal(CibCode.NotFound, failed.Code);
         Assert.Equal("1.7.3", failed.Document.Version.ToString());
     }
@@ -135,10 +144,12 @@ public sealed class OperationTests
     {
         var stamp = new CibStamp("Sun Nov 22 14:00:00 2026", "n1", "cibadmin", "root");
         var changed = CibOperations.Apply(
-            Samples.Document(), new CibRequest(CibOperationKind.Delete) { Input = Samples.Element("<primitive id=\"A\"/>") }, stamp).Document;
+            Samples.Document(), new CibRequest(CibOperationKind.Delete) { Input = Samples.Element("<primitive id=\"A\"/>") },
+            stamp).Document;
         Assert.Equal("cibadmin", changed.Root.Value("update-client"));
         var status = CibOperations.Apply(
-            Samples.Document(), new CibRequest(CibOperationKind.Modify) { Input = Samples.Element("<node_state id=\"1\" x=\"y\"/>") }, stamp).Document;
+            Samples.Document(), new CibRequest(CibOperationKind.Modify) { Input = Samples.Element("<node_state id=\"1\" x=\"y\"/>") },
+            stamp).Document;
         Assert.Null(status.Root.Value("update-client"));
     }
 
@@ -151,7 +162,8 @@ public sealed class OperationTests
         Assert.Equal("xpath-query", several.Element!.Name.LocalName);
         Assert.Equal("/cib/configuration/resources/primitive[@id='B']", several.Paths[1]);
         Assert.Empty(several.Element.Elements().Elements());
-        Assert.Equal("<xpath-query value=\"1\"/>", CibWriter.Print(CibQuery.XPath(document, "//nvpair[@id='Bm1']/@value").Element!, CibPrintStyle.Compact));
+        Assert.Equal("<xpath-query value=\"1\"/>",
+            CibWriter.Print(CibQuery.XPath(document, "//nvpair[@id='Bm1']/@value").Element!, CibPrintStyle.Compact));
         Assert.Equal(CibCode.NotFound, CibQuery.XPath(document, "//nothing").Code);
         Assert.Equal(CibCode.Software, CibQuery.XPath(document, "//[").Code);
         Assert.Equal(CibCode.NotFound, CibQuery.Section(document, "tags").Code);

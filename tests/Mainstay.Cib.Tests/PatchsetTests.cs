@@ -30,15 +30,18 @@ public sealed class PatchsetTests
             var received = CibReader.Read(CibWriter.Print(patch, CibPrintStyle.Compact)).Document!.Root!;
             var result = CibPatchset.Apply(source, received);
             Assert.True(result.IsOk, $"seed {seed}: {result.Message}\n{CibWriter.Print(patch)}");
-            Assert.True(target.ToXml() == result.Document.ToXml(), $"seed {seed}:\n{source.ToXml()}\n{CibWriter.Print(patch)}\n{target.ToXml()}\n{result.Document.ToXml()}");
+            Assert.True(target.ToXml() == result.Document.ToXml(),
+                $"seed {seed}:\n{source.ToXml()}\n{CibWriter.Print(patch)}\n{target.ToXml()}\n{result.Document.ToXml()}");
         }
     }
 
     [Fact]
     public void Moved_elements_end_where_they_belong()
     {
-        var source = Samples.With("<primitive id=\"a\"/><primitive id=\"b\"/><primitive id=\"x\"/><primitive id=\"c\"/><primitive id=\"d\"/>");
-        var target = Samples.With("<primitive id=\"c\"/><primitive id=\"d\"/><primitive id=\"x\"/><primitive id=\"a\"/><primitive id=\"b\"/>");
+        var source = Samples.With(
+            "<primitive id=\"a\"/><primitive id=\"b\"/><primitive id=\"x\"/><primitive id=\"c\"/><primitive id=\"d\"/>");
+        var target = Samples.With(
+            "<primitive id=\"c\"/><primitive id=\"d\"/><primitive id=\"x\"/><primitive id=\"a\"/><primitive id=\"b\"/>");
         var patch = CibPatchset.Create(source, target)!;
         Assert.Equal(["0", "1", "3", "4"], patch.Elements("change").Select(change => change.Value("position")!));
         Assert.True(CibPatchset.Apply(source, patch).Document.ContentEquals(target));
@@ -48,7 +51,8 @@ public sealed class PatchsetTests
     public void Versions_must_fit()
     {
         var source = Samples.Document();
-        var target = CibOperations.Apply(source, new CibRequest(CibOperationKind.Delete) { Input = Samples.Element("<primitive id=\"A\"/>") }).Document;
+        var target = CibOperations.Apply(
+            source, new CibRequest(CibOperationKind.Delete) { Input = Samples.Element("<primitive id=\"A\"/>") }).Document;
         var patch = CibPatchset.Create(source, target)!;
         Assert.Equal(CibCode.Old, CibPatchset.Apply(target, patch).Code);
         var older = source.Clone();

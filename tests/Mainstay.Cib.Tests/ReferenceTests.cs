@@ -24,7 +24,8 @@ public sealed class ReferenceTests
         var ids = new IdIndex(document.Root);
         var effective = Templates.Expand(ids.Find("primitive", "P")!, ids, out var problem)!;
         Assert.Null(problem);
-        Assert.Equal(("primitive", "P", "Dummy", null), (effective.Name.LocalName, effective.Id(), effective.Value("type"), effective.Value("template")));
+        Assert.Equal(("primitive", "P", "Dummy", null),
+            (effective.Name.LocalName, effective.Id(), effective.Value("type"), effective.Value("template")));
         Assert.Equal(["P1", "T2", "T3"], effective.Elements("operations").Elements("op").Select(operation => operation.Id()!));
         Assert.Equal(["Tm", "Pm"], effective.Elements("meta_attributes").Select(set => set.Id()!));
         Assert.NotNull(document.Root.Descendants("primitive").Single().Value("template"));
@@ -44,7 +45,8 @@ public sealed class ReferenceTests
     [Fact]
     public void References_in_a_circle_lead_nowhere()
     {
-        var document = Samples.With("<primitive id='P'><meta_attributes id='a' id-ref='b'/><meta_attributes id='b' id-ref='a'/></primitive>");
+        var document = Samples.With(
+            "<primitive id='P'><meta_attributes id='a' id-ref='b'/><meta_attributes id='b' id-ref='a'/></primitive>");
         var ids = new IdIndex(document.Root);
         Assert.Null(ids.Resolve(ids.Find("meta_attributes", "a")!));
     }
@@ -60,19 +62,25 @@ public sealed class ReferenceTests
     [Fact]
     public void Templates_and_tags_in_constraints_become_sets()
     {
-        Assert.Equal(ConstraintExpansionResult.Expanded, Expand("<rsc_location id='l' rsc='tag' role='Promoted' node='n' score='1'/>", out var location));
+        Assert.Equal(ConstraintExpansionResult.Expanded,
+            Expand("<rsc_location id='l' rsc='tag' role='Promoted' node='n' score='1'/>", out var location));
         Assert.Null(location.Value("rsc"));
-        Assert.Equal(("tag", "Promoted", "false"), (location.Element("resource_set")!.Id(), location.Element("resource_set")!.Value("role"), location.Element("resource_set")!.Value("sequential")));
+        Assert.Equal(("tag", "Promoted", "false"), (location.Element("resource_set")!.Id(),
+            location.Element("resource_set")!.Value("role"), location.Element("resource_set")!.Value("sequential")));
         Assert.Equal(["r1", "r2"], Members(location));
 
-        Assert.Equal(ConstraintExpansionResult.Expanded, Expand("<rsc_colocation id='c' rsc='r3' with-rsc='tmpl' with-rsc-role='Started' score='1'/>", out var colocation));
+        Assert.Equal(ConstraintExpansionResult.Expanded,
+            Expand("<rsc_colocation id='c' rsc='r3' with-rsc='tmpl' with-rsc-role='Started' score='1'/>", out var colocation));
         Assert.Equal(["r3", "tmpl"], colocation.Elements("resource_set").Select(set => set.Id()!));
         Assert.Equal(["r3", "r4", "r5"], Members(colocation));
 
-        Assert.Equal(ConstraintExpansionResult.Expanded, Expand("<rsc_order id='o' first='tag' then='tmpl' first-action='stop'/>", out var order));
+        Assert.Equal(ConstraintExpansionResult.Expanded,
+            Expand("<rsc_order id='o' first='tag' then='tmpl' first-action='stop'/>", out var order));
         Assert.Equal(["stop", null], order.Elements("resource_set").Select(set => set.Value("action")));
 
-        Assert.Equal(ConstraintExpansionResult.Expanded, Expand("<rsc_order id='o'><resource_set id='s'><resource_ref id='r3'/><resource_ref id='tag'/></resource_set></rsc_order>", out order));
+        Assert.Equal(ConstraintExpansionResult.Expanded,
+            Expand("<rsc_order id='o'><resource_set id='s'><resource_ref id='r3'/><resource_ref id='tag'/></resource_set></rsc_order>",
+                out order));
         Assert.Equal(["r3", "r1", "r2"], Members(order));
     }
 
@@ -81,9 +89,11 @@ public sealed class ReferenceTests
     [InlineData("<rsc_location id='l' rsc='gone' node='n' score='1'/>", ConstraintExpansionResult.Ignored)]
     [InlineData("<rsc_location id='l' rsc-pattern='.*' node='n' score='1'/>", ConstraintExpansionResult.Unchanged)]
     [InlineData("<rsc_colocation id='c' rsc='tag' with-rsc='tmpl' score='1'/>", ConstraintExpansionResult.Ignored)]
-    [InlineData("<rsc_order id='o'><resource_set id='s'><resource_ref id='gone'/><resource_ref id='tag'/></resource_set></rsc_order>", ConstraintExpansionResult.Unchanged)]
+    [InlineData("<rsc_order id='o'><resource_set id='s'><resource_ref id='gone'/><resource_ref id='tag'/></resource_set></rsc_order>",
+        ConstraintExpansionResult.Unchanged)]
     [InlineData("<rsc_ticket id='t' rsc='empty' ticket='x'/>", ConstraintExpansionResult.Ignored)]
-    public void Plain_constraints_stay_and_unknown_names_are_ignored(string xml, ConstraintExpansionResult expected) => Assert.Equal(expected, Expand(xml, out _));
+    public void Plain_constraints_stay_and_unknown_names_are_ignored(string xml, ConstraintExpansionResult expected)
+        => Assert.Equal(expected, Expand(xml, out _));
 
     private static ConstraintExpansionResult Expand(string xml, out XElement expanded)
     {

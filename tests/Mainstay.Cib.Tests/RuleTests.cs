@@ -44,7 +44,8 @@ public sealed class RuleTests
         };
         Assert.True(Passes("<rule id='r'><expression id='e' attribute='a' operation='eq' value-source='param' value='p'/></rule>", input));
         Assert.False(Passes("<rule id='r'><expression id='e' attribute='a' operation='eq' value-source='meta' value='m'/></rule>", input));
-        Assert.True(Passes("<rule id='r'><expression id='e' attribute='a' operation='ne' value-source='meta' value='undefined'/></rule>", input));
+        Assert.True(Passes("<rule id='r'><expression id='e' attribute='a' operation='ne' value-source='meta' value='undefined'/></rule>",
+            input));
     }
 
     [Fact]
@@ -95,7 +96,14 @@ public sealed class RuleTests
     [Fact]
     public void Resource_and_operation_expressions_match_exactly_what_the_context_gives()
     {
-        var input = Input with { ResourceClass = "ocf", ResourceProvider = "heartbeat", ResourceType = "Dummy", OperationName = "monitor", OperationIntervalMs = 10_000 };
+        var input = Input with
+        {
+            ResourceClass = "ocf",
+            ResourceProvider = "heartbeat",
+            ResourceType = "Dummy",
+            OperationName = "monitor",
+            OperationIntervalMs = 10_000
+        };
         Assert.True(Passes("<rule id='r'><rsc_expression id='x' class='ocf' type='Dummy'/><op_expression id='o' name='monitor' interval='10s'/></rule>", input));
         Assert.False(Passes("<rule id='r'><rsc_expression id='x' class='OCF'/></rule>", input));
         Assert.False(Passes("<rule id='r'><op_expression id='o' name='monitor' interval='20s'/></rule>", input));
@@ -148,7 +156,8 @@ public sealed class RuleTests
         {
             rule.Add(depth > 0 && random.Next(2) == 0
                 ? Build(random, depth - 1)
-                : new XElement("expression", new XAttribute("attribute", "a"), new XAttribute("operation", random.Next(2) == 0 ? "defined" : "not_defined")));
+                : new XElement("expression", new XAttribute("attribute", "a"),
+                    new XAttribute("operation", random.Next(2) == 0 ? "defined" : "not_defined")));
         }
 
         return rule;

@@ -54,7 +54,8 @@ public sealed class ScalarTests
 
     [Fact]
     public void Printed_scores_read_back()
-        => Prop.ForAll<int>(value => Score.TryParse(new Score(value).ToString(), out var score) && score == new Score(value)).QuickCheckThrowOnFailure();
+        => Prop.ForAll<int>(value => Score.TryParse(new Score(value).ToString(), out var score)
+            && score == new Score(value)).QuickCheckThrowOnFailure();
 
     [Fact]
     public void The_order_of_a_saturating_sum_matters()
@@ -110,7 +111,8 @@ public sealed class ScalarTests
     [InlineData(999, 1)]
     [InlineData(1499, 1)]
     [InlineData(1500, 2)]
-    public void Milliseconds_round_to_seconds_half_up(long milliseconds, long seconds) => Assert.Equal(seconds, Interval.ToSeconds(milliseconds));
+    public void Milliseconds_round_to_seconds_half_up(long milliseconds, long seconds)
+        => Assert.Equal(seconds, Interval.ToSeconds(milliseconds));
 
     [Theory]
     [InlineData("YES", true)]

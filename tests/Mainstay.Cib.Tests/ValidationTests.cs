@@ -3,7 +3,8 @@ namespace Mainstay.Cib.Tests;
 public sealed class ValidationTests
 {
     [Theory]
-    [InlineData("<primitive id='A' class='ocf' provider='p' type='t'/><primitive id='A' class='lsb' type='t'/>", "id=\"A\" is used already by a primitive in line")]
+    [InlineData("<primitive id='A' class='ocf' provider='p' type='t'/><primitive id='A' class='lsb' type='t'/>",
+        "id=\"A\" is used already by a primitive in line")]
     [InlineData("<primitive id='1a' class='lsb' type='t'/>", "id=\"1a\" is no XML name")]
     [InlineData("<primitive id='a' class='ocf' type='t'/>", "attribute 'provider' is missing for class 'ocf'")]
     [InlineData("<primitive id='a' class='lsb' provider='x' type='t'/>", "attribute 'provider' is not allowed for this class")]
@@ -16,7 +17,8 @@ public sealed class ValidationTests
     [InlineData("<primitive id='a' class='lsb' type='t'>text</primitive>", "text is not allowed here")]
     [InlineData("<primitive id='a' class='lsb' type='t'><operations><op id='o' name='monitor' interval='1' on-fail='Stop'/></operations></primitive>", "on-fail=\"Stop\" is not allowed")]
     [InlineData("<primitive id='a' class='lsb' type='t'><meta_attributes id='m' score='red'/></primitive>", "score=\"red\" is not allowed")]
-    [InlineData("<primitive id='a' class='lsb' type='t'><meta_attributes id='m'><nvpair id='n' name='x'/></meta_attributes></primitive>", "attribute 'value' is missing in an nvpair")]
+    [InlineData("<primitive id='a' class='lsb' type='t'><meta_attributes id='m'><nvpair id='n' name='x'/></meta_attributes></primitive>",
+        "attribute 'value' is missing in an nvpair")]
     [InlineData("<primitive id='a' class='lsb' type='t'><meta_attributes id='m'><nvpair id='n' name='restart-type' value='x'/></meta_attributes></primitive>", "'restart-type' is no longer supported")]
     [InlineData("<master id='m'><primitive id='a' class='lsb' type='t'/></master>", "element 'master' is not allowed in 'resources'")]
     public void Errors_name_the_element_its_line_and_what_to_do(string resources, string expected)

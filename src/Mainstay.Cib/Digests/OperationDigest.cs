@@ -13,7 +13,9 @@ public static class OperationDigest
     private static readonly string[] ExcludedNames =
         ["id", "crm_feature_set", "op-digest", "on_node", "on_node_uuid", "pcmk_external_ip"];
 
-    /// <summary>The <c>parameters</c> element that is digested: relevant names, sorted by bytes. Names that XML does not allow are left out.</summary>
+    /// <summary>
+    /// The <c>parameters</c> element that is digested: relevant names, sorted by bytes. Names that XML does not allow are left out.
+    /// </summary>
     /// <param name="parameters">All parameters and meta variables of the action.</param>
     /// <param name="intervalMs">The interval; if it is not 0 the timeout counts too.</param>
     /// <param name="include">Which of the relevant names count; all if absent.</param>
@@ -59,7 +61,8 @@ public static class OperationDigest
         foreach (var (name, value) in parameters)
         {
             var isTimeout = intervalMs != 0 && name == TimeoutName;
-            var isRelevant = isTimeout || (!name.StartsWith(MetaPrefix, StringComparison.Ordinal) && !ExcludedNames.Contains(name, StringComparer.Ordinal));
+            var isRelevant = isTimeout
+                || (!name.StartsWith(MetaPrefix, StringComparison.Ordinal) && !ExcludedNames.Contains(name, StringComparer.Ordinal));
             if (isRelevant && (isTimeout || include is null || include(name)))
             {
                 sorted[name] = value;

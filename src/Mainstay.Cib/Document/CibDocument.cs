@@ -119,7 +119,8 @@ public sealed class CibDocument
         new XElement("status"))));
 
     /// <summary>
-    /// A section: <c>cib</c>, <c>configuration</c>, <c>status</c> or one of <see cref="ConfigurationSections"/>; if it is absent, <see langword="null"/>.
+    /// A section: <c>cib</c>, <c>configuration</c>, <c>status</c> or one of <see cref="ConfigurationSections"/>; if it is absent,
+    /// <see langword="null"/>.
     /// </summary>
     /// <param name="name">The section's name.</param>
     public XElement? Section(string name) => name switch

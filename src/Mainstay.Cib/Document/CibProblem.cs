@@ -25,7 +25,8 @@ public enum CibSeverity
 /// <param name="Advice">What to do about it.</param>
 /// <param name="Source">The name of the source (a file), if known.</param>
 public sealed record CibProblem(
-    CibSeverity Severity, string Message, string? Element = null, string? Id = null, int Line = 0, string? Advice = null, string? Source = null)
+    CibSeverity Severity, string Message, string? Element = null, string? Id = null, int Line = 0, string? Advice = null,
+    string? Source = null)
 {
     /// <summary>A problem of an element; its name, id and line are taken from it.</summary>
     /// <param name="severity">How bad it is.</param>

@@ -74,7 +74,8 @@ public static class CibReader
 
                     if (reader.AttributeCount > limits.AttributeCountMax)
                     {
-                        return Failed(source, Line(reader), $"more than {limits.AttributeCountMax} attributes in one element", "remove attributes");
+                        return Failed(source, Line(reader), $"more than {limits.AttributeCountMax} attributes in one element",
+                            "remove attributes");
                     }
 
                     var isEmpty = reader.IsEmptyElement;

@@ -26,7 +26,8 @@ public sealed record CibSchema(int Major, int Minor) : IComparable<CibSchema>
     /// <summary>Finds a schema by its name.</summary>
     /// <param name="name">The name.</param>
     /// <returns>The schema, or <see langword="null"/> if the name is absent or unknown (<c>none</c> included).</returns>
-    public static CibSchema? Find(string? name) => All.FirstOrDefault(schema => schema.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    public static CibSchema? Find(string? name) => All
+        .FirstOrDefault(schema => schema.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The version as one number that sorts: 100 × major + minor.</summary>
     internal int Number => (Major * 100) + Minor;

@@ -20,7 +20,9 @@ public readonly record struct CibVersion(int AdminEpoch, int Epoch, int NumUpdat
     /// <summary>Not earlier than.</summary>
     public static bool operator >=(CibVersion left, CibVersion right) => left.CompareTo(right) >= 0;
 
-    /// <summary>The version in an element's attributes (<c>cib</c>, or <c>source</c> and <c>target</c> of a patchset); absent counts as 0.</summary>
+    /// <summary>
+    /// The version in an element's attributes (<c>cib</c>, or <c>source</c> and <c>target</c> of a patchset); absent counts as 0.
+    /// </summary>
     /// <param name="element">The element.</param>
     public static CibVersion Of(XElement element) => new(
         IntegerText.AtLeast(element.Value("admin_epoch"), 0),

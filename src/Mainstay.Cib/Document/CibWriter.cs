@@ -4,7 +4,9 @@ using System.Xml.Linq;
 
 namespace Mainstay.Cib;
 
-/// <summary>Prints XML in the form of the reference's tools: no blank before <c>/&gt;</c>, double quotes, attributes in document order.</summary>
+/// <summary>
+/// Prints XML in the form of the reference's tools: no blank before <c>/&gt;</c>, double quotes, attributes in document order.
+/// </summary>
 public static class CibWriter
 {
     /// <summary>Prints a document; the declaration is dropped, comments outside the root are kept.</summary>

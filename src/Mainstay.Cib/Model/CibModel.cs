@@ -2,7 +2,9 @@ using System.Xml.Linq;
 
 namespace Mainstay.Cib;
 
-/// <summary>The typed views of a document's sections, in document order. They read the XML when asked, so they follow its changes.</summary>
+/// <summary>
+/// The typed views of a document's sections, in document order. They read the XML when asked, so they follow its changes.
+/// </summary>
 /// <param name="document">The document.</param>
 public sealed class CibModel(CibDocument document)
 {
@@ -39,7 +41,8 @@ public sealed class CibModel(CibDocument document)
     /// <summary>The permissions of a role of access control.</summary>
     /// <param name="roleId">The role's id.</param>
     public IReadOnlyList<CibAclPermission> Permissions(string roleId)
-        => [.. (Document.Section("acls")?.Elements("acl_role").FirstOrDefault(role => role.Id() == roleId)?.Elements("acl_permission") ?? [])
+        => [.. (Document.Section("acls")?.Elements("acl_role").FirstOrDefault(role => role.Id() == roleId)?
+            .Elements("acl_permission") ?? [])
             .Select(permission => new CibAclPermission(permission))];
 
     /// <summary>Finds a resource by its id, at any depth.</summary>

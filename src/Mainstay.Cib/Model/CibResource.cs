@@ -43,7 +43,8 @@ public abstract class CibResource : CibView
     }
 
     private protected static IReadOnlyList<CibResource> ChildrenOf(XElement element, params string[] names)
-        => [.. element.Elements().Where(child => names.Contains(child.Name.LocalName, StringComparer.Ordinal)).Select(Of).OfType<CibResource>()];
+        => [.. element.Elements().Where(child => names.Contains(child.Name.LocalName, StringComparer.Ordinal)).Select(Of)
+            .OfType<CibResource>()];
 }
 
 /// <summary>What primitives and templates have in common.</summary>
@@ -101,7 +102,9 @@ public sealed class CibClone(XElement element) : CibResource(element)
     /// <inheritdoc/>
     public override IReadOnlyList<CibResource> Children => [.. ChildrenOf(Element, "primitive", "group").Take(1)];
 
-    /// <summary>Whether a plain meta-attribute (or the old element name) says that instances can be promoted; rules are not evaluated.</summary>
+    /// <summary>
+    /// Whether a plain meta-attribute (or the old element name) says that instances can be promoted; rules are not evaluated.
+    /// </summary>
     public bool IsPromotable => Element.Is("master")
         || MetaAttributes.Elements("nvpair").Any(pair => pair.Value("name") == "promotable" && CibBoolean.IsTrue(pair.Value("value")));
 }

@@ -36,7 +36,8 @@ public static class CibOperations
             current = step.Document;
             isErased |= request.Kind == CibOperationKind.Erase;
             forcesVersion |= request.Kind == CibOperationKind.Bump
-                || (request.Kind == CibOperationKind.Replace && request.XPath is null && request.Input?.Is("cib") == true && request.Scope is null);
+                || (request.Kind == CibOperationKind.Replace && request.XPath is null && request.Input?.Is("cib") == true
+                    && request.Scope is null);
         }
 
         return Finish(document, current, forcesVersion, isErased, stamp ?? CibStamp.None);

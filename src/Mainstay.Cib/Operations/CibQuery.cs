@@ -4,7 +4,9 @@ using System.Xml.XPath;
 namespace Mainstay.Cib;
 
 /// <summary>The result of a query.</summary>
-/// <param name="Code"><see cref="CibCode.Ok"/>, or <see cref="CibCode.NotFound"/>, or <see cref="CibCode.Software"/> for a bad XPath.</param>
+/// <param name="Code">
+/// <see cref="CibCode.Ok"/>, or <see cref="CibCode.NotFound"/>, or <see cref="CibCode.Software"/> for a bad XPath.
+/// </param>
 /// <param name="Element">The answer; a copy.</param>
 /// <param name="Paths">The paths of the matches, for queries by XPath.</param>
 /// <param name="Message">What went wrong.</param>
@@ -50,7 +52,8 @@ public static class CibQuery
             return NotFound($"nothing matches '{xpath}'");
         }
 
-        string[] paths = [.. elements.Concat(attributes.Select(attribute => attribute.Parent!)).Select(PatchPath.Of)]; // matched inside a document
+        // Matched inside a document.
+        string[] paths = [.. elements.Concat(attributes.Select(attribute => attribute.Parent!)).Select(PatchPath.Of)];
         if (elements.Count == 1 && attributes.Count == 0)
         {
             return new CibQueryResult(CibCode.Ok, Copy(elements[0], noChildren), paths);

@@ -35,7 +35,8 @@ internal static class OperationExecutor
         => new(code, document) { Message = message, Answer = answer };
 
     private static CibResult NotFound(CibDocument document, XElement input) => Fail(
-        document, CibCode.NotFound, $"{NotFoundMessage}: there is no {input.Name.LocalName}{(input.Id() is { } id ? $" '{id}'" : string.Empty)}");
+        document, CibCode.NotFound,
+        $"{NotFoundMessage}: there is no {input.Name.LocalName}{(input.Id() is { } id ? $" '{id}'" : string.Empty)}");
 
     private static CibResult WithInput(
         CibDocument document, CibRequest request, Func<CibDocument, CibRequest, XElement, CibResult> operation)
@@ -77,7 +78,8 @@ internal static class OperationExecutor
             return Fail(
                 document,
                 CibCode.Software,
-                $"Invalid argument: the configuration has no section '{section}' yet; create it in its parent, or use modify with the whole section",
+                $"Invalid argument: the configuration has no section '{section}' yet; "
+                    + "create it in its parent, or use modify with the whole section",
                 FailedAnswer(input, "Invalid argument"));
         }
 
@@ -229,7 +231,8 @@ internal static class OperationExecutor
     {
         var replacement = CibDocument.FromRoot(input.Copy());
         return replacement.Version < document.Version
-            ? Fail(document, CibCode.Old, $"Update was older than existing configuration: {replacement.Version} is lower than {document.Version}")
+            ? Fail(document, CibCode.Old,
+                $"Update was older than existing configuration: {replacement.Version} is lower than {document.Version}")
             : Ok(replacement);
     }
 
@@ -259,7 +262,8 @@ internal static class OperationExecutor
 
         if (match.Parent is not { } parent)
         {
-            return input.Is("cib") ? ReplaceAll(document, input) : Fail(document, CibCode.Software, "Invalid argument: the root is a 'cib'");
+            return input.Is("cib") ? ReplaceAll(document, input)
+                : Fail(document, CibCode.Software, "Invalid argument: the root is a 'cib'");
         }
 
         match.Remove();

@@ -33,7 +33,8 @@ public enum ClusterOptionType
 /// <param name="Choices">The words allowed, for <see cref="ClusterOptionType.Choice"/>.</param>
 /// <param name="Minimum">The smallest integer allowed.</param>
 public sealed record ClusterOption(
-    string Name, ClusterOptionType Type, string? Default, string? LegacyName = null, IReadOnlyList<string>? Choices = null, long? Minimum = null)
+    string Name, ClusterOptionType Type, string? Default, string? LegacyName = null, IReadOnlyList<string>? Choices = null,
+    long? Minimum = null)
 {
     /// <summary>Whether a text is a legal value.</summary>
     /// <param name="value">The text.</param>

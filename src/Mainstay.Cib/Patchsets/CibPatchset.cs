@@ -67,7 +67,8 @@ public static class CibPatchset
     /// <param name="patchset">A <c>diff</c> element.</param>
     /// <param name="checkVersion">Whether the versions must fit.</param>
     /// <returns>
-    /// <see cref="CibCode.Old"/> if the document is newer than the patchset's source, <see cref="CibCode.Error"/> if the patchset does not fit,
+    /// <see cref="CibCode.Old"/> if the document is newer than the patchset's source, <see cref="CibCode.Error"/> if the patchset does not
+    /// fit,
     /// <see cref="CibCode.BadXml"/> if it is no patchset.
     /// </returns>
     public static CibResult Apply(CibDocument document, XElement patchset, bool checkVersion = true)
@@ -132,7 +133,8 @@ public static class CibPatchset
         {
             return new CibResult(CibCode.Old, document)
             {
-                Message = $"Update was older than existing configuration: the patchset starts at {source}, the configuration is at {current}",
+                Message = "Update was older than existing configuration: "
+                    + $"the patchset starts at {source}, the configuration is at {current}",
             };
         }
 

@@ -209,5 +209,6 @@ public sealed class ConstraintExpansion
     private static XElement Reference(string id) => new("resource_ref", new XAttribute("id", id));
 
     private static CibProblem Unknown(XElement constraint, string id) => CibProblem.Error(
-        constraint, $"there is no resource, template or tag '{id}'; the constraint is ignored", "correct the name or delete the constraint");
+        constraint, $"there is no resource, template or tag '{id}'; the constraint is ignored",
+        "correct the name or delete the constraint");
 }

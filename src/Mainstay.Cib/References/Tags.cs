@@ -15,7 +15,8 @@ public static class Tags
             if (tag.Id() is { } id)
             {
                 var known = members.GetValueOrDefault(id) ?? [];
-                members[id] = [.. known.Concat(tag.Elements("obj_ref").Select(reference => reference.Id()).OfType<string>()).Distinct(StringComparer.Ordinal)];
+                members[id] = [.. known.Concat(tag.Elements("obj_ref").Select(reference => reference.Id()).OfType<string>())
+                    .Distinct(StringComparer.Ordinal)];
             }
         }
 

@@ -12,7 +12,9 @@ public static class Templates
     /// <param name="resource">The resource's element. It is not changed.</param>
     /// <param name="ids">Finds the template.</param>
     /// <param name="problem">Why there is no effective element.</param>
-    /// <returns>The effective element (it has no parent if it was made here); <see langword="null"/> if the resource is to be ignored.</returns>
+    /// <returns>
+    /// The effective element (it has no parent if it was made here); <see langword="null"/> if the resource is to be ignored.
+    /// </returns>
     public static XElement? Expand(XElement resource, IdIndex ids, out CibProblem? problem)
     {
         problem = null;

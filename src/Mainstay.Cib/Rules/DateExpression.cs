@@ -161,7 +161,8 @@ public static class DateExpression
         return DatePosition.Within;
     }
 
-    private static bool TryReadInstant(XElement expression, string attribute, CibDateTime now, out CibDateTime? instant, out string? problem)
+    private static bool TryReadInstant(
+        XElement expression, string attribute, CibDateTime now, out CibDateTime? instant, out string? problem)
     {
         instant = null;
         problem = null;

@@ -69,7 +69,9 @@ public sealed class NvSets
 
     /// <summary>Evaluates all blocks of one kind under one parent into a new table.</summary>
     /// <param name="parent">The parent.</param>
-    /// <param name="setName">The kind: <c>instance_attributes</c>, <c>meta_attributes</c>, <c>utilization</c>, <c>cluster_property_set</c>.</param>
+    /// <param name="setName">
+    /// The kind: <c>instance_attributes</c>, <c>meta_attributes</c>, <c>utilization</c>, <c>cluster_property_set</c>.
+    /// </param>
     /// <param name="input">What rules may ask about.</param>
     /// <param name="recheck">Receives the time when the result may change; optional.</param>
     /// <param name="alwaysFirst">The id of the block that comes first regardless of its score.</param>

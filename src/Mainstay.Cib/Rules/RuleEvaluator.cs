@@ -110,7 +110,8 @@ public sealed class RuleEvaluator
             case "op_expression":
                 return OperationPasses(condition, input);
             default:
-                return Report(condition, "this is no condition of a rule", "use rule, expression, date_expression, rsc_expression or op_expression");
+                return Report(condition, "this is no condition of a rule",
+                    "use rule, expression, date_expression, rsc_expression or op_expression");
         }
     }
 

@@ -5,7 +5,8 @@ namespace Mainstay.Cib;
 public delegate string? ValueLookup(string name);
 
 /// <summary>
-/// What a rule may ask about; each context supplies a part of it (the table in spec/cib-model.md section 5). What is not supplied is undefined.
+/// What a rule may ask about; each context supplies a part of it (the table in spec/cib-model.md section 5). What is not supplied is
+/// undefined.
 /// </summary>
 public sealed record RuleInput
 {

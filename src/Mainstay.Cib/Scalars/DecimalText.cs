@@ -36,7 +36,8 @@ internal static class DecimalText
 
         var isNegative = text[first] == '-';
         var parsed = decimal.TryParse(
-            text.AsSpan(first, index - first), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+            text.AsSpan(first, index - first), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture, out value);
         value = parsed ? value : isNegative ? decimal.MinValue : decimal.MaxValue;
         Scale(ref value, ReadExponent(text, index));
         return true;

@@ -1,6 +1,8 @@
 namespace Mainstay.Cib;
 
-/// <summary>A range <c>A-B</c>, <c>A-</c>, <c>-B</c> or <c>A</c> of a date specification (spec/cib-model.md section 1.4); -1 = open.</summary>
+/// <summary>
+/// A range <c>A-B</c>, <c>A-</c>, <c>-B</c> or <c>A</c> of a date specification (spec/cib-model.md section 1.4); -1 = open.
+/// </summary>
 /// <param name="First">The smallest value, or -1.</param>
 /// <param name="Last">The largest value, or -1.</param>
 public readonly record struct IntegerRange(long First, long Last)

@@ -3,7 +3,9 @@ namespace Mainstay.Cib;
 /// <summary>Integer text as the configuration language reads it (spec/cib-model.md section 1.4).</summary>
 public static class IntegerText
 {
-    /// <summary>Reads the integer at the start of <paramref name="text"/>: blanks and a sign allowed, what follows is ignored; saturates.</summary>
+    /// <summary>
+    /// Reads the integer at the start of <paramref name="text"/>: blanks and a sign allowed, what follows is ignored; saturates.
+    /// </summary>
     /// <param name="text">The text; absent text has no integer.</param>
     /// <param name="value">The integer, clamped into the range of a signed 64-bit number.</param>
     /// <returns>Whether there is a leading integer.</returns>
@@ -68,7 +70,9 @@ public static class IntegerText
     public static bool TryReadWhole(string? text, out long value)
         => TryReadLeading(text, out value, out var end) && end == text!.Length && !IsBlank(text[0]);
 
-    /// <summary>An integer with a lower bound: absent, unparsable or smaller gives the bound; larger than 2147483647 gives 2147483647.</summary>
+    /// <summary>
+    /// An integer with a lower bound: absent, unparsable or smaller gives the bound; larger than 2147483647 gives 2147483647.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="minimum">The lower bound.</param>
     public static int AtLeast(string? text, int minimum)

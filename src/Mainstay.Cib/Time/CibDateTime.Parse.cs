@@ -5,7 +5,8 @@ public readonly partial record struct CibDateTime
     private const int YearMax = 9999;
 
     /// <summary>
-    /// Reads a date and time: <c>YYYY-MM-DD</c>, <c>YYYYMMDD</c>, <c>YYYY-DDD</c>, <c>YYYY-Www-D</c> or <c>epoch</c>, then optionally <c>T</c>
+    /// Reads a date and time: <c>YYYY-MM-DD</c>, <c>YYYYMMDD</c>, <c>YYYY-DDD</c>, <c>YYYY-Www-D</c> or <c>epoch</c>, then optionally
+    /// <c>T</c>
     /// or a blank and a time, then optionally an offset; or a time alone, which means today (spec/cib-model.md section 1.8).
     /// </summary>
     /// <param name="text">The text.</param>

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Mainstay.Cib;
 
-/// <summary>An instant with the offset it is shown in. Instants compare by <see cref="EpochSeconds"/> alone (spec/cib-model.md section 1.8).</summary>
+/// <summary>
+/// An instant with the offset it is shown in. Instants compare by <see cref="EpochSeconds"/> alone (spec/cib-model.md section 1.8).
+/// </summary>
 /// <param name="EpochSeconds">Seconds since 1970-01-01 00:00:00 UTC.</param>
 /// <param name="OffsetSeconds">The offset from UTC in seconds, positive east.</param>
 public readonly partial record struct CibDateTime(long EpochSeconds, int OffsetSeconds = 0)
@@ -46,7 +48,8 @@ public readonly partial record struct CibDateTime(long EpochSeconds, int OffsetS
     public CibDateTime ToUtc() => this with { OffsetSeconds = 0 };
 
     /// <summary>
-    /// Calendar arithmetic: years, then months (the day of the month is clamped to the month's length), weeks, days, hours, minutes, seconds.
+    /// Calendar arithmetic: years, then months (the day of the month is clamped to the month's length), weeks, days, hours, minutes,
+    /// seconds.
     /// A year keeps the day of the year, as the reference does: one year after 2024-03-15 is 2025-03-16.
     /// </summary>
     /// <param name="duration">What to add; parts may be negative.</param>

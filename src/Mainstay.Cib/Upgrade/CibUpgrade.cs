@@ -32,7 +32,8 @@ public static class CibUpgrade
         if (string.Equals(name, CibSchema.NoneName, StringComparison.OrdinalIgnoreCase))
         {
             var warning = CibProblem.Warning(
-                document.Root, "validation is disabled (validate-with is 'none'), so the document is not upgraded", "name a schema in validate-with");
+                document.Root, "validation is disabled (validate-with is 'none'), so the document is not upgraded",
+                "name a schema in validate-with");
             return new CibUpgradeResult(document, false, [warning]);
         }
 
@@ -40,7 +41,8 @@ public static class CibUpgrade
         {
             var message = name is null ? "validate-with is missing" : $"there is no schema '{name}'";
             return new CibUpgradeResult(
-                document, false, [CibProblem.Error(document.Root, message, $"name a schema up to {CibSchema.Newest.Name} in validate-with")]);
+                document, false, [CibProblem.Error(
+                    document.Root, message, $"name a schema up to {CibSchema.Newest.Name} in validate-with")]);
         }
 
         return current.CompareTo(target) >= 0 ? new CibUpgradeResult(document, false, []) : Run(document, current, target, alwaysTransform);

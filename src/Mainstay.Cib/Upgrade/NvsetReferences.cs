@@ -3,7 +3,8 @@ using System.Xml.Linq;
 namespace Mainstay.Cib;
 
 /// <summary>
-/// During the step from 2.x to 3.0 blocks given by <c>id-ref</c> are written out, so that each place can change on its own; afterwards those
+/// During the step from 2.x to 3.0 blocks given by <c>id-ref</c> are written out, so that each place can change on its own; afterwards
+/// those
 /// that still equal their original become references again.
 /// </summary>
 internal static class NvsetReferences
@@ -55,7 +56,8 @@ internal static class NvsetReferences
         => SetNames.Contains(element.Name.LocalName, StringComparer.Ordinal) && element.Value("id-ref") is not null;
 
     private static bool IsCopy(XElement element)
-        => SetNames.Contains(element.Name.LocalName, StringComparer.Ordinal) && element.Id()?.StartsWith(Prefix, StringComparison.Ordinal) == true;
+        => SetNames.Contains(element.Name.LocalName, StringComparer.Ordinal)
+            && element.Id()?.StartsWith(Prefix, StringComparison.Ordinal) == true;
 
     private static bool SameButForIds(XElement original, XElement copy)
     {

@@ -71,7 +71,9 @@ internal static partial class UpgradeFrom2
                 new XAttribute("value", attribute.Value)));
     }
 
-    /// <summary>Parameters of an operation that mean something to the cluster become its meta-attributes; the last of a name counts.</summary>
+    /// <summary>
+    /// Parameters of an operation that mean something to the cluster become its meta-attributes; the last of a name counts.
+    /// </summary>
     private static void MoveParametersToMeta(XElement operation)
     {
         var moved = new OrderedDictionary<string, XElement>(StringComparer.Ordinal);

@@ -42,7 +42,8 @@ internal static partial class UpgradeFrom2
 
     private static readonly string[] DroppedOptions =
     [
-        "default-migration-threshold", "default_migration_threshold", "expected-quorum-votes", "notification-agent", "notification-recipient",
+        "default-migration-threshold", "default_migration_threshold", "expected-quorum-votes", "notification-agent",
+        "notification-recipient",
     ];
 
     private static readonly string[] OldInfrastructures =
@@ -154,7 +155,8 @@ internal static partial class UpgradeFrom2
         }
 
         var isDropped = DroppedOptions.Contains(name, StringComparer.Ordinal)
-            || (name == "cluster-infrastructure" && OldInfrastructures.Contains(pair.Value("value") ?? string.Empty, StringComparer.Ordinal));
+            || (name == "cluster-infrastructure"
+                && OldInfrastructures.Contains(pair.Value("value") ?? string.Empty, StringComparer.Ordinal));
         if (isDropped)
         {
             pair.Remove();

@@ -122,7 +122,8 @@ internal static partial class UpgradeFrom3
     }
 
     /// <summary>
-    /// Lifetimes of colocations and orderings never had an effect. Rules in them that others refer to are kept in a location constraint that
+    /// Lifetimes of colocations and orderings never had an effect. Rules in them that others refer to are kept in a location constraint
+    /// that
     /// matches nothing.
     /// </summary>
     private static void DropOtherLifetimes(XElement configuration, XElement constraints)
@@ -131,7 +132,8 @@ internal static partial class UpgradeFrom3
             .Where(element => element.Name.LocalName is "rsc_colocation" or "rsc_order").Elements("lifetime").ToList();
         var rules = lifetimes.Elements("rule").ToList();
         lifetimes.ForEach(lifetime => lifetime.Remove());
-        var wanted = configuration.Descendants("rule").Select(rule => rule.Value("id-ref")).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var wanted = configuration.Descendants("rule").Select(rule => rule.Value("id-ref")).OfType<string>()
+            .ToHashSet(StringComparer.Ordinal);
         var kept = rules.Where(rule => rule.Id() is { } id && wanted.Contains(id)).ToList();
         if (kept.Count == 0)
         {

@@ -58,7 +58,8 @@ internal static partial class UpgradeFrom3
             .Where(element => element.Name.LocalName is "primitive" or "template" && element.Value("class") is "upstart" or "nagios")
             .ToList();
         var templates = doomed.Where(element => element.Is("template")).Select(element => element.Id()).ToHashSet(StringComparer.Ordinal);
-        doomed.AddRange(resources.Descendants("primitive").Where(element => element.Value("template") is { } name && templates.Contains(name)));
+        doomed.AddRange(resources.Descendants("primitive")
+            .Where(element => element.Value("template") is { } name && templates.Contains(name)));
         doomed.AddRange(resources.Elements("bundle").Where(bundle => bundle.Element("rkt") is not null));
         AddEmptied(resources.Descendants("group"), ["primitive"], doomed);
         AddEmptied(resources.Elements("clone"), ["primitive", "group"], doomed);
@@ -66,7 +67,8 @@ internal static partial class UpgradeFrom3
         var dropped = new HashSet<string>(StringComparer.Ordinal);
         foreach (var element in doomed)
         {
-            problems.Add(CibProblem.Warning(element, "the resource is of a kind that is no longer supported and was dropped", "replace it"));
+            problems.Add(CibProblem.Warning(
+                element, "the resource is of a kind that is no longer supported and was dropped", "replace it"));
             dropped.UnionWith(element.DescendantsAndSelf().Select(inner => inner.Id()).OfType<string>());
         }
 
@@ -78,7 +80,8 @@ internal static partial class UpgradeFrom3
     {
         foreach (var collection in collections.ToList())
         {
-            var members = collection.Elements().Where(element => memberNames.Contains(element.Name.LocalName, StringComparer.Ordinal)).ToList();
+            var members = collection.Elements().Where(element => memberNames.Contains(element.Name.LocalName, StringComparer.Ordinal))
+                .ToList();
             if (members.Count > 0 && members.TrueForAll(doomed.Contains))
             {
                 doomed.Add(collection);

@@ -74,8 +74,10 @@ internal static partial class UpgradeFrom3
         foreach (var set in configuration.Descendants().Where(IsSet))
         {
             var resolved = set.Elements("nvpair").Select(pair => (Pair: pair, Actual: ids.Resolve(pair))).ToList();
-            dropped.AddRange(resolved.Where(pair => pair.Actual is not null && pair.Actual.Value("value") is null).Select(pair => pair.Pair));
-            foreach (var group in resolved.Where(pair => pair.Actual?.Value("value") is not null).GroupBy(pair => pair.Actual!.Value("name") ?? string.Empty, StringComparer.Ordinal))
+            dropped.AddRange(resolved.Where(pair => pair.Actual is not null && pair.Actual.Value("value") is null)
+                .Select(pair => pair.Pair));
+            foreach (var group in resolved.Where(pair => pair.Actual?.Value("value") is not null)
+                .GroupBy(pair => pair.Actual!.Value("name") ?? string.Empty, StringComparer.Ordinal))
             {
                 // What counts is the first one after the last "#default", or that one if nothing follows it.
                 var pairs = group.ToList();

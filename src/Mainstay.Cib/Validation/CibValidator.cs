@@ -94,12 +94,14 @@ internal sealed class ValidationRun(int schema)
             if (!_ids.TryGetValue(target, out var found))
             {
                 Problems.Add(CibProblem.Error(
-                    element, $"{attribute.Name}=\"{target}\" refers to nothing: there is no element with this id", "correct the reference or add the element"));
+                    element, $"{attribute.Name}=\"{target}\" refers to nothing: there is no element with this id",
+                    "correct the reference or add the element"));
             }
             else if (attribute.Name == "id-ref" && found.Name != element.Name)
             {
                 Problems.Add(CibProblem.Warning(
-                    element, $"id-ref=\"{target}\" refers to a {found.Name.LocalName}, so it has no effect", $"refer to a {element.Name.LocalName}"));
+                    element, $"id-ref=\"{target}\" refers to a {found.Name.LocalName}, so it has no effect",
+                    $"refer to a {element.Name.LocalName}"));
             }
         }
     }
@@ -113,7 +115,8 @@ internal sealed class ValidationRun(int schema)
                 : rule.Attributes.FirstOrDefault(known => known.Name == attribute.Name.LocalName && known.AppliesTo(schema));
             if (known is null)
             {
-                Problems.Add(CibProblem.Error(element, $"attribute '{attribute.Name.LocalName}' is not allowed here", "remove it or correct its name"));
+                Problems.Add(CibProblem.Error(
+                    element, $"attribute '{attribute.Name.LocalName}' is not allowed here", "remove it or correct its name"));
             }
             else
             {
@@ -188,7 +191,8 @@ internal sealed class ValidationRun(int schema)
             if (known is null)
             {
                 Problems.Add(CibProblem.Error(
-                    child, $"element '{child.Name.LocalName}' is not allowed in '{element.Name.LocalName}'", "remove it or correct its name"));
+                    child, $"element '{child.Name.LocalName}' is not allowed in '{element.Name.LocalName}'",
+                    "remove it or correct its name"));
                 continue;
             }
 
@@ -197,7 +201,8 @@ internal sealed class ValidationRun(int schema)
             counts[known] = count;
             if (count == known.Maximum + 1L)
             {
-                Problems.Add(CibProblem.Error(child, $"there may be at most {known.Maximum} '{child.Name.LocalName}' here", "remove or merge it"));
+                Problems.Add(CibProblem.Error(
+                    child, $"there may be at most {known.Maximum} '{child.Name.LocalName}' here", "remove or merge it"));
             }
 
             result.Add((child, known.Element));
@@ -225,7 +230,8 @@ internal sealed class ValidationRun(int schema)
         if (index >= 0 && index < position)
         {
             Problems.Add(CibProblem.Error(
-                child, $"element '{child.Name.LocalName}' comes too late", $"write them in this order: {string.Join(", ", rule.ChildOrder)}"));
+                child, $"element '{child.Name.LocalName}' comes too late",
+                $"write them in this order: {string.Join(", ", rule.ChildOrder)}"));
         }
 
         position = Math.Max(position, index);

@@ -32,8 +32,10 @@ internal static partial class SchemaGrammar
         var status = new ElementRule("status") { IsOpen = true };
         var configuration = new ElementRule("configuration").With(
             new ChildRule(CrmConfig(), 1, 1),
-            new ChildRule(new ElementRule("rsc_defaults").With(new ChildRule(NvSet("meta_attributes", ForbiddenNames.ResourceDefaults))), 0, 1),
-            new ChildRule(new ElementRule("op_defaults").With(new ChildRule(NvSet("meta_attributes", ForbiddenNames.OperationDefaults))), 0, 1),
+            new ChildRule(new ElementRule("rsc_defaults").With(new ChildRule(NvSet("meta_attributes", ForbiddenNames.ResourceDefaults))),
+                0, 1),
+            new ChildRule(new ElementRule("op_defaults").With(new ChildRule(NvSet("meta_attributes", ForbiddenNames.OperationDefaults))),
+                0, 1),
             new ChildRule(Nodes(), 1, 1),
             new ChildRule(Resources(), 1, 1),
             new ChildRule(Constraints(), 1, 1),
@@ -109,7 +111,8 @@ internal static partial class SchemaGrammar
     private static ElementRule OldAcls()
     {
         var permissions = new[] { "read", "write", "deny" }.Select(name => new ChildRule(new ElementRule(
-            name, Id, new AttributeRule("tag"), new AttributeRule("ref", SchemaType.IdReference), new AttributeRule("xpath"), new AttributeRule("attribute"))
+            name, Id, new AttributeRule("tag"), new AttributeRule("ref", SchemaType.IdReference), new AttributeRule("xpath"),
+            new AttributeRule("attribute"))
         {
             Check = check =>
             {
@@ -132,7 +135,8 @@ internal static partial class SchemaGrammar
                     check.Fail("a user has either roles or permissions of its own", "move the permissions into a role");
                 }
             },
-        }.With(permissions).With(new ChildRule(new ElementRule("role_ref", new AttributeRule("id", SchemaType.IdReference, IsRequired: true))));
+        }.With(permissions).With(
+            new ChildRule(new ElementRule("role_ref", new AttributeRule("id", SchemaType.IdReference, IsRequired: true))));
         return new ElementRule("acls").With(new ChildRule(user), new ChildRule(new ElementRule("acl_role", Id).With(permissions)));
     }
 

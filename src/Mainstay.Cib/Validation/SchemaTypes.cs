@@ -30,7 +30,9 @@ internal enum SchemaType
     PortRange,
 }
 
-/// <summary>An attribute that an element may have in schemas <paramref name="Since"/> to <paramref name="Until"/> (100 × major + minor).</summary>
+/// <summary>
+/// An attribute that an element may have in schemas <paramref name="Since"/> to <paramref name="Until"/> (100 × major + minor).
+/// </summary>
 internal sealed record AttributeRule(
     string Name, SchemaType Type = SchemaType.Text, bool IsRequired = false, int Since = 0, int Until = int.MaxValue)
 {

@@ -7,7 +7,8 @@ namespace Mainstay.Cli.CibTools;
 internal sealed class CibAdminTool : NativeTool
 {
     private const string UnsafeText =
-        "The supplied command is considered dangerous. To prevent accidental destruction of the cluster, the --force flag is required in order to proceed.";
+        "The supplied command is considered dangerous. To prevent accidental destruction of the cluster, "
+        + "the --force flag is required in order to proceed.";
 
     private static readonly (string Option, CibOperationKind Kind)[] s_changes =
     [
@@ -171,7 +172,8 @@ internal sealed class CibAdminTool : NativeTool
             input = document.Root;
         }
 
-        output.Raw("md5-sum", (options.Has("md5-sum") ? CibDigest.Version1(input) : CibDigest.Version2(input)) + (output.IsXml ? string.Empty : "\n"));
+        output.Raw("md5-sum",
+            (options.Has("md5-sum") ? CibDigest.Version1(input) : CibDigest.Version2(input)) + (output.IsXml ? string.Empty : "\n"));
         return output.Finish(NativeExit.Ok);
     }
 

@@ -24,7 +24,8 @@ internal abstract class CibSource
             return new CibFileSource(Path.Combine(folder, $"shadow.{shadow}"));
         }
 
-        return new CibLiveSource(ManagerClient.ResolveSocketPath(null, context.Environment(ManagerClient.SocketVariable)), context.Cancellation);
+        return new CibLiveSource(
+            ManagerClient.ResolveSocketPath(null, context.Environment(ManagerClient.SocketVariable)), context.Cancellation);
     }
 
     /// <summary>Reads the CIB, or reports why not.</summary>
@@ -67,7 +68,8 @@ internal sealed record CibLoad(CibDocument? Document, int Code, string? Message)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return new CibLoad(null, error is UnauthorizedAccessException ? 4 : NativeExit.NoInput, $"Could not read {file}: {error.Message}");
+            return new CibLoad(null, error is UnauthorizedAccessException ? 4 : NativeExit.NoInput,
+                $"Could not read {file}: {error.Message}");
         }
     }
 

@@ -29,7 +29,8 @@ internal static class CibVerification
         CheckPromotable(upgraded.Document, problems);
 
         // The scheduler may report what was reported already: options are read once more, a clone is refused once more.
-        problems.AddRange(planned.State.Problems.Where(found => problems.TrueForAll(known => known.Line != found.Line || known.Id != found.Id)
+        problems.AddRange(planned.State.Problems
+            .Where(found => problems.TrueForAll(known => known.Line != found.Line || known.Id != found.Id)
             && found.Element != "clone").Distinct().ToList());
         return problems;
     }
@@ -64,7 +65,8 @@ internal static class CibVerification
             {
                 problems.Add(new CibProblem(
                     CibSeverity.Error,
-                    $"Resource {primitive!.Id()}:0 is of type {standard} and therefore cannot be used as a promotable clone resource")); // has a class
+                    // Has a class.
+                    $"Resource {primitive!.Id()}:0 is of type {standard} and therefore cannot be used as a promotable clone resource"));
                 problems.Add(new CibProblem(
                     CibSeverity.Error, $"Ignoring <{clone.Name.LocalName}> resource '{clone.Id()}' because configuration is invalid"));
             }

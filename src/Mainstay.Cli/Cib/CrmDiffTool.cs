@@ -150,7 +150,8 @@ internal sealed class CrmDiffTool : NativeTool
     private static bool TryTake(NativeOutput output, XmlReadResult read, out XElement? root, out int code)
     {
         root = read.Document?.Root;
-        code = root is null ? output.Fail(NativeExit.Data, $"crm_diff: Could not parse the XML: {string.Join("; ", read.Problems)}") : NativeExit.Ok;
+        code = root is null ? output.Fail(NativeExit.Data, $"crm_diff: Could not parse the XML: {string.Join("; ", read.Problems)}")
+            : NativeExit.Ok;
         return root is not null;
     }
 }

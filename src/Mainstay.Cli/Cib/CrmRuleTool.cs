@@ -65,7 +65,8 @@ internal sealed class CrmRuleTool : NativeTool
             var parsed = CibDocument.Parse(given, "input");
             document = parsed.Document ?? CibDocument.CreateEmpty();
             code = parsed.Document is null
-                ? output.Fail(NativeExit.Data, text == "-" ? "crm_rule: Couldn't parse input from STDIN" : $"crm_rule: Couldn't parse input string: {text}")
+                ? output.Fail(NativeExit.Data, text == "-" ? "crm_rule: Couldn't parse input from STDIN"
+                    : $"crm_rule: Couldn't parse input string: {text}")
                 : code;
             return parsed.Document is not null;
         }

@@ -146,7 +146,8 @@ internal sealed class Iso8601Tool : NativeTool
         if (magnitude >= 60)
         {
             (long Value, string Unit)[] parts = [(magnitude / 3600, "hour"), (magnitude / 60 % 60, "minute"), (magnitude % 60, "second")];
-            var words = parts.Where(part => part.Value != 0).Select(part => $"{part.Value} {part.Unit}{(part.Value == 1 ? string.Empty : "s")}");
+            var words = parts.Where(part => part.Value != 0)
+                .Select(part => $"{part.Value} {part.Unit}{(part.Value == 1 ? string.Empty : "s")}");
             text.Append(CultureInfo.InvariantCulture, $" ({string.Join(' ', words)})");
         }
 
@@ -157,7 +158,8 @@ internal sealed class Iso8601Tool : NativeTool
     {
         if (value != 0)
         {
-            text.Append(value.ToString(CultureInfo.InvariantCulture).PadLeft(width)).Append(' ').Append(unit).Append(value == 1 ? " " : "s ");
+            text.Append(value.ToString(CultureInfo.InvariantCulture).PadLeft(width)).Append(' ').Append(unit)
+                .Append(value == 1 ? " " : "s ");
         }
     }
 }

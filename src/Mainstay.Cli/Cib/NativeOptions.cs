@@ -36,7 +36,9 @@ internal sealed class NativeOptions
     /// <summary>All values of an option.</summary>
     public IEnumerable<string> All(string name) => _given.Where(option => option.Name == name).Select(option => option.Value);
 
-    /// <summary>Reads a command line: <c>-a</c>, <c>-ab</c>, <c>-aVALUE</c>, <c>-a VALUE</c>, <c>--name=VALUE</c>, <c>--name VALUE</c>, <c>--</c>.</summary>
+    /// <summary>
+    /// Reads a command line: <c>-a</c>, <c>-ab</c>, <c>-aVALUE</c>, <c>-a VALUE</c>, <c>--name=VALUE</c>, <c>--name VALUE</c>, <c>--</c>.
+    /// </summary>
     public static NativeOptions Parse(IReadOnlyList<NativeOption> known, IReadOnlyList<string> args)
     {
         var result = new NativeOptions();

@@ -128,7 +128,8 @@ internal sealed class NativeOutput
     }
 
     private static string Quote(string argument)
-        => argument.Length > 0 && argument.All(character => char.IsAsciiLetterOrDigit(character) || "-_=./:,@+".Contains(character, StringComparison.Ordinal))
+        => argument.Length > 0
+            && argument.All(character => char.IsAsciiLetterOrDigit(character) || "-_=./:,@+".Contains(character, StringComparison.Ordinal))
             ? argument
             : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

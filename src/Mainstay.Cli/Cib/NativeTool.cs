@@ -57,7 +57,8 @@ internal abstract class NativeTool : ITool
         {
             var letter = option.Short == '\0' ? "    " : $"-{option.Short}, ";
             var name = $"  {letter}--{option.Long}{(option.Argument is null ? string.Empty : $"={option.Argument}")}";
-            text.Append(name.Length < Column ? name.PadRight(Column) : name + "\n" + new string(' ', Column)).Append(option.Help).Append('\n');
+            text.Append(name.Length < Column ? name.PadRight(Column) : name + "\n" + new string(' ', Column)).Append(option.Help)
+                .Append('\n');
         }
 
         return text.ToString();

@@ -33,7 +33,8 @@ public sealed partial class RecordedToolTests(ITestOutputHelper output)
         foreach (var line in File.ReadLines(Path.Combine(folder, "cases.jsonl")))
         {
             var recorded = JsonDocument.Parse(line).RootElement;
-            var words = Words(recorded.GetProperty("cmd").GetString()!.Replace("{data}", Path.Combine(folder, "data"), StringComparison.Ordinal));
+            var words = Words(recorded.GetProperty("cmd").GetString()!.Replace(
+                "{data}", Path.Combine(folder, "data"), StringComparison.Ordinal));
             if (words is null || !s_tools.ContainsKey(words[0]))
             {
                 continue;
@@ -81,7 +82,8 @@ public sealed partial class RecordedToolTests(ITestOutputHelper output)
                 return $"output\n{actual}\ninstead of\n{wanted}";
             }
 
-            return expected.TryGetProperty("cib", out var after) && cib is not null ? CompareCib(Path.Combine(folder, after.GetString()!), cib) : null;
+            return expected.TryGetProperty("cib", out var after) && cib is not null
+                ? CompareCib(Path.Combine(folder, after.GetString()!), cib) : null;
         }
         finally
         {

@@ -41,7 +41,8 @@ public sealed class SchedulerInputTests(ITestOutputHelper output)
         {
             count++;
             var document = Read(file);
-            failures.AddRange(CibValidator.Validate(document).Where(IsError).Select(problem => $"{Path.GetFileName(file)} {document.SchemaName}: {problem}"));
+            failures.AddRange(CibValidator.Validate(document).Where(IsError)
+                .Select(problem => $"{Path.GetFileName(file)} {document.SchemaName}: {problem}"));
             if (document.SchemaName == CibSchema.NoneName)
             {
                 continue;
@@ -49,7 +50,8 @@ public sealed class SchedulerInputTests(ITestOutputHelper output)
 
             var upgraded = CibUpgrade.Upgrade(document);
             Assert.True(upgraded.IsOk, file);
-            failures.AddRange(CibValidator.Validate(upgraded.Document).Where(IsError).Select(problem => $"{Path.GetFileName(file)} upgraded: {problem}"));
+            failures.AddRange(CibValidator.Validate(upgraded.Document).Where(IsError)
+                .Select(problem => $"{Path.GetFileName(file)} upgraded: {problem}"));
         }
 
         output.WriteLine($"{count} inputs");

@@ -64,7 +64,8 @@ public sealed class SchemaAgreementTests(ITestOutputHelper output)
         }
 
         // Not 1.0: xmllint's answer for blocks without nvpairs in it depends on the score attribute, which the schema does not say.
-        var schema = random.Next(3) == 0 ? CibSchema.All[random.Next(1, CibSchema.All.Count)] : CibSchema.Find(document.SchemaName) ?? CibSchema.Newest;
+        var schema = random.Next(3) == 0 ? CibSchema.All[random.Next(1, CibSchema.All.Count)]
+            : CibSchema.Find(document.SchemaName) ?? CibSchema.Newest;
         document.Root.SetAttributeValue("validate-with", schema.Name);
         var what = random.Next(10) == 0 ? "untouched" : Mutate(configuration, random);
         File.WriteAllText(file, document.ToXml());
@@ -79,8 +80,10 @@ public sealed class SchemaAgreementTests(ITestOutputHelper output)
 
     private static string Mutate(XElement configuration, Random random)
     {
-        string[] values = ["junk value", "", "1", "true", "INFINITY", "Promoted", "a b", "#default", "12", "-5", "group", "remote", "heartbeat", "defined"];
-        string[] names = ["score", "id-ref", "role", "kind", "id", "node", "type", "value", "rsc", "template", "name", "junk", "description", "interval"];
+        string[] values = ["junk value", "", "1", "true", "INFINITY", "Promoted", "a b", "#default", "12", "-5", "group", "remote",
+            "heartbeat", "defined"];
+        string[] names = ["score", "id-ref", "role", "kind", "id", "node", "type", "value", "rsc", "template", "name", "junk",
+            "description", "interval"];
         var elements = configuration.Descendants().ToList();
         if (elements.Count == 0)
         {
@@ -126,7 +129,8 @@ public sealed class SchemaAgreementTests(ITestOutputHelper output)
 
     private static HashSet<string> Xmllint(string schema, List<string> files)
     {
-        var start = new ProcessStartInfo("/usr/bin/xmllint") { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(
+            "/usr/bin/xmllint") { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
         foreach (var argument in new[] { "--noout", "--relaxng", schema }.Concat(files))
         {
             start.ArgumentList.Add(argument);
