@@ -21,10 +21,11 @@ public sealed record PlannerOptions
 /// <summary>The result of a run of the scheduler.</summary>
 public sealed class Plan
 {
-    internal Plan(ClusterState state, TransitionGraph graph)
+    internal Plan(ClusterState state, TransitionGraph graph, List<string> changes)
     {
         State = state;
         Graph = graph;
+        Changes = changes;
     }
 
     /// <summary>The cluster with the decisions made: assigned nodes, next roles.</summary>
@@ -35,6 +36,9 @@ public sealed class Plan
 
     /// <summary>Placement scores in the form of <c>crm_simulate -s</c>, in the order in which they came about; empty unless asked for.</summary>
     public IReadOnlyList<string> Scores => State.ScoreLines;
+
+    /// <summary>The changes in words, one per item, e.g. <c>Move       web   ( n1 -> n2 )</c> (spec/scheduler-output.md section 6).</summary>
+    public IReadOnlyList<string> Changes { get; }
 
     /// <summary>Remarks about the run, such as changes of private parameters only.</summary>
     public IReadOnlyList<string> Notices => State.Notices;
@@ -76,9 +80,9 @@ public static class Planner
         new RemoteOrdersPass(state, actions, orders).Run();
         new FencingPass(state, actions, orders).Run();
         new OrderingPass(state, actions, assigner).Run();
-        TransitionSummary.CorrectRoles(state);
+        var summary = new TransitionSummary(state).Describe();
         var graph = new GraphBuilder(state, config, actions, orders).Build();
-        return new Plan(state, graph);
+        return new Plan(state, graph, summary);
     }
 
     private static (ClusterState State, ConfigReader Config, ActionStore Actions) Unpack(CibDocument cib, PlannerOptions options)

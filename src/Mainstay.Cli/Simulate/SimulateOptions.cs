@@ -25,6 +25,9 @@ internal sealed class SimulateOptions
 
     public bool Help { get; private set; }
 
+    /// <summary>True if anything asked for needs decisions, not only the status.</summary>
+    public bool NeedsPlan => Run || Simulate || ShowScores || DotFile is not null || GraphFile is not null;
+
     /// <summary>Reads the arguments; a message instead of options if they are wrong.</summary>
     public static SimulateOptions? Parse(IReadOnlyList<string> args, out string? error)
     {

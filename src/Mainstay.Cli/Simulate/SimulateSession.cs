@@ -21,12 +21,21 @@ internal sealed class SimulateSession(CibDocument input, SimulateOptions options
         }
 
         var planning = new PlannerOptions { Now = now, RecordScores = options.ShowScores, IsSanitized = true };
-        Plan = Planner.Plan(document, planning);
-        if (options.ShowScores)
+        if (options.NeedsPlan) Plan = Planner.Plan(document, planning);
+        if (options is { ShowScores: true, Quiet: true } && Plan is not null)
         {
             foreach (string line in Plan.Scores) output.WriteLine(line);
+            return 0;
         }
 
+        if (options.Quiet) return 0;
+        output.Write(Simulation.ToText(document, new SimulationOptions
+        {
+            Planning = planning,
+            SetDate = options.Date,
+            ShowChanges = options.NeedsPlan,
+            Execute = options.Simulate,
+        }));
         return 0;
     }
 

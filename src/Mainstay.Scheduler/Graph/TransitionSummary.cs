@@ -1,14 +1,219 @@
+using System.Globalization;
+
 namespace Mainstay.Scheduler;
 
 /// <summary>The list of changes shown to people (spec/scheduler-output.md section 6).</summary>
-public static partial class TransitionSummary
+internal sealed class TransitionSummary(ClusterState state)
 {
-    /// <summary>A resource that is active but whose role says otherwise counts as started, from before the graph on.</summary>
-    internal static void CorrectRoles(ClusterState state)
+    private readonly List<Line> _lines = [];
+
+    private sealed record Line(string Change, string Resource, string Details, string Reason);
+
+    /// <summary>
+    /// The items of the list. Making it changes details of the plan, as in the reference: a resource that is active counts as
+    /// started, and actions without node adopt the one they are asked for. So it is made once, before the graph.
+    /// </summary>
+    public List<string> Describe()
     {
-        foreach (var resource in state.ResourceList.SelectMany(r => r.Primitives()))
+        var items = new List<string>();
+        for (int i = state.Actions.Count - 1; i >= 0; i--)
         {
-            if (resource.IsActiveAnywhere && resource.CurrentRole == Role.Stopped) resource.CurrentRole = Role.Started;
+            var action = state.Actions[i];
+            if (action.Resource is not null || action.IsOptional || action.Task != TaskKind.Stonith || action.Reason is null) continue;
+            string op = action.Meta.GetValueOrDefault("stonith_action", "");
+            string node = action.Node!.Name;
+            if (action.Node is { IsGuest: true, Connection.Launcher: { } container }) node += $" (resource: {container.Id})";
+            items.Add($"Fence ({op}) {node} '{action.Reason}'");
+        }
+
+        foreach (var resource in state.ResourceList) Describe(resource);
+        int nameWidth = 5;
+        int detailsWidth = 0;
+        foreach (var line in _lines)
+        {
+            if (line.Resource.Length > nameWidth) nameWidth = line.Resource.Length + 2;
+            detailsWidth = Math.Max(detailsWidth, line.Details.Length);
+        }
+
+        foreach (var line in _lines)
+        {
+            string text = $"{line.Change,-8}   {line.Resource.PadRight(nameWidth)}   ( {line.Details.PadLeft(detailsWidth)} )";
+            items.Add(line.Reason.Length == 0 ? text : $"{text}  {line.Reason}");
+        }
+
+        return items;
+    }
+
+    private void Describe(ClusterResource resource)
+    {
+        if (resource.IsPrimitive)
+        {
+            DescribePrimitive(resource);
+            return;
+        }
+
+        if (!resource.IsBundle)
+        {
+            foreach (var child in resource.ChildList) Describe(child);
+            return;
+        }
+
+        foreach (var replica in resource.Bundle!.Replicas)
+        {
+            if (replica.Ip is { } ip) DescribePrimitive(ip);
+            DescribePrimitive(replica.Container);
+            if (replica.Connection is { } connection) DescribePrimitive(connection);
+            if (replica.Child is { } child) DescribePrimitive(child);
         }
     }
+
+    private sealed class Facts
+    {
+        public ClusterNode? Current;
+        public ClusterNode? Next;
+        public bool IsMoving;
+        public PlanAction? Start;
+        public PlanAction? Stop;
+        public PlanAction? Promote;
+        public PlanAction? Demote;
+    }
+
+    private void DescribePrimitive(ClusterResource resource)
+    {
+        var facts = new Facts { Next = resource.AssignedNode };
+        if (resource.IsActiveAnywhere)
+        {
+            facts.Current = resource.CurrentNode();
+            if (resource.CurrentRole == Role.Stopped) resource.CurrentRole = Role.Started;
+        }
+
+        if (facts.Current is null && resource.IsRemoved) return;
+        if (!resource.IsManaged || (facts.Current is null && facts.Next is null)) return;
+        facts.IsMoving = facts.Current is not null && facts.Next is not null && facts.Current != facts.Next;
+        facts.Start = ActionStore.Existing(resource, new ActionKey(TaskKind.Start), facts.Next);
+        var stopNode = facts.Start is { IsRunnable: true } ? facts.Current : null;
+        facts.Stop = ActionStore.Existing(resource, new ActionKey(TaskKind.Stop), stopNode);
+        if (facts.Stop is null && resource.IsStopUnexpected)
+        {
+            facts.Stop = ActionStore.Existing(resource, new ActionKey(TaskKind.Stop), null);
+        }
+
+        facts.Promote = ActionStore.Existing(resource, new ActionKey(TaskKind.Promote), facts.Next);
+        facts.Demote = ActionStore.Existing(resource, new ActionKey(TaskKind.Demote), facts.Next);
+        if (resource.CurrentRole == resource.NextRole) DescribeSameRole(resource, facts);
+        else DescribeNewRole(resource, facts);
+    }
+
+    private void DescribeSameRole(ClusterResource resource, Facts facts)
+    {
+        var (current, next, start, stop) = (facts.Current, facts.Next, facts.Start, facts.Stop);
+        var migrate = facts.Next is null ? null : ActionStore.Existing(resource, new ActionKey(TaskKind.MigrateFrom), facts.Next);
+        if (migrate is { IsRunnable: true } && current is not null)
+        {
+            Add("Migrate", resource, current, next, start, null);
+        }
+        else if (resource.IsReload)
+        {
+            Add("Reload", resource, current, next, start, null);
+        }
+        else if (start is null || start.IsOptional)
+        {
+            if (facts is { Demote.IsRequired: true, Promote.IsRequired: true })
+            {
+                Add("Re-promote", resource, current, next, facts.Promote, facts.Demote);
+            }
+        }
+        else if (!start.IsRunnable)
+        {
+            Add("Stop", resource, current, null, stop, stop?.Reason is null ? start : stop);
+        }
+        else if (facts.IsMoving)
+        {
+            Add(resource.IsFailed ? "Recover" : "Move", resource, current, next, stop, null);
+        }
+        else if (resource.IsFailed)
+        {
+            Add("Recover", resource, current, null, stop, null);
+        }
+        else
+        {
+            Add("Restart", resource, current, next, start, null);
+        }
+    }
+
+    private void DescribeNewRole(ClusterResource resource, Facts facts)
+    {
+        var (current, next, start, stop) = (facts.Current, facts.Next, facts.Start, facts.Stop);
+        if (stop is not null && (resource.NextRole == Role.Stopped || start is { IsRunnable: false }))
+        {
+            foreach (var node in resource.Active)
+            {
+                var own = ActionStore.Existing(resource, new ActionKey(TaskKind.Stop), node);
+                Add("Stop", resource, node, null, own, own?.Reason is null ? start : own);
+            }
+        }
+        else if (stop is not null && resource.IsFailed && resource.StopIfFailed)
+        {
+            Add("Recover", resource, current, next, stop, start);
+        }
+        else if (facts.IsMoving)
+        {
+            Add("Move", resource, current, next, stop, null);
+        }
+        else if (resource.IsReload)
+        {
+            Add("Reload", resource, current, next, start, null);
+        }
+        else if (stop is { IsRequired: true })
+        {
+            Add("Restart", resource, current, next, start, null);
+        }
+        else if (resource.CurrentRole == Role.Promoted)
+        {
+            Add("Demote", resource, current, next, facts.Demote, null);
+        }
+        else if (resource.NextRole == Role.Promoted)
+        {
+            Add("Promote", resource, current, next, facts.Promote, null);
+        }
+        else if (resource.NextRole > Role.Stopped)
+        {
+            Add("Start", resource, current, next, start, null);
+        }
+    }
+
+    private void Add(string change, ClusterResource resource, ClusterNode? origin, ClusterNode? destination, PlanAction? action, PlanAction? source)
+    {
+        _lines.Add(new Line(change, resource.Id, Details(resource, origin, destination), Reason(action, source ?? action)));
+    }
+
+    private static string Reason(PlanAction? action, PlanAction? source)
+    {
+        if (source is null) return "";
+        bool isBlocked = action is { IsRunnable: false };
+        if (source.Reason is { } reason) return isBlocked ? $"due to {reason} (blocked)" : $"due to {reason}";
+        return isBlocked ? "blocked" : "";
+    }
+
+    private static string Details(ClusterResource resource, ClusterNode? origin, ClusterNode? destination)
+    {
+        string oldRole = RoleText(resource, resource.CurrentRole);
+        string newRole = RoleText(resource, resource.NextRole);
+        bool needRole = resource.CurrentRole > Role.Started || resource.NextRole > Role.Unpromoted;
+        bool sameRole = resource.CurrentRole == resource.NextRole;
+        bool sameHost = origin is not null && origin == destination;
+        string from = origin?.Name ?? "";
+        string to = destination?.Name ?? "";
+        if (origin is null) return needRole ? $"{oldRole} -> {newRole} {to}" : to;
+        if (destination is null) return needRole ? $"{oldRole} {from}" : from;
+        if (sameRole && sameHost) return needRole ? $"{oldRole} {from}" : from;
+        if (sameRole) return needRole ? $"{from} -> {to} {oldRole}" : $"{from} -> {to}";
+        return sameHost ? $"{oldRole} -> {newRole} {from}" : $"{oldRole} {from} -> {newRole} {to}";
+    }
+
+    private static string RoleText(ClusterResource resource, Role role) =>
+        role == Role.Started && resource.Top.IsPromotable ? nameof(Role.Unpromoted) : role.ToString();
+
+    /// <summary>Text of a number.</summary>
+    internal static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

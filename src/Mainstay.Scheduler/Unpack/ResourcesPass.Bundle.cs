@@ -240,6 +240,7 @@ internal sealed class BundleLayout
     public XElement ConnectionXml(string name, string container, string? address) =>
         ImplicitConnection.Build(new ImplicitConnection.Settings(name, container)
         {
+            AllowMigrate = "false",
             Address = address ?? "#uname",
             Port = _controlPort ?? Text(DefaultPort),
         });
