@@ -176,7 +176,7 @@ internal sealed class TransitionSummary(ClusterState state)
         {
             Add("Promote", resource, current, next, facts.Promote, null);
         }
-        else if (resource.NextRole > Role.Stopped)
+        else if (resource.CurrentRole == Role.Stopped && resource.NextRole > Role.Stopped)
         {
             Add("Start", resource, current, next, start, null);
         }

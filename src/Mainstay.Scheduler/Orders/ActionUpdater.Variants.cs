@@ -230,6 +230,7 @@ internal static class ReasonText
     public static string Because(string change, PlanAction cause)
     {
         string task = cause.Task < TaskKind.FirstCustom ? Names.Name(cause.Task) : "operation";
-        return cause.Resource is { } resource ? $"{change} {resource.Id} {task}" : $"{change} {task}";
+        if (cause.Resource is { } resource) return $"{change} {resource.Id} {task}";
+        return cause.Task is TaskKind.OneOrMore or TaskKind.LoadStopped ? $"{change} {cause.FixedKey}" : $"{change} {task}";
     }
 }

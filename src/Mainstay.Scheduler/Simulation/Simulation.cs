@@ -22,6 +22,10 @@ public sealed record SimulationOptions
 /// <summary>The text of a simulation: status, changes, execution, status afterwards (spec/scheduler-output.md section 4). The CIB given is not changed.</summary>
 public static class Simulation
 {
+    /// <summary>What is said on standard error about inputs that switch validation off.</summary>
+    public const string ValidationDisabled = "Schema validation of configuration is disabled "
+        + "(support for validate-with set to \"none\" is deprecated and will be removed in a future release)";
+
     /// <summary>Runs a simulation.</summary>
     /// <param name="cib">The CIB in the form of the newest schema.</param>
     /// <param name="options">What to show.</param>
@@ -39,7 +43,6 @@ public static class Simulation
         if (!options.ShowChanges) return text.ToString();
 
         var plan = Planner.Plan(cib, options.Planning);
-        foreach (string notice in plan.Notices) output.Info(notice);
         output.Blank();
         output.Heading("Transition Summary");
         foreach (string line in plan.Changes) output.Item(line);

@@ -99,7 +99,7 @@ internal sealed class StatusText(ClusterState state, TextList output, bool showP
     private void WriteGroup(ClusterResource group)
     {
         output.Heading($"Resource Group: {group.Id}{Attributes(CollectiveFlags(group))}");
-        foreach (var member in group.ChildList) WriteResource(member);
+        foreach (var member in group.ChildList) output.Item(PrimitiveLine(member));
         output.End();
     }
 
@@ -132,7 +132,7 @@ internal sealed class StatusText(ClusterState state, TextList output, bool showP
         bool isMultiple = resource.Active.Count > 1;
         if (node is not null && !isMultiple) text.Append(' ').Append(node.Name);
         if (resource.CurrentRole == Role.Stopped && FailedProbe(resource, node) is { } probe) text.Append(" (").Append(probe).Append(") ");
-        text.Append(Attributes(PrimitiveFlags(resource, node)));
+        text.Append(Attributes(PrimitiveFlags(resource, isMultiple ? null : node)));
         if (isMultiple)
         {
             if (resource.Config.Attribute("description")?.Value is { } description) text.Append(" (").Append(description).Append(')');
@@ -218,7 +218,7 @@ internal sealed class StatusText(ClusterState state, TextList output, bool showP
         int collected = 0;
         foreach (var instance in clone.ChildList)
         {
-            bool isPartlyActive = instance.IsPartlyActive();
+            bool isPartlyActive = instance.Primitives().Any(IsActive);
             if (instance.IsRemoved && !isPartlyActive) continue;
             if (IsPrintedAlone(clone, instance, isPartlyActive))
             {
@@ -249,6 +249,10 @@ internal sealed class StatusText(ClusterState state, TextList output, bool showP
         if (instance.Primitives().Any(p => p.IsFailureIgnored && p.IsBlocked)) return true;
         return CommonNode(instance) is not { } node || (!node.Online && node.Unclean) || !instance.Primitives().All(p => p.IsActiveAnywhere);
     }
+
+    /// <summary>Active in the eyes of the reader: not on a node that is known to be down.</summary>
+    private static bool IsActive(ClusterResource primitive) =>
+        primitive.Active.Exists(n => n.Unclean || n.Online || !primitive.IsManaged);
 
     /// <summary>The one node everything active below is on, or null.</summary>
     private static ClusterNode? CommonNode(ClusterResource instance)
