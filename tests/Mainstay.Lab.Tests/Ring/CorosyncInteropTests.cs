@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mainstay.Lab.Tests.Harness;
 
 namespace Mainstay.Lab.Tests.Ring;
 
@@ -87,6 +88,54 @@ public sealed class CorosyncInteropTests
         lab.Terminate(leaver);
         await lab.UntilAgreedAsync([witness], survivors, limit: Patience);
         Assert.True(watch.Elapsed < TimeSpan.FromMilliseconds(LongTokenMs), $"seen after {watch.Elapsed.TotalSeconds:0.0} s only: by token loss, not by the leave");
+    }
+
+    [Fact]
+    public async Task The_references_tools_change_votes_reload_and_kill_a_Mainstay_node()
+    {
+        using var lab = RingLab.Up("interop-tools", Reference, TokenMs);
+        await lab.UntilAgreedAsync(RingLab.Nodes, [1, 2, 3]);
+        lab.Cluster.Exec("n1", "corosync-quorumtool", "-e", "5");
+        await LabCluster.UntilAsync("node 3 expects 5 votes", Patience, () => (lab.View("n3").Expected == 5, lab.View("n3").Text));
+        lab.Cluster.Exec("n3", Programs.Cli, "ring", "expected", "3");
+        await LabCluster.UntilAsync("node 1 expects 3 votes", Patience, () => (lab.View("n1").Expected == 3, lab.View("n1").Text));
+        lab.Cluster.Exec("n2", "corosync-cfgtool", "-R");
+        await LabCluster.UntilAsync("node 3 read its file again", Patience, () =>
+        {
+            var log = lab.Cluster.Try("n3", "cat", "/var/log/corosync/corosync.log").Output;
+            return (log.Contains("was read again and applied", StringComparison.Ordinal), log);
+        });
+        lab.Cluster.Try("n1", "sh", "-c", "yes | corosync-cfgtool -k 3");
+        await lab.UntilAgreedAsync(["n1", "n2"], [1, 2]);
+        Assert.NotEqual(0, lab.Cluster.Try("n3", "pidof", "mainstay-ring").ExitCode);
+    }
+
+    [Fact]
+    public async Task A_paused_Mainstay_node_is_left_behind_and_comes_back()
+    {
+        using var lab = RingLab.Up("interop-pause", Reference, TokenMs);
+        await lab.UntilAgreedAsync(RingLab.Nodes, [1, 2, 3]);
+        lab.Cluster.Shell("n3", "kill -STOP $(pidof mainstay-ring)");
+        await lab.UntilAgreedAsync(["n1", "n2"], [1, 2]);
+        lab.Cluster.Shell("n3", "kill -CONT $(pidof mainstay-ring)");
+        await lab.UntilAgreedAsync(RingLab.Nodes, [1, 2, 3]);
+    }
+
+    [Fact]
+    public async Task Loss_on_every_node_delays_messages_but_loses_and_reorders_none()
+    {
+        const int PerSender = 100;
+        using var lab = RingLab.Up("interop-loss", Reference, TokenMs);
+        await lab.UntilAgreedAsync(RingLab.Nodes, [1, 2, 3]);
+        var listeners = RingLab.Nodes.Select(n => lab.Listen(n, "lossy", 2 * PerSender)).ToList();
+        foreach (var listener in listeners) await listener.UntilLineAsync("three listeners are in the group", Patience, IsThreeMembers);
+        foreach (var node in RingLab.Nodes) lab.Cluster.Lab("loss", node, "5");
+        var senders = new[] { lab.Send("n1", "lossy", PerSender, "one", 1200), lab.Send("n3", "lossy", PerSender, "three", 50) };
+        foreach (var sender in senders) Assert.Equal(0, sender.WaitForEnd(Patience).ExitCode);
+        var orders = listeners.Select(l => Messages(l.WaitForEnd(Patience).Output)).ToList();
+        Assert.Equal(2 * PerSender, orders[0].Count);
+        Assert.Equal(orders[0], orders[1]);
+        Assert.Equal(orders[0], orders[2]);
     }
 
     private static bool IsThreeMembers(string line)
