@@ -40,6 +40,6 @@ public readonly record struct RingId(NodeId Representative, ulong Sequence)
     /// <summary>Size on the wire, in bytes.</summary>
     public const int Size = 12;
 
-    /// <summary>Representative (decimal) and sequence (hexadecimal), as the reference prints it.</summary>
-    public override string ToString() => $"{Representative.Value}.{Sequence:x}";
+    /// <summary>Representative and sequence in hexadecimal, as the reference prints it (<c>ab.5</c> for node 171).</summary>
+    public override string ToString() => $"{Representative.Value:x}.{Sequence:x}";
 }

@@ -89,12 +89,10 @@ public sealed class CorosyncConfParser
         {
             Refuse("Line is not opening or closing section or key value");
         }
-        else if (line.Length != 1)
-        {
-            Refuse("Extra characters before or after closing bracket '}'");
-        }
         else
         {
+            // Closed all the same, so that one mistake is one finding.
+            if (line.Length != 1) Refuse("Extra characters before or after closing bracket '}'");
             CloseSection();
         }
     }

@@ -1,5 +1,4 @@
 using Mainstay.Ring.Core.Messages;
-using Mainstay.Testing;
 using Mainstay.Totem;
 using Mainstay.Totem.Wire;
 

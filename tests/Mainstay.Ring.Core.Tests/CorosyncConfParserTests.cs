@@ -1,0 +1,124 @@
+using System.Net;
+using System.Text;
+using Mainstay.Ring.Core.Configuration;
+
+namespace Mainstay.Ring.Core.Tests;
+
+/// <summary>The grammar and the checks of corosync.conf (spec/corosync-conf.md); the reference's verdicts are in the conformance tests.</summary>
+public sealed class CorosyncConfParserTests
+{
+    private const string Nodes = "nodelist {\n node {\n ring0_addr: 10.0.0.1\n nodeid: 1\n }\n node {\n ring0_addr: 10.0.0.2\n nodeid: 2\n }\n}\n";
+
+    [Fact]
+    public void All_problems_are_collected_with_their_lines()
+    {
+        Load("totem {\n version: 2\n transport: udpu\n token: soon\n nonsense\n join: 5\n}\n" + Nodes + "}\n", out var problems);
+        Assert.Equal(
+            [(4, "Value of key \"totem.token\""), (5, "Line is not opening"), (6, "The join timeout"), (18, "Unexpected closing brace")],
+            problems.OrderBy(p => p.Line).Select(p => (p.Line, string.Join(' ', p.Message.Split(' ').Take(p.Line switch { 4 => 4, 6 => 3, 18 => 3, _ => 4 })))));
+    }
+
+    [Theory]
+    [InlineData("a { b\n}\n", 1, "Extra characters after opening bracket")]
+    [InlineData("{\n}\n", 1, "Missing section name")]
+    [InlineData("a {\n} b\n", 2, "Extra characters before or after closing bracket")]
+    [InlineData("a {\n", 1, "Missing closing brace")]
+    [InlineData("a {\n b$c: 1\n}\n", 2, "Can't store key")]
+    [InlineData("uidgid {\n a {\n }\n}\n", 2, "no sections are allowed inside")]
+    [InlineData("logging {\n logger_subsys {\n debug: on\n }\n}\n", 4, "No subsys key")]
+    [InlineData("quorum {\n two_node: 256\n}\n", 2, "in range (0..255)")]
+    [InlineData("totem {\n config_version: 18446744073709551616\n}\n", 2, "in range (0..18446744073709551615)")]
+    public void A_broken_line_is_refused_with_its_number(string text, int line, string message)
+    {
+        var problem = Assert.Single(CorosyncConfParser.Parse("f", Encoding.UTF8.GetBytes(text)).Problems);
+        Assert.Equal(line, problem.Line);
+        Assert.Contains(message, problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_line_above_511_bytes_is_refused_and_the_rest_still_read()
+    {
+        var document = CorosyncConfParser.Parse("f", Encoding.UTF8.GetBytes($"a {{\n b: {new string('x', 600)}\n c: 1\n}}\n"));
+        Assert.Equal("f:2: error: Line too long", Assert.Single(document.Problems).ToString());
+        Assert.Equal("1", document.Keys["a.c"].Text);
+    }
+
+    [Fact]
+    public void Blanks_of_all_kinds_comments_and_carriage_returns_do_not_count()
+    {
+        byte[] text = [.. "  # comment\r\n\r\n\ttotem {\r\n"u8, 0xa0, 0x20, .. "cluster_name"u8, 0xa0, .. ": a:b \r\n}\n"u8];
+        var document = CorosyncConfParser.Parse("f", text);
+        Assert.Empty(document.Problems);
+        Assert.Equal("a:b", document.Keys["totem.cluster_name"].Text);
+    }
+
+    [Fact]
+    public void The_last_of_repeated_keys_wins_and_sections_are_numbered()
+    {
+        var document = CorosyncConfParser.Parse("f", Encoding.UTF8.GetBytes(
+            "totem {\n token: 1000\n token: 2000\n interface {\n linknumber: 1\n mcastport: 5407\n }\n}\n" + Nodes
+            + "logging {\n logger_subsys {\n subsys: QUORUM\n debug: on\n }\n}\nuidgid {\n uid: 33\n}\n"));
+        Assert.Empty(document.Problems);
+        Assert.Equal("2000", document.Keys["totem.token"].Text);
+        Assert.Equal("5407", document.Keys["totem.interface.1.mcastport"].Text);
+        Assert.Equal("10.0.0.2", document.Keys["nodelist.node.1.ring0_addr"].Text);
+        Assert.Equal("on", document.Keys["logging.logger_subsys.QUORUM.debug"].Text);
+        Assert.Equal("1", document.Keys["uidgid.config.uid.33"].Text);
+    }
+
+    [Fact]
+    public void Any_bytes_are_read_or_refused_but_never_throw()
+    {
+        uint state = 1;
+        ReadOnlySpan<byte> alphabet = "{}:#\n\n ab._totem nodelist node quorum\0\xff\xa0 10 version: 2"u8;
+        for (var round = 0; round < 2000; round++)
+        {
+            var bytes = new byte[round % 300];
+            for (var i = 0; i < bytes.Length; i++)
+            {
+                state = (state * 1664525) + 1013904223;
+                bytes[i] = alphabet[(int)((state >> 8) % (uint)alphabet.Length)];
+            }
+
+            RingConfiguration.Load("f", bytes, Host(), out _);
+        }
+    }
+
+    [Fact]
+    public void Several_nodes_on_one_host_are_told_apart_by_name_or_id()
+    {
+        var text = "totem {\n version: 2\n transport: udpu\n}\n" + Nodes;
+        Assert.Equal(2u, Load(text, out _, Host() with { NodeId = 2 })?.LocalNode.NodeId);
+        Assert.Equal(2u, Load(text, out _, Host() with { NodeName = "10.0.0.2" })?.LocalNode.NodeId);
+        Assert.Null(Load(text, out var problems, Host() with { NodeName = "n9" }));
+        Assert.Contains("no node of the nodelist is named n9", problems[0].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Host_names_are_resolved()
+    {
+        var text = "totem {\n version: 2\n transport: udpu\n}\n" + Nodes.Replace("10.0.0.1", "one.example", StringComparison.Ordinal);
+        var host = Host() with { Resolve = name => name == "one.example" ? [IPAddress.Parse("10.0.0.1")] : [] };
+        var configuration = Load(text, out _, host);
+        Assert.Equal(IPAddress.Parse("10.0.0.1"), configuration?.LocalNode.ResolvedAddress);
+        Assert.Equal(["one.example"], configuration?.LocalNode.Addresses);
+    }
+
+    [Fact]
+    public void Without_a_node_id_the_address_is_the_id()
+    {
+        var text = "totem {\n version: 2\n transport: udpu\n}\n" + Nodes.Replace(" nodeid: 1\n", "", StringComparison.Ordinal);
+        Assert.Equal(0x0a000001u, Load(text, out _)?.LocalNode.NodeId);
+    }
+
+    private static ConfigurationEnvironment Host() => new()
+    {
+        HostName = "host",
+        LocalAddresses = [IPAddress.Parse("10.0.0.1")],
+        Resolve = _ => [],
+        KeyFileSize = _ => null,
+    };
+
+    private static RingConfiguration? Load(string text, out IReadOnlyList<ConfigurationProblem> problems, ConfigurationEnvironment? host = null) =>
+        RingConfiguration.Load("f", Encoding.UTF8.GetBytes(text), host ?? Host(), out problems);
+}
