@@ -5,9 +5,12 @@ namespace Mainstay.Cib;
 /// <summary>Merges an element into an existing one, as the operation modify does (spec/manager.md section 2).</summary>
 internal static class ElementMerge
 {
-    /// <summary>Whether an element is the one an input means: the same name and, if the input has one, the same id.</summary>
+    /// <summary>Whether a child is the one an input means: the same name and, if the input has one, the same id.</summary>
     public static bool IsSame(XElement element, XElement input)
         => element.Name == input.Name && (input.Id() is not { } id || element.Id() == id);
+
+    /// <summary>Whether an element is the one a request names: the same name and the same id, or both without.</summary>
+    public static bool IsNamed(XElement element, XElement input) => element.Name == input.Name && element.Id() == input.Id();
 
     /// <summary>Whether an element has the name and all attributes of a pattern.</summary>
     public static bool Fits(XElement element, XElement pattern)
@@ -31,6 +34,19 @@ internal static class ElementMerge
             else
             {
                 target.Add(child.Copy());
+            }
+        }
+
+        AddComments(target, input);
+    }
+
+    private static void AddComments(XElement target, XElement input)
+    {
+        foreach (var comment in input.Nodes().OfType<XComment>())
+        {
+            if (target.Nodes().OfType<XComment>().All(known => known.Value != comment.Value))
+            {
+                target.Add(new XComment(comment));
             }
         }
     }

@@ -38,11 +38,24 @@ internal static class OperationExecutor
         document, CibCode.NotFound,
         $"{NotFoundMessage}: there is no {input.Name.LocalName}{(input.Id() is { } id ? $" '{id}'" : string.Empty)}");
 
+    /// <summary>The input of a request; of a whole <c>cib</c> with a scope, the section is meant.</summary>
     private static CibResult WithInput(
         CibDocument document, CibRequest request, Func<CibDocument, CibRequest, XElement, CibResult> operation)
-        => request.Input is { } input
-            ? operation(document, request, input)
-            : Fail(document, CibCode.BadXml, "the request has no XML");
+    {
+        if (request.Input is not { } input)
+        {
+            return Fail(document, CibCode.BadXml, "the request has no XML");
+        }
+
+        if (!input.Is("cib") || request.Scope is null or "cib" or "all")
+        {
+            return operation(document, request, input);
+        }
+
+        return CibDocument.FromRoot(input.Copy()).Section(request.Scope) is { } part
+            ? operation(document, request, part)
+            : Fail(document, CibCode.Software, $"Invalid argument: the given CIB has no section '{request.Scope}'");
+    }
 
     private static CibResult Create(CibDocument document, CibRequest request, XElement input)
     {
@@ -51,28 +64,13 @@ internal static class OperationExecutor
             return Fail(document, CibCode.Software, "Invalid argument: create takes a scope, not an XPath");
         }
 
-        var section = request.Scope ?? "cib";
-        if (input.Is("cib") && section != "cib")
+        if (request.Scope is null or "cib" or "all")
         {
-            if (CibDocument.FromRoot(input.Copy()).Section(section) is not { } part)
-            {
-                return NotFound(document, new XElement(section));
-            }
-
-            input = part;
+            // Without a section there is nothing to create in; what exists is merged, as modify does.
+            return Modify(document, request, input);
         }
 
-        if (input.Is("cib"))
-        {
-            ElementMerge.Merge(document.Root, input);
-            return Ok(document);
-        }
-
-        if (request.Scope is null)
-        {
-            return NotFound(document, input);
-        }
-
+        var section = request.Scope;
         if (document.Section(section) is not { } parent)
         {
             return Fail(
@@ -130,7 +128,7 @@ internal static class OperationExecutor
             }
 
             var match = matches.FirstOrDefault();
-            if (match is null || !ElementMerge.IsSame(match, input))
+            if (match is null || !ElementMerge.IsNamed(match, input))
             {
                 return NotFound(document, input);
             }
@@ -140,7 +138,7 @@ internal static class OperationExecutor
         }
 
         var section = request.Scope is null ? document.Root : document.Section(request.Scope);
-        var target = section?.DescendantsAndSelf().FirstOrDefault(element => ElementMerge.IsSame(element, input));
+        var target = section?.DescendantsAndSelf().FirstOrDefault(element => ElementMerge.IsNamed(element, input));
         if (target is not null)
         {
             ElementMerge.Merge(target, input);
@@ -184,13 +182,17 @@ internal static class OperationExecutor
             return Ok(document);
         }
 
-        if (request.Input is not { } pattern)
+        return WithInput(document, request, DeleteByPattern);
+    }
+
+    private static CibResult DeleteByPattern(CibDocument document, CibRequest request, XElement pattern)
+    {
+        var section = request.Scope is null ? document.Root : document.Section(request.Scope);
+        foreach (var wanted in request.Scope is { } scope && pattern.Is(scope) ? pattern.Elements() : [pattern])
         {
-            return Fail(document, CibCode.BadXml, "the request has no XML");
+            section?.Descendants().FirstOrDefault(element => ElementMerge.Fits(element, wanted))?.Remove();
         }
 
-        var section = request.Scope is null ? document.Root : document.Section(request.Scope);
-        section?.Descendants().FirstOrDefault(element => ElementMerge.Fits(element, pattern))?.Remove();
         return Ok(document);
     }
 
@@ -207,24 +209,18 @@ internal static class OperationExecutor
         }
 
         var section = request.Scope;
-        if (input.Is("cib"))
+        if (document.Section(section) is not { } target)
         {
-            if (CibDocument.FromRoot(input.Copy()).Section(section) is not { } part)
-            {
-                return NotFound(document, new XElement(section));
-            }
-
-            input = part;
+            return NotFound(document, input);
         }
 
         if (input.Is(section))
         {
-            var copy = input.Copy();
-            SectionOrNew(document, section).ReplaceWith(copy);
+            target.ReplaceWith(input.Copy());
             return Ok(document);
         }
 
-        return document.Section(section) is { } parent ? ReplaceElement(document, parent, input) : NotFound(document, input);
+        return ReplaceElement(document, target, input);
     }
 
     private static CibResult ReplaceAll(CibDocument document, XElement input)
@@ -238,7 +234,7 @@ internal static class OperationExecutor
 
     private static CibResult ReplaceElement(CibDocument document, XElement parent, XElement input)
     {
-        var target = parent.Descendants().FirstOrDefault(element => ElementMerge.IsSame(element, input));
+        var target = parent.Descendants().FirstOrDefault(element => ElementMerge.IsNamed(element, input));
         if (target is null)
         {
             return NotFound(document, input);
