@@ -140,7 +140,8 @@ public sealed partial class ManagerCore
                 NodeName = _identity.NodeName,
                 Incarnation = _identity.Incarnation,
                 IsLive = isLive,
-                Term = Math.Max(_stored.Term, isLive ? _state!.Data.Durability.Term : 0), // isLive says that there is a state
+                Term = isLive ? _state!.Data.Durability.ConfigurationTerm : _stored.Term, // isLive says that there is a state
+                Promised = Math.Max(_stored.Promised, isLive ? _state!.Data.Durability.Term : 0),
                 AdminEpoch = version.AdminEpoch,
                 Epoch = version.Epoch,
                 NumUpdates = 0,
@@ -210,7 +211,7 @@ public sealed partial class ManagerCore
     private ReplicatedState FreshState()
     {
         var document = CibDocument.Parse(_stored.Xml).Document ?? CibDocument.CreateEmpty();
-        return new ReplicatedState(document, _stored.Term, _directory);
+        return new ReplicatedState(document, _stored, _directory);
     }
 
     private void TakeSnapshot(SnapshotCommand snapshot, Outbox outbox)

@@ -12,8 +12,6 @@ public sealed partial class ManagerCore
     private string _registered = "";
     private long _storeTicket;
     private long _storeGoal;
-    private long _storeTerm;
-    private string _storeXml = "";
     private string? _storageError;
 
     /// <summary>A request of the API on this node. The answer comes as <see cref="Respond"/>, at once or later.</summary>
@@ -199,12 +197,14 @@ public sealed partial class ManagerCore
     private void StoreGoal(Outbox outbox)
     {
         if (_state is not { } state) return;
-        _storeGoal = state.Data.Durability.Goal;
-        _storeTerm = state.Data.Durability.Term;
-        _storeXml = state.GoalConfiguration;
+        var durability = state.Data.Durability;
+        _storeGoal = durability.Goal;
+        _storing = durability.IsPromised
+            ? new StoredConfiguration(durability.ConfigurationTerm, state.GoalConfiguration, durability.Term)
+            : _stored with { Promised = durability.Term };
         _storeTicket++;
         _timers.Cancel(CoreTimer.StoreRetry);
-        outbox.Add(new StoreRevision(_storeTicket, _storeTerm, VersionOf(_storeXml).ToString(), _storeXml));
+        outbox.Add(new StoreRevision(_storeTicket, _storing.Term, _storing.Promised, VersionOf(_storing.Xml).ToString(), _storing.Xml));
     }
 
     private void RegisterDevices(Outbox outbox)

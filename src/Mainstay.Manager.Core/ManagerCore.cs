@@ -32,6 +32,7 @@ public sealed partial class ManagerCore
     private readonly List<Effect> _effects = [];
 
     private StoredConfiguration _stored;
+    private StoredConfiguration _storing;
     private ReplicatedState? _state;
     private CoreTime _now;
 
@@ -45,7 +46,7 @@ public sealed partial class ManagerCore
         Invariant.Check(identity.NodeId != 0, "a node has an id");
         _identity = identity;
         foreach (var node in nodes) _directory[node.NodeId] = node;
-        _stored = stored ?? new StoredConfiguration(0, CibDocument.CreateEmpty().ToXml(CibPrintStyle.Compact));
+        _storing = _stored = stored ?? new StoredConfiguration(0, CibDocument.CreateEmpty().ToXml(CibPrintStyle.Compact));
         _planner = planner;
         _executor = new LocalExecutor(identity.NodeName, identity.NodeId);
     }
@@ -81,7 +82,7 @@ public sealed partial class ManagerCore
         Advance(now);
         if (_state is not { } state || ticket != _storeTicket) return;
         var durability = state.Data.Durability;
-        if (error is null) _stored = new StoredConfiguration(_storeTerm, _storeXml);
+        if (error is null) _stored = _storing;
         if (error is not null || _storageError is not null)
         {
             outbox.Add(new Trace(TraceKind.Storage, error is null ? "The disk takes writes again" : $"The disk refuses the configuration: {error}"));
@@ -89,8 +90,8 @@ public sealed partial class ManagerCore
 
         _storageError = error;
         if (error is not null) _timers.Set(CoreTimer.StoreRetry, now.MonotonicMs + StoreRetryMs);
-        if (_storeGoal != durability.Goal || _storeTerm != durability.Term) return;
-        Send(new StoredCommand(_identity.NodeId, _storeGoal, _storeTerm, error) { Time = now.WallMs }, outbox);
+        if (_storeGoal != durability.Goal || _storing.Promised != durability.Term) return;
+        Send(new StoredCommand(_identity.NodeId, _storeGoal, durability.Term, error) { Time = now.WallMs }, outbox);
     }
 
     /// <summary>An action run by this node ended, or a recurring one has a new result.</summary>

@@ -4,9 +4,9 @@ namespace Mainstay.Manager.Core.Tests;
 
 public sealed class FailoverTests
 {
-    private static SimCluster Start(int nodes, int seed = 1, string options = "", bool hasFencing = true)
+    private static SimCluster Start(int nodes, int seed = 1)
     {
-        var cluster = new SimCluster(nodes, Configurations.Standard(nodes, options, hasFencing), seed);
+        var cluster = new SimCluster(nodes, Configurations.Standard(nodes), seed, new RealPlanner());
         cluster.StartAll();
         return cluster;
     }
@@ -123,14 +123,18 @@ public sealed class FailoverTests
     public void A_start_that_fails_bans_the_node_and_cleanup_brings_it_back()
     {
         var cluster = Start(3);
-        cluster[1].Agents.FailAlways["db_start"] = 1;
         cluster.RunUntilIdle();
-        Assert.Equal(["node2"], cluster.Where("db"));
-        Assert.Equal("INFINITY", cluster[3].Core.GetAttributes().Single(attribute => attribute.Name == "fail-count-db#start_0").Value);
-        cluster[1].Agents.FailAlways.Clear();
+        var node = cluster.Nodes.Single(node => node.Agents.IsActive("db"));
+        node.Agents.FailAlways["db_start"] = 1;
+        node.Agents.Crash("db");
+        cluster.RunUntil(() => cluster.Nodes.Exists(other => other != node && other.Agents.IsActive("db")), "db runs elsewhere");
+        cluster.RunUntilIdle();
+        var failures = cluster[3].Core.GetAttributes().Single(attribute => attribute.Name == "fail-count-db#start_0");
+        Assert.Equal(("INFINITY", node.Name), (failures.Value, failures.Node));
+        node.Agents.FailAlways.Clear();
         var id = cluster[3].Request(request => new CleanUp(request, "db", Node: null, Operation: null, IntervalMs: null, IsRefresh: false));
         cluster.RunUntil(() => cluster[3].Answers.ContainsKey(id), "cleanup is answered");
-        Assert.Equal([("db", "node1")], Assert.IsType<CleanedUp>(cluster[3].Answers[id]).Items);
+        Assert.Equal([("db", node.Name)], Assert.IsType<CleanedUp>(cluster[3].Answers[id]).Items);
         cluster.RunUntilIdle();
         Assert.DoesNotContain(cluster[2].Core.GetAttributes(), attribute => attribute.Name.StartsWith("fail-count-db", StringComparison.Ordinal));
         AssertSound(cluster);

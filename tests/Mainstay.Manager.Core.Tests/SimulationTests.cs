@@ -10,16 +10,19 @@ namespace Mainstay.Manager.Core.Tests;
 public sealed class SimulationTests
 {
     [Fact]
-    public void Clusters_of_three_survive_a_few_hundred_bad_days() => RunSeeds(1, 200, 3);
+    public void Clusters_of_three_survive_a_few_hundred_bad_days() => RunSeeds(1, 200, 3, new MiniPlanner());
 
     [Fact]
-    public void Clusters_of_five_survive_bad_days() => RunSeeds(1001, 60, 5);
+    public void Clusters_with_the_real_scheduler_survive_bad_days() => RunSeeds(2001, 40, 3, new RealPlanner());
+
+    [Fact]
+    public void Clusters_of_five_survive_bad_days() => RunSeeds(1001, 60, 5, new MiniPlanner());
 
     [Fact]
     public void The_same_seed_gives_the_same_run()
     {
-        var first = Run(42, 3);
-        var second = Run(42, 3);
+        var first = Run(42, 3, new MiniPlanner());
+        var second = Run(42, 3, new MiniPlanner());
         Assert.Equal(first.Log, second.Log);
     }
 
@@ -29,23 +32,23 @@ public sealed class SimulationTests
     {
         var asked = Environment.GetEnvironmentVariable("MAINSTAY_SEEDS")?.Split(',').Select(int.Parse).ToArray();
         Assert.SkipUnless(asked is { Length: 3 }, "MAINSTAY_SEEDS is not set");
-        RunSeeds(asked![0], asked[1], asked[2]); // skipped unless set
+        RunSeeds(asked![0], asked[1], asked[2], new RealPlanner()); // skipped unless set
     }
 
-    private static void RunSeeds(int first, int count, int nodes)
+    private static void RunSeeds(int first, int count, int nodes, ITransitionPlanner planner)
     {
         var only = Environment.GetEnvironmentVariable("MAINSTAY_SEED");
         for (var seed = first; seed < first + count; seed++)
         {
             if (only is not null && only != seed.ToString(System.Globalization.CultureInfo.InvariantCulture)) continue;
-            var cluster = Run(seed, nodes);
+            var cluster = Run(seed, nodes, planner);
             Assert.True(cluster.Violations.Count == 0, $"seed {seed}, {nodes} nodes (repeat with MAINSTAY_SEED={seed}):\n{cluster.Tail()}");
         }
     }
 
-    private static SimCluster Run(int seed, int nodes)
+    private static SimCluster Run(int seed, int nodes, ITransitionPlanner planner)
     {
-        var cluster = new SimCluster(nodes, Configurations.Standard(nodes), seed);
+        var cluster = new SimCluster(nodes, Configurations.Standard(nodes), seed, planner);
         var writer = new TokenWriter(cluster);
         var faults = new FaultPlan(cluster);
         cluster.StartAll();

@@ -61,7 +61,11 @@ internal sealed record HelloCommand : Command
     /// <summary>It has applied commands since it started; its state is more than a configuration from disk.</summary>
     public bool IsLive { get; init; }
 
+    /// <summary>Term of the newest configuration it holds.</summary>
     public long Term { get; init; }
+
+    /// <summary>Highest term it has taken part in.</summary>
+    public long Promised { get; init; }
 
     /// <summary>Version of the newest configuration it holds, prepared ones included.</summary>
     public int AdminEpoch { get; init; }

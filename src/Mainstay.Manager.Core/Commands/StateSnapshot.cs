@@ -72,8 +72,14 @@ internal sealed class TransitionState
 /// <summary>Progress of the configuration towards the disks; see <see cref="ReplicatedState"/>.</summary>
 internal sealed class DurabilityState
 {
-    /// <summary>Rises with every membership that may write; a revision with a higher term is newer.</summary>
+    /// <summary>Rises with every membership that may write.</summary>
     public long Term { get; set; }
+
+    /// <summary>Term of the configuration members hold or are storing; a revision with a higher one is newer.</summary>
+    public long ConfigurationTerm { get; set; }
+
+    /// <summary>Enough members have promised the term durably: no other membership can use it. Revisions may be stored in it.</summary>
+    public bool IsPromised { get; set; }
 
     /// <summary>Number of the revision that members are storing now.</summary>
     public long Goal { get; set; }

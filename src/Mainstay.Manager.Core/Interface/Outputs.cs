@@ -12,9 +12,10 @@ public sealed record Multicast(ReadOnlyMemory<byte> Payload) : Output;
 /// </summary>
 /// <param name="Ticket">Identifies the write.</param>
 /// <param name="Term">Term to store with it.</param>
+/// <param name="Promised">Promise to store with it.</param>
 /// <param name="Version">Version triple as text.</param>
 /// <param name="Xml">The document without status.</param>
-public sealed record StoreRevision(long Ticket, long Term, string Version, string Xml) : Output;
+public sealed record StoreRevision(long Ticket, long Term, long Promised, string Version, string Xml) : Output;
 
 /// <summary>Run a resource action on this node; every result goes to <see cref="ManagerCore.HandleActionResult"/>.</summary>
 public sealed record RunAction : Output

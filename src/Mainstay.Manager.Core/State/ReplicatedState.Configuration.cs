@@ -6,10 +6,11 @@ namespace Mainstay.Manager.Core;
 
 /// <content>
 /// Acknowledged means durable. A change is evaluated (prepared), stored by every member, and committed where the members that have it on
-/// disk hold enough votes; only then does it take effect and is it acknowledged. Every membership that may write begins a new term
-/// and puts it on enough disks before it prepares anything; a revision is newer than another if its (term, version) is higher. So the
-/// newest revision of any quorate set of disks holds every acknowledged change: two sets with quorum share a member, and what that member
-/// has stored in a later term was built on it. A partition without quorum prepares nothing.
+/// disk hold enough votes; only then does it take effect and is it acknowledged. Every membership that may write begins a new term: first
+/// enough members promise it durably (two memberships with enough votes share a member, so no two use one term), then they store the configuration
+/// anew in this term, then changes may be prepared. A revision is newer than another if its (term, version) is higher. So the newest
+/// revision of any quorate set of disks holds every acknowledged change. A partition without quorum, or with too few managers, neither promises
+/// nor stores.
 /// </content>
 internal sealed partial class ReplicatedState
 {
@@ -53,7 +54,23 @@ internal sealed partial class ReplicatedState
             return;
         }
 
-        durability.Term++;
+        if (VotesOf(Data.MemberOrder) < VotesNeeded())
+        {
+            RefuseQueue(TooFewManagers(), effects);
+            return;
+        }
+
+        NewTerm(effects);
+    }
+
+    private static Refused TooFewManagers() => new(
+        AnswerCodes.NoQuorum, "Too few managers are present to store the change, although the ring has quorum; start them on its other nodes.");
+
+    private void NewTerm(List<Effect> effects)
+    {
+        Data.Durability.IsActive = false;
+        Data.Durability.IsPromised = false;
+        Data.Durability.Term++;
         NewGoal(effects);
     }
 
@@ -73,6 +90,12 @@ internal sealed partial class ReplicatedState
         if (Data.Quorum.IsCurrent && !MayWrite)
         {
             Answer(command.Request, new Refused(AnswerCodes.NoQuorum, "The partition has no quorum: configuration changes are refused."), effects);
+            return;
+        }
+
+        if (Data.Quorum.IsCurrent && VotesOf(Data.MemberOrder) < VotesNeeded())
+        {
+            Answer(command.Request, TooFewManagers(), effects);
             return;
         }
 
@@ -165,7 +188,15 @@ internal sealed partial class ReplicatedState
         var needed = VotesNeeded();
         if (VotesOf(durability.Stored) >= needed)
         {
-            Commit(effects);
+            if (durability.IsPromised)
+            {
+                Commit(effects);
+                return;
+            }
+
+            durability.IsPromised = true;
+            durability.ConfigurationTerm = durability.Term;
+            NewGoal(effects);
         }
         else if (VotesOf(Data.MemberOrder) - VotesOf(durability.Failed) < needed)
         {
@@ -206,18 +237,13 @@ internal sealed partial class ReplicatedState
     private void GiveUp(List<Effect> effects)
     {
         var durability = Data.Durability;
-        var refusal = durability.Failed.Count > 0
-            ? new Refused(
-                AnswerCodes.InputOutput, "Too few members could write the change to disk (see the storage error of their status); it is refused.")
-            : new Refused(
-                AnswerCodes.NoQuorum, "Too few managers are present to store the change, although the ring has quorum; start them on its other nodes.");
+        var refusal = new Refused(
+            AnswerCodes.InputOutput, "Too few members could write the change to disk (see the storage error of their status); it is refused.");
         if (durability.Prepared is { } prepared)
         {
             durability.Prepared = null;
             foreach (var request in prepared.Requests) Answer(request.Request, refusal, effects);
-            durability.IsActive = false;
-            durability.Term++;
-            NewGoal(effects);
+            NewTerm(effects);
         }
 
         RefuseQueue(refusal, effects);

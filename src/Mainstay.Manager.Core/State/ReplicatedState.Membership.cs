@@ -39,7 +39,7 @@ internal sealed partial class ReplicatedState
         Data.Lineage = nonce;
         Data.Quorum.IsCurrent = false;
         Data.Durability.IsActive = false;
-        Data.Durability.Term = hellos.Max(hello => hello.Term);
+        Data.Durability.Term = hellos.Max(hello => Math.Max(hello.Term, hello.Promised));
         var present = new SortedSet<uint>(hellos.Select(hello => hello.NodeId));
         Data.MemberOrder.RemoveAll(id => !present.Contains(id));
         foreach (var hello in hellos) Integrate(hello, IsKeeper(hello, keptDigest), effects);

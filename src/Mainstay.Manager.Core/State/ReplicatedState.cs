@@ -13,7 +13,7 @@ internal sealed partial class ReplicatedState
 {
     private CibDocument _configuration;
 
-    public ReplicatedState(CibDocument configuration, long term, SortedDictionary<uint, ConfiguredNode> directory)
+    public ReplicatedState(CibDocument configuration, StoredConfiguration stored, SortedDictionary<uint, ConfiguredNode> directory)
     {
         Directory = directory;
         _configuration = configuration;
@@ -21,7 +21,7 @@ internal sealed partial class ReplicatedState
         {
             Configuration = configuration.ToXml(CibPrintStyle.Compact),
             NumUpdates = configuration.Version.NumUpdates,
-            Durability = { Term = term },
+            Durability = { Term = Math.Max(stored.Term, stored.Promised), ConfigurationTerm = stored.Term },
         };
     }
 

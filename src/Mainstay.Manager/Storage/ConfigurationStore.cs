@@ -39,7 +39,7 @@ internal sealed class ConfigurationStore
             if (TryRead(number, out var reason) is { } revision && CibDocument.Parse(revision.Xml).Document is not null)
             {
                 _latest = revision;
-                return new StoredConfiguration(revision.Term, revision.Xml);
+                return new StoredConfiguration(revision.Term, revision.Xml, revision.Promised);
             }
 
             var aside = PathOf(number) + ".damaged";
@@ -74,7 +74,7 @@ internal sealed class ConfigurationStore
     /// <summary>Makes a revision durable. Null, or why it could not be done.</summary>
     public string? Write(StoreRevision store)
     {
-        var revision = new RevisionFile(store.Term, store.Version, store.Xml);
+        var revision = new RevisionFile(store.Term, store.Promised, store.Version, store.Xml);
 
         // A new term for the same document replaces its file; the history keeps one file per document.
         var isSame = _latest is { } latest && string.Equals(latest.Xml, store.Xml, StringComparison.Ordinal);

@@ -5,10 +5,10 @@ using System.Text;
 namespace Mainstay.Manager.Storage;
 
 /// <summary>
-/// A stored revision: one line <c>mainstay-cib 1 term=T version=A.E.N length=BYTES sha256=HEX</c>, then the document. Reading treats the disk as
+/// A stored revision: one line <c>mainstay-cib 1 term=T promised=P version=A.E.N length=BYTES sha256=HEX</c>, then the document. Reading treats the disk as
 /// hostile input.
 /// </summary>
-internal sealed record RevisionFile(long Term, string Version, string Xml)
+internal sealed record RevisionFile(long Term, long Promised, string Version, string Xml)
 {
     private const string Magic = "mainstay-cib";
     private const int HeaderSizeMax = 512;
@@ -18,7 +18,7 @@ internal sealed record RevisionFile(long Term, string Version, string Xml)
         var body = Encoding.UTF8.GetBytes(Xml);
         var header = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Magic} 1 term={Term} version={Version} length={body.Length} sha256={Convert.ToHexStringLower(SHA256.HashData(body))}\n");
+            $"{Magic} 1 term={Term} promised={Promised} version={Version} length={body.Length} sha256={Convert.ToHexStringLower(SHA256.HashData(body))}\n");
         return [.. Encoding.ASCII.GetBytes(header), .. body];
     }
 
@@ -33,7 +33,7 @@ internal sealed record RevisionFile(long Term, string Version, string Xml)
         }
 
         var words = Encoding.ASCII.GetString(bytes[..end]).Split(' ');
-        if (words.Length < 6 || words[0] != Magic)
+        if (words.Length < 7 || words[0] != Magic)
         {
             reason = "its header is not that of a stored configuration";
             return null;
@@ -47,9 +47,10 @@ internal sealed record RevisionFile(long Term, string Version, string Xml)
 
         var body = bytes[(end + 1)..];
         if (!long.TryParse(Field(words, "term"), NumberStyles.None, CultureInfo.InvariantCulture, out var term)
+            || !long.TryParse(Field(words, "promised"), NumberStyles.None, CultureInfo.InvariantCulture, out var promised)
             || !int.TryParse(Field(words, "length"), NumberStyles.None, CultureInfo.InvariantCulture, out var length))
         {
-            reason = "its header has no term or length";
+            reason = "its header has no term, promise or length";
             return null;
         }
 
@@ -66,7 +67,7 @@ internal sealed record RevisionFile(long Term, string Version, string Xml)
         }
 
         reason = "";
-        return new RevisionFile(term, Field(words, "version"), Encoding.UTF8.GetString(body));
+        return new RevisionFile(term, promised, Field(words, "version"), Encoding.UTF8.GetString(body));
     }
 
     private static string Field(string[] words, string name)

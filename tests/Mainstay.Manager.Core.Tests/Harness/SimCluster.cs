@@ -95,11 +95,12 @@ internal sealed class SimCluster
 
     public void CheckReplicas()
     {
-        var digests = new Dictionary<(string, long), (string Digest, string Node)>();
+        // Two partitions of one history may reach the same position with different commands: the members tell them apart.
+        var digests = new Dictionary<(string, string, long), (string Digest, string Node)>();
         foreach (var node in Nodes)
         {
             if (!node.IsRunning || node.Core.Mode != ReplicaMode.Member || node.Core.State is not { } state) continue;
-            var key = (state.Data.Lineage, state.Data.Position);
+            var key = (state.Data.Lineage, string.Join(' ', state.Data.MemberOrder), state.Data.Position);
             var digest = state.ComputeDigest();
             if (!digests.TryAdd(key, (digest, node.Name)) && digests[key].Digest != digest)
             {

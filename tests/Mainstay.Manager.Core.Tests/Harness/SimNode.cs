@@ -241,7 +241,7 @@ internal sealed class SimNode
         _cluster.At(_cluster.Random.Next(1, DiskDelayMs + 1), () =>
         {
             if (!IsPowered || Run != run || _core is null) return;
-            if (!IsDiskFull) Disk = new StoredConfiguration(store.Term, store.Xml);
+            if (!IsDiskFull) Disk = new StoredConfiguration(store.Term, store.Xml, store.Promised);
             Input(run, (core, outbox) => core.HandleStored(_cluster.Time, store.Ticket, IsDiskFull ? "no space left on device" : null, outbox));
         });
     }
