@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
+
 namespace Mainstay.Simulator;
 
-/// <summary>A running 64-bit digest (FNV-1a): compares histories and payloads; no protection against intent.</summary>
+/// <summary>A running 64-bit digest (FNV-1a by words): compares histories and payloads; no protection against intent.</summary>
 public struct Digest : IEquatable<Digest>
 {
     private const ulong Offset = 14695981039346656037UL;
@@ -22,20 +24,23 @@ public struct Digest : IEquatable<Digest>
     public void Add(ReadOnlySpan<byte> bytes)
     {
         var state = Value;
-        foreach (var value in bytes)
+        var rest = bytes;
+        while (rest.Length >= sizeof(ulong))
         {
-            state = (state ^ value) * Prime;
+            state = Mix(state, BinaryPrimitives.ReadUInt64LittleEndian(rest));
+            rest = rest[sizeof(ulong)..];
         }
 
-        _state = state ^ Offset;
+        foreach (var value in rest)
+        {
+            state = Mix(state, value);
+        }
+
+        _state = Mix(state, (ulong)bytes.Length) ^ Offset;
     }
 
     /// <summary>Adds a number.</summary>
-    public void Add(ulong number)
-    {
-        var state = (Value ^ number) * Prime;
-        _state = (state ^ (state >> 29)) ^ Offset;
-    }
+    public void Add(ulong number) => _state = Mix(Value, number) ^ Offset;
 
     /// <inheritdoc/>
     public readonly bool Equals(Digest other) => _state == other._state;
@@ -51,4 +56,10 @@ public struct Digest : IEquatable<Digest>
 
     /// <summary>Different digests.</summary>
     public static bool operator !=(Digest left, Digest right) => !left.Equals(right);
+
+    private static ulong Mix(ulong state, ulong number)
+    {
+        var mixed = (state ^ number) * Prime;
+        return mixed ^ (mixed >> 29);
+    }
 }

@@ -23,6 +23,12 @@ public sealed partial class TotemRing
 
     private uint _joinCounter;
 
+    /// <summary>
+    /// From when on a starting node may form a ring of its own. Its own join comes back before anybody can have answered: without this wait
+    /// (one join period) every start would be two configurations, alone and then merged.
+    /// </summary>
+    private Instant _aloneFrom;
+
     private void EnterGather(GatherReason reason, NodeId cause)
     {
         _originatedToken = false;
@@ -230,6 +236,11 @@ public sealed partial class TotemRing
     private void CommitIfAgreed()
     {
         if (!IsAgreed())
+        {
+            return;
+        }
+
+        if (_candidates.Count == 1 && Membership.IsEmpty && _configured.Count != 1 && _now < _aloneFrom)
         {
             return;
         }

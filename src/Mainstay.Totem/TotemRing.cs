@@ -110,6 +110,7 @@ public sealed partial class TotemRing
         Invariant.Check(State == TotemState.Stopped, "a ring is started once");
         Invariant.Check(Membership.IsEmpty, "a ring that has left does not start again");
         ArmPause();
+        _aloneFrom = now + _options.Join;
         EnterGather(GatherReason.InterfaceChange, NodeId.None);
     }
 

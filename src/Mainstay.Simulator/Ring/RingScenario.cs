@@ -109,7 +109,7 @@ public sealed record RingScenario
         {
             NodeCount = (int)Pick(prng, 1, 2, 2, 3, 3, 3, 4, 5, 5, 6, 8),
             Options = options,
-            FaultPhase = prng.Between(400, 2500) * Millisecond,
+            FaultPhase = prng.Between(300, 1500) * Millisecond,
             DelayMinimum = Pick(prng, 200_000, 500_000, Millisecond, 2 * Millisecond),
             DelayMean = Pick(prng, 0, 20_000, 200_000, Millisecond),
             Reorders = prng.Chance(300_000),

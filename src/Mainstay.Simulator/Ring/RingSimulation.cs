@@ -228,9 +228,7 @@ public sealed partial class RingSimulation
         return core;
     }
 
-    /// <summary>
-    /// Generous, but proportional to the timers: the worst case seen in a million runs is about half of it (docs/totem.md).
-    /// </summary>
+    /// <summary>Generous, but proportional to the timers: docs/totem.md has the worst case seen.</summary>
     private long ConvergenceBound()
     {
         var options = _scenario.Options;

@@ -69,16 +69,7 @@ internal sealed class OrderChecker(uint initialSequence) : RingChecker
             return;
         }
 
-        if (process.OwnPlaces.Count > 0 && process.Ring is not null)
-        {
-            foreach (var (sentRing, place) in process.OwnPlaces.Where(own => own.Ring == process.Ring))
-            {
-                Fail("I11", $"node {node} installs {ring} without having delivered its own message {place} of ring {sentRing}");
-            }
-
-            process.OwnPlaces.RemoveWhere(own => own.Ring == process.Ring);
-        }
-
+        CheckOwnDelivered(node, process, ring);
         process.Ring = ring;
         process.Next = initialSequence + 1;
     }
@@ -129,6 +120,19 @@ internal sealed class OrderChecker(uint initialSequence) : RingChecker
                 return;
             }
         }
+    }
+
+    private void CheckOwnDelivered(uint node, Process process, RingKey ring)
+    {
+        foreach (var (sentRing, place) in process.OwnPlaces)
+        {
+            if (sentRing == process.Ring && IsUnique(sentRing))
+            {
+                Fail("I11", $"node {node} installs {ring} without having delivered its own message {place} of ring {sentRing}");
+            }
+        }
+
+        process.OwnPlaces.RemoveWhere(own => own.Ring == process.Ring);
     }
 
     private readonly record struct Entry(uint Origin, bool IsEncapsulated, ulong Digest);

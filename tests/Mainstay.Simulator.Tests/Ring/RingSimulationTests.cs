@@ -1,0 +1,111 @@
+using Mainstay.Simulator.Ring;
+
+namespace Mainstay.Simulator.Tests.Ring;
+
+public sealed class RingSimulationTests(ITestOutputHelper output)
+{
+    private const ulong SeedCount = 2500;
+
+    /// <summary>Every transition of the state machine, and the paths that only trouble reaches.</summary>
+    private static readonly string[] s_expectedProbes =
+    [
+        "state Stopped -> Gather",
+        "state Gather -> Commit",
+        "state Commit -> Recovery",
+        "state Recovery -> Operational",
+        "state Operational -> Gather",
+        "state Commit -> Gather",
+        "state Recovery -> Gather",
+        "state Operational -> Stopped",
+        "gather ConsensusTimeout",
+        "gather TokenLostInOperational",
+        "gather ConsensusTimeoutExpired",
+        "gather TokenLostInCommit",
+        "gather TokenLostInRecovery",
+        "gather FailedToReceive",
+        "gather ForeignMessageInOperational",
+        "gather MergeDetectInOperational",
+        "gather MergeDetectInGather",
+        "gather MergeDuringJoin",
+        "gather JoinInOperational",
+        "gather JoinInCommit",
+        "gather JoinInRecovery",
+        "gather InterfaceChange",
+        "message retransmitted",
+        "token retransmitted",
+        "hold cancelled",
+        "merge detected",
+        "fragment dropped",
+        "recovery sends old messages again",
+        "recovery skips messages that nobody holds",
+        "trace PauseDetected",
+        "trace NodeLeaving",
+        "drop Duplicate",
+        "drop StaleJoin",
+        "drop OtherRing",
+    ];
+
+    [Fact]
+    public void Every_guarantee_holds_in_every_run_and_the_runs_reach_every_transition()
+    {
+        var coverage = new RingCoverage();
+        var failures = new List<string>();
+        for (var seed = 1UL; seed <= SeedCount; seed++)
+        {
+            var result = RingSimulation.Run(seed);
+            coverage.Add(result.Coverage);
+            if (result.Violations.Count > 0)
+            {
+                failures.Add($"{result.Violations[0]}{Environment.NewLine}  {result.ReplayCommand}");
+            }
+        }
+
+        foreach (var (probe, hits) in coverage.Hits)
+        {
+            output.WriteLine($"{hits,10} {probe}");
+        }
+
+        Assert.True(failures.Count == 0, string.Join(Environment.NewLine, failures));
+        Assert.Empty(s_expectedProbes.Except(coverage.Hits.Keys, StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(7)]
+    [InlineData(33)]
+    [InlineData(220)]
+    public void The_same_seed_is_the_same_history(ulong seed)
+    {
+        var first = RingSimulation.Run(seed);
+        var second = RingSimulation.Run(seed);
+        Assert.Equal(first.HistoryHash, second.HistoryHash);
+        Assert.Equal(first.EventCount, second.EventCount);
+        Assert.NotEqual(first.HistoryHash, RingSimulation.Run(seed + 1).HistoryHash);
+    }
+
+    [Fact]
+    public void A_trace_does_not_change_the_history()
+    {
+        using var trace = new StringWriter();
+        Assert.Equal(RingSimulation.Run(11).HistoryHash, RingSimulation.Run(11, trace).HistoryHash);
+        Assert.Contains("Regular", trace.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// Seeds that found something once: a join storm between nodes that disagree for good on who failed (12, 39, 227); remains of a
+    /// cut-short synchronisation delivered by some (220); a checker that trusted ring ids of a node that lost its storage (3360, 2726).
+    /// </summary>
+    [Theory]
+    [InlineData(12)]
+    [InlineData(39)]
+    [InlineData(227)]
+    [InlineData(220)]
+    [InlineData(2353)]
+    [InlineData(2726)]
+    [InlineData(3360)]
+    [InlineData(4311)]
+    public void Seeds_that_failed_once_pass(ulong seed)
+    {
+        var result = RingSimulation.Run(seed);
+        Assert.True(result.Violations.Count == 0, $"{string.Join(Environment.NewLine, result.Violations)} {result.ReplayCommand}");
+    }
+}
