@@ -7,6 +7,9 @@ public sealed partial class TotemRing
 {
     private const long ContinuousGatherWarning = 3;
 
+    /// <summary>A join beyond this is forged or damaged: it must not leave the cluster without a next ring id.</summary>
+    private const ulong RingSequenceMax = ulong.MaxValue / 2;
+
     /// <summary>All nodes that take part, the failed ones included (my_proc_list).</summary>
     private readonly NodeSet _procSet = new();
 
@@ -99,7 +102,7 @@ public sealed partial class TotemRing
 
     private void HandleJoin(ReadOnlySpan<byte> datagram, in PacketHeader header)
     {
-        if (!JoinPacket.TryRead(datagram, header, out var join))
+        if (!JoinPacket.TryRead(datagram, header, out var join) || join.RingSequence > RingSequenceMax)
         {
             Drop(DropReason.Malformed, header.Sender);
             return;
@@ -124,7 +127,7 @@ public sealed partial class TotemRing
             Trace(TraceKind.NodeLeaving, join.Sender, 0, 0);
         }
 
-        _highestRingSequence = Math.Max(_highestRingSequence, BoundedRingSequence(join.RingSequence));
+        _highestRingSequence = Math.Max(_highestRingSequence, join.RingSequence);
         switch (State)
         {
             case TotemState.Operational:
@@ -146,11 +149,6 @@ public sealed partial class TotemRing
                 break;
         }
     }
-
-    /// <summary>
-    /// A ring sequence from a packet, kept far from the end of its range: a forged one must not leave the cluster without a next id.
-    /// </summary>
-    private static ulong BoundedRingSequence(ulong sequence) => Math.Min(sequence, ulong.MaxValue / 2);
 
     private bool IsFreshFromNewMember(in JoinPacket join) =>
         _newMembers.Contains(join.Sender) && join.RingSequence >= _ring.Sequence;
