@@ -1,4 +1,3 @@
-using Mainstay.Testing;
 using Mainstay.Totem;
 using Mainstay.Totem.Wire;
 
