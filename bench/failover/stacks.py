@@ -1,8 +1,9 @@
 """The two cluster stacks of the failover benchmark, behind the same few verbs."""
 import importlib.util
+import json
 import os
-import re
 import subprocess
+from xml.etree import ElementTree
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", ".."))
 SHARED = os.environ.get("MAINSTAY_SHARED") or os.path.join(ROOT, "..", "shared")
@@ -82,21 +83,58 @@ class Mainstay(Corosync):
         bench.lab("up", len(self.nodes), "--boot-delay", "6")
         bench.lab("exec", "all", "sh", os.path.join(ROOT, "eng", "lab", "install-host.sh"), self.BIN, str(self.token), str(len(self.nodes)))
         self.start_all()
-        bench.wait_for("mainstay: three nodes online", lambda: "Online: [ n1 n2 n3 ]" in self.mon(), 60, 0.2)
+        bench.wait_for("mainstay: three nodes online", lambda: sorted(self.online()) == self.nodes, 60, 0.2)
         self.load({}, MONITOR_S)
 
+    def api(self, node, path, body=None):
+        """GET or POST on the manager's socket; None where it does not answer."""
+        data = "" if body is None else " -H 'Content-Type: application/json' -d '%s'" % json.dumps(body)
+        text = bench.on(node, "curl -s -m 70 --unix-socket /run/mainstay/manager.sock%s 'http://localhost%s'" % (data, path))
+        try:
+            return json.loads(text)
+        except ValueError:
+            return None
+
+    def online(self, node="n1"):
+        status = self.api(node, "/v1/status") or {}
+        return [n["name"] for n in status.get("nodes", []) if n["online"] and not (n["unclean"] or n["standby"])]
+
+    def running(self, node="n1"):
+        """Where each primitive runs, from the operation history: {resource: [node]}."""
+        text = bench.on(node, "curl -s -m 5 --unix-socket /run/mainstay/manager.sock 'http://localhost/v1/cib?scope=status'")
+        found = {}
+        try:
+            states = ElementTree.fromstring(text).iter("node_state")
+        except ElementTree.ParseError:
+            return found
+        for state in states:
+            for resource in state.iter("lrm_resource"):
+                last = max(resource.iter("lrm_rsc_op"), key=lambda op: int(op.get("call-id")), default=None)
+                if last is not None and last.get("rc-code") == "0" and last.get("operation") in ("start", "monitor"):
+                    found.setdefault(resource.get("id").split(":")[0], []).append(state.get("uname"))
+        return found
+
+    def settled(self, node="n1"):
+        running = self.running(node)
+        return (sorted(self.online(node)) == self.nodes and len(running.get("vip", [])) == 1
+                and running["vip"] == running.get("www") and sorted(running.get("dummy", [])) == self.nodes)
+
+    def active(self, node="n1"):
+        return self.running(node)["vip"][0]
+
     def idle(self, node="n1"):
-        answer = bench.on(node, "curl -s -m 5 --unix-socket /run/mainstay/manager.sock 'http://localhost/v1/idle?timeout=1'")
-        return bool(re.search(r'"idle"\s*:\s*true', answer))
+        return (self.api(node, "/v1/idle?timeout=1") or {}).get("idle", False)
 
     def cleanup(self):
-        bench.on("n1", "mainstay resource cleanup --wait")
+        self.api("n1", "/v1/resources/cleanup", {})
+        self.api("n1", "/v1/idle?timeout=60")
 
     def standby(self, node):
-        bench.on(node, "mainstay node standby " + node)
+        self.api(node, "/v1/attributes", dict(name="standby", node=node, value="on", lifetime="Permanent"))
 
     def unstandby(self, node):
-        bench.on(node, "mainstay node unstandby %s --wait" % node)
+        self.api(node, "/v1/attributes", dict(name="standby", node=node, lifetime="Permanent"))
+        self.api(node, "/v1/idle?timeout=60")
 
     def stop_all(self):
         # All at once, as `lab corosync stop` does it for the reference.
