@@ -80,6 +80,19 @@ public sealed class LocalFencerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Questions_asked_at_once_are_answered_by_one_run_of_the_agent()
+    {
+        var calls = _shop.PathOf("calls");
+        Agent($"case \"$in\" in *action=list*) echo x >> {calls}; sleep 0.2; echo n2;; esac");
+        Register();
+        var offers = await Task.WhenAll(Enumerable.Range(0, 5)
+            .Select(_ => _shop.Fencer.FindAsync("n2", "reboot", 20_000, allowSelf: false, CancellationToken.None)));
+
+        Assert.All(offers, o => Assert.Single(o));
+        Assert.Single(await File.ReadAllLinesAsync(calls));
+    }
+
+    [Fact]
     public async Task Where_list_never_worked_status_is_asked_instead()
     {
         Agent("case \"$in\" in *action=list*) exit 1;; *action=status*nodename=n2*|*nodename=n2*action=status*) exit 2;; *action=status*) exit 1;; esac");

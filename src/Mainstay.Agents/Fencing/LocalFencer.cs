@@ -11,6 +11,19 @@ public sealed class LocalFencer
 {
     private static readonly TimeSpan ListLifetime = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// How long a list that names the target is believed while it is read anew in the background. Safe, because the list only
+    /// says which device to try: a
+    /// device that no longer knows the node fails, and the next one is tried. The reference asks again each time, in the middle
+    /// of the recovery.
+    /// </summary>
+    private static readonly TimeSpan ListTrust = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// When a new device is asked for its list, so that it is known before a node fails; late enough not to slow down a start.
+    /// </summary>
+    private static readonly TimeSpan WarmUpDelay = TimeSpan.FromSeconds(10);
+
     private readonly AgentRuntime _runtime;
     private readonly FenceAgentRunner _agents;
     private readonly Lock _gate = new();
@@ -64,8 +77,7 @@ public sealed class LocalFencer
 
         foreach (var warning in warnings) _runtime.Log(AgentLogLevel.Warning, id, warning);
 
-        // When a node must be fenced, what the agent can do is known already.
-        _ = MetadataAsync(device, CancellationToken.None);
+        _ = WarmUpAsync(device);
         return warnings;
     }
 
@@ -140,6 +152,17 @@ public sealed class LocalFencer
         {
             entry.Leave();
         }
+    }
+
+    /// <summary>Asks a new device what it can do, and then whom it can fence, so that neither costs time when a node has failed.</summary>
+    private async Task WarmUpAsync(FenceDevice device)
+    {
+        var metadata = await MetadataAsync(device, CancellationToken.None);
+        if (device.CheckWith(metadata) != FenceTargetCheck.DynamicList) return;
+        await Task.Delay(WarmUpDelay, _runtime.Time);
+        RegisteredDevice? entry;
+        lock (_gate) entry = _devices.Find(d => ReferenceEquals(d.Device, device));
+        if (entry is not null) await ListTargetsAsync(entry, (int)ListLifetime.TotalMilliseconds);
     }
 
     private static bool IsSame(FenceDevice left, FenceDevice right) =>
@@ -247,12 +270,14 @@ public sealed class LocalFencer
                 return await HasStatusAsync(device, target, timeoutMs, cancellationToken);
         }
 
-        var targets = await ListTargetsAsync(entry, timeoutMs, cancellationToken);
-        if (targets is not null)
+        if (entry.Targets is { } known && IsIn(known, device, target) && _runtime.Elapsed() - entry.TargetsAt < ListTrust)
         {
-            return targets.Contains(device.AliasOf(target), StringComparer.OrdinalIgnoreCase)
-                   || targets.Contains(target, StringComparer.OrdinalIgnoreCase);
+            if (_runtime.Elapsed() - entry.TargetsAt >= ListLifetime) _ = ListTargetsAsync(entry, timeoutMs);
+            return true;
         }
+
+        var targets = await ListTargetsAsync(entry, timeoutMs).WaitAsync(cancellationToken);
+        if (targets is not null) return IsIn(targets, device, target);
 
         if (device.ConfiguredCheck is not null) return false;
         entry.HasListFailed = true;
@@ -273,15 +298,37 @@ public sealed class LocalFencer
         return false;
     }
 
-    /// <summary>The agent's list, at most a minute old; the previous one where it fails; null where it never worked.</summary>
-    private async Task<IReadOnlyList<string>?> ListTargetsAsync(RegisteredDevice entry, int timeoutMs, CancellationToken cancellationToken)
+    private static bool IsIn(IReadOnlyList<string> targets, FenceDevice device, string target) =>
+        targets.Contains(device.AliasOf(target), StringComparer.OrdinalIgnoreCase)
+        || targets.Contains(target, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// The agent's list, at most a minute old; the previous one where it fails; null where it never worked. Whoever asks while
+    /// the agent runs gets
+    /// that run's answer.
+    /// </summary>
+    private Task<IReadOnlyList<string>?> ListTargetsAsync(RegisteredDevice entry, int timeoutMs)
     {
-        if (entry.Targets is not null && _runtime.Elapsed() - entry.TargetsAt < ListLifetime) return entry.Targets;
+        lock (_gate)
+        {
+            if (entry.Targets is not null && _runtime.Elapsed() - entry.TargetsAt < ListLifetime)
+            {
+                return Task.FromResult<IReadOnlyList<string>?>(entry.Targets);
+            }
+
+            if (entry.Listing is not { IsCompleted: false }) entry.Listing = FetchTargetsAsync(entry, timeoutMs);
+            return entry.Listing;
+        }
+    }
+
+    private async Task<IReadOnlyList<string>?> FetchTargetsAsync(RegisteredDevice entry, int timeoutMs)
+    {
+        // The caller holds the table's lock: nothing of this runs under it.
+        await Task.Yield();
         var result = await RunAsync(
-            new FenceRequest { DeviceId = entry.Device.Id, Action = "list", TimeoutMs = timeoutMs }, cancellationToken);
+            new FenceRequest { DeviceId = entry.Device.Id, Action = "list", TimeoutMs = timeoutMs }, CancellationToken.None);
         if (!result.IsSuccess) return entry.Targets;
-        entry.Targets = FenceDevice.ParseTargets(result.Output);
-        entry.TargetsAt = _runtime.Elapsed();
+        entry.SetTargets(FenceDevice.ParseTargets(result.Output), _runtime.Elapsed());
         return entry.Targets;
     }
 }
