@@ -13,14 +13,17 @@ public static class CibOperations
     /// <param name="document">The current document.</param>
     /// <param name="request">What to do.</param>
     /// <param name="stamp">Who does it.</param>
-    public static CibResult Apply(CibDocument document, CibRequest request, CibStamp? stamp = null)
-        => ApplyAll(document, [request], stamp);
+    /// <param name="user">The user whose rights are checked; absent = no check. The caller says whether access control is on.</param>
+    public static CibResult Apply(CibDocument document, CibRequest request, CibStamp? stamp = null, CibUser? user = null)
+        => ApplyAll(document, [request], stamp, user);
 
     /// <summary>Applies several requests as one: all or nothing, one new version.</summary>
     /// <param name="document">The current document.</param>
     /// <param name="requests">What to do, in order.</param>
     /// <param name="stamp">Who does it.</param>
-    public static CibResult ApplyAll(CibDocument document, IReadOnlyList<CibRequest> requests, CibStamp? stamp = null)
+    /// <param name="user">The user whose rights are checked; absent = no check. The caller says whether access control is on.</param>
+    public static CibResult ApplyAll(
+        CibDocument document, IReadOnlyList<CibRequest> requests, CibStamp? stamp = null, CibUser? user = null)
     {
         var current = document.Clone();
         var forcesVersion = false;
@@ -38,6 +41,11 @@ public static class CibOperations
             forcesVersion |= request.Kind == CibOperationKind.Bump
                 || (request.Kind == CibOperationKind.Replace && request.XPath is null && request.Input?.Is("cib") == true
                     && request.Scope is null);
+        }
+
+        if (user is not null && CibAcl.FindRefusal(document, current, user) is { } refusal)
+        {
+            return new CibResult(CibCode.Permission, document) { Message = refusal };
         }
 
         return Finish(document, current, forcesVersion, isErased, stamp ?? CibStamp.None);

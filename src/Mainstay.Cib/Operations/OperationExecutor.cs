@@ -73,12 +73,13 @@ internal static class OperationExecutor
         var section = request.Scope;
         if (document.Section(section) is not { } parent)
         {
-            return Fail(
+            var refused = input.Is(section) ? input.Elements().FirstOrDefault() : input;
+            return refused is null ? Ok(document) : Fail(
                 document,
                 CibCode.Software,
                 $"Invalid argument: the configuration has no section '{section}' yet; "
                     + "create it in its parent, or use modify with the whole section",
-                FailedAnswer(input, "Invalid argument"));
+                FailedAnswer(refused, "Invalid argument"));
         }
 
         var isSection = input.Is(parent.Name.LocalName);

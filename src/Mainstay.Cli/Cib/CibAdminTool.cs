@@ -134,6 +134,12 @@ internal sealed class CibAdminTool : NativeTool
             return code;
         }
 
+        if (CibSource.Of(context).Readable(document, options["user"] ?? context.Environment("CIB_user")) is not { } readable)
+        {
+            return output.Fail((int)CibCode.Permission, "cibadmin: CIB API call failed: Permission denied");
+        }
+
+        document = readable;
         var noChildren = options.Has("no-children");
         var answer = options["xpath"] is { } xpath
             ? CibQuery.XPath(document, xpath, noChildren)

@@ -45,6 +45,12 @@ internal abstract class CibSource
     /// <summary>Reads the CIB.</summary>
     public abstract CibLoad Load();
 
+    /// <summary>What a user may read of it; the manager has filtered its answer already.</summary>
+    /// <param name="document">The CIB as read.</param>
+    /// <param name="user">The user to act as; absent = the caller.</param>
+    /// <returns>The readable part, or <see langword="null"/> if there is none.</returns>
+    public virtual CibDocument? Readable(CibDocument document, string? user) => document;
+
     /// <summary>Changes the CIB.</summary>
     /// <param name="document">The CIB as read.</param>
     /// <param name="request">The change.</param>
@@ -88,10 +94,21 @@ internal sealed class CibFileSource(string file) : CibSource
     /// <inheritdoc/>
     public override CibResult Apply(CibDocument document, CibRequest request, string? user)
     {
-        var result = CibOperations.Apply(document, request);
+        var checkedUser = user is not null && CibAcl.IsActive(document, Now()) ? new CibUser(user, []) : null;
+        var result = CibOperations.Apply(document, request, user: checkedUser);
         return result is { IsOk: true, IsChanged: true } && Save(result.Document) is { } problem
             ? new CibResult((CibCode)NativeExit.Io, document) { Message = problem }
             : result;
+    }
+
+    /// <inheritdoc/>
+    public override CibDocument? Readable(CibDocument document, string? user)
+        => user is not null && CibAcl.IsActive(document, Now()) ? CibAcl.Filter(document, new CibUser(user, [])) : document;
+
+    private static CibDateTime Now()
+    {
+        var now = DateTimeOffset.Now;
+        return new CibDateTime(now.ToUnixTimeSeconds(), (int)now.Offset.TotalSeconds);
     }
 
     private string? Save(CibDocument document)
