@@ -84,14 +84,16 @@ public sealed class RingClient : IRing
     }
 
     /// <inheritdoc/>
-    public async Task LeaveAsync(CancellationToken cancellationToken) => await RequestAsync(static _ => { }, FrameKind.Leave, cancellationToken);
+    public async Task LeaveAsync(CancellationToken cancellationToken) =>
+        await RequestAsync(static _ => { }, FrameKind.Leave, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask MulticastAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         if (payload.Length > RingProtocol.MessageSizeMax)
         {
-            throw new ArgumentException($"a message has at most {RingProtocol.MessageSizeMax} bytes, not {payload.Length}", nameof(payload));
+            throw new ArgumentException(
+                $"a message has at most {RingProtocol.MessageSizeMax} bytes, not {payload.Length}", nameof(payload));
         }
 
         await RequestAsync(w => w.Bytes(payload.Span), FrameKind.Multicast, cancellationToken);
@@ -103,7 +105,8 @@ public sealed class RingClient : IRing
         ?? throw new RingException("the ring daemon sent an unreadable status");
 
     /// <summary>Asks all nodes to read their configuration files again.</summary>
-    public async Task ReloadAsync(CancellationToken cancellationToken) => await RequestAsync(static _ => { }, FrameKind.Reload, cancellationToken);
+    public async Task ReloadAsync(CancellationToken cancellationToken) =>
+        await RequestAsync(static _ => { }, FrameKind.Reload, cancellationToken);
 
     /// <summary>Sets expected votes on all members.</summary>
     /// <exception cref="RingException">The value makes no sense now.</exception>
@@ -183,7 +186,9 @@ public sealed class RingClient : IRing
         }
         catch (Exception problem) when (problem is SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            reason = _closing.IsCancellationRequested ? "the connection was closed here" : $"the connection to the ring daemon broke: {problem.Message}";
+            reason = _closing.IsCancellationRequested
+                ? "the connection was closed here"
+                : $"the connection to the ring daemon broke: {problem.Message}";
         }
 
         End(reason);
@@ -298,6 +303,7 @@ public sealed class RingClient : IRing
             return true;
         }
 
-        public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) => inner.WaitToReadAsync(cancellationToken);
+        public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) =>
+            inner.WaitToReadAsync(cancellationToken);
     }
 }

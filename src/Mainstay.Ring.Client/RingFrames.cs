@@ -90,7 +90,11 @@ internal static class RingFrames
     private static GroupMemberChange[] ReadChanges(ref FrameReader reader)
     {
         var changes = new GroupMemberChange[reader.Count(9)];
-        for (var i = 0; i < changes.Length; i++) changes[i] = new GroupMemberChange(ReadMember(ref reader), (GroupChangeReason)reader.Byte());
+        for (var i = 0; i < changes.Length; i++)
+        {
+            changes[i] = new GroupMemberChange(ReadMember(ref reader), (GroupChangeReason)reader.Byte());
+        }
+
         return changes;
     }
 }

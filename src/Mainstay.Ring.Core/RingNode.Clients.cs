@@ -38,7 +38,11 @@ public sealed partial class RingNode
     public RequestResult Leave(Instant now, int client, RingOutbox outbox)
     {
         if (FindClient(client) is not { State: ClientState.Joined } found) return RequestResult.Refused;
-        if (!AcceptsRequests || !SendProcess(now, found.Group, found.Process.ProcessId, ProcessReason.Leave, outbox)) return RequestResult.Busy;
+        if (!AcceptsRequests || !SendProcess(now, found.Group, found.Process.ProcessId, ProcessReason.Leave, outbox))
+        {
+            return RequestResult.Busy;
+        }
+
         found.State = ClientState.Leaving;
         Drain(now, outbox);
         return RequestResult.Accepted;
@@ -59,7 +63,11 @@ public sealed partial class RingNode
             Payload = payload,
         };
         message.WriteHeader(header);
-        if (!_totem.Submit(now, MessageGroup.Services, header, payload, DeliveryGuarantee.Agreed, outbox.Network)) return RequestResult.Busy;
+        if (!_totem.Submit(now, MessageGroup.Services, header, payload, DeliveryGuarantee.Agreed, outbox.Network))
+        {
+            return RequestResult.Busy;
+        }
+
         Counters.GroupMessagesSent++;
         Counters.GroupBytesSent += payload.Length;
         Drain(now, outbox);

@@ -162,7 +162,9 @@ public sealed partial class RingNode
         ulong newest = 0;
         foreach (var version in _configVersions.Values) newest = Math.Max(newest, version);
         if (_options.ConfigVersion == 0 || newest == _options.ConfigVersion) return;
-        Terminate(outbox, $"totem.config_version is {_options.ConfigVersion} here and {newest} on other members: copy their corosync.conf to this node");
+        Terminate(
+            outbox,
+            $"totem.config_version is {_options.ConfigVersion} here and {newest} on other members: copy their corosync.conf to this node");
     }
 
     private void HandleService(uint sender, ReadOnlySpan<byte> bytes, WireOrder order, RingOutbox outbox)

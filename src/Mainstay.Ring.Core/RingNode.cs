@@ -10,7 +10,8 @@ public enum RequestResult : byte
     /// <summary>Taken.</summary>
     Accepted,
 
-    /// <summary>Not now (the ring is forming or its queue is full): ask again when <see cref="RingNode.AcceptsRequests"/> says so.</summary>
+    /// <summary>Not now (the ring is forming or its queue is full): ask again when <see cref="RingNode.AcceptsRequests"/> says
+    /// so.</summary>
     Busy,
 
     /// <summary>The client is in no group, or in one already, or its process is in that group through another connection.</summary>

@@ -123,7 +123,8 @@ public sealed class RingOutbox
         if (output.Kind == RingOutputKind.Terminate) IsTerminating = true;
     }
 
-    internal void Log(LogPriority priority, string text) => Add(new RingOutput { Kind = RingOutputKind.Log, Priority = priority, Text = text });
+    internal void Log(LogPriority priority, string text) =>
+        Add(new RingOutput { Kind = RingOutputKind.Log, Priority = priority, Text = text });
 
     /// <summary>Copies bytes into memory that lives until <see cref="Clear"/>.</summary>
     internal ReadOnlyMemory<byte> Keep(ReadOnlySpan<byte> bytes)

@@ -105,7 +105,8 @@ internal sealed unsafe class ClientConnection : IDisposable
     }
 
     /// <summary>The request peeked at is done.</summary>
-    public void Consume() => _inputUsed += (int)BinaryPrimitives.ReadUInt32LittleEndian(_input.AsSpan(_inputUsed)) + RingProtocol.SizeFieldSize;
+    public void Consume() => _inputUsed += (int)BinaryPrimitives.ReadUInt32LittleEndian(_input.AsSpan(_inputUsed))
+        + RingProtocol.SizeFieldSize;
 
     /// <summary>Appends bytes to send; the client is marked for closing where it has too much unread.</summary>
     public void Send(ReadOnlySpan<byte> bytes)

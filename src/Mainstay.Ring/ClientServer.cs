@@ -85,7 +85,8 @@ internal sealed unsafe class ClientServer : IDisposable
             {
                 _log.Warning(_clients.Count >= ClientCountMax
                     ? $"a client (pid {credentials[0]}) was turned away: {ClientCountMax} are connected"
-                    : $"a client (pid {credentials[0]}, uid {credentials[1]}) was turned away: only root, this daemon's user and the users of uidgid may connect");
+                    : $"a client (pid {credentials[0]}, uid {credentials[1]}) was turned away:"
+                        + " only root, this daemon's user and the users of uidgid may connect");
                 _ = Native.Close(descriptor);
                 continue;
             }

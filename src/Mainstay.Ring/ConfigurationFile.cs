@@ -37,7 +37,8 @@ internal static class ConfigurationFile
                 ProblemSeverity.Error,
                 arguments.ConfigFile,
                 configuration.Keys.TryGetValue("totem.transport", out var line) ? line.Line : 0,
-                $"transport {name} is not supported by this version of mainstay-ring: set \"transport: udpu\" in section totem on all nodes",
+                $"transport {name} is not supported by this version of mainstay-ring:"
+                    + " set \"transport: udpu\" in section totem on all nodes",
                 ConfigurationProblem.FileExitStatus),
         ];
         return null;

@@ -123,7 +123,10 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
     private static RingIdentity Describe(RingConfiguration configuration) => new(
         configuration.LocalNode.NodeId,
         configuration.Totem.ClusterName,
-        [.. configuration.Nodes.OrderBy(n => n.NodeId).Select(n => new Mainstay.Ring.Client.RingNode(n.NodeId, n.Name, n.Addresses, n.Votes))]);
+        [
+            .. configuration.Nodes.OrderBy(n => n.NodeId)
+                .Select(n => new Mainstay.Ring.Client.RingNode(n.NodeId, n.Name, n.Addresses, n.Votes)),
+        ]);
 
     private void Turn()
     {
@@ -193,7 +196,9 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         _latestWakeupMicroseconds = Math.Max(_latestWakeupMicroseconds, late);
         if (late > _configuration.Totem.Token * 200L)
         {
-            _log.Warning($"not scheduled for {late / 1000} ms (token timeout {_configuration.Totem.Token} ms): the host is overloaded or was paused");
+            _log.Warning(
+                $"not scheduled for {late / 1000} ms (token timeout {_configuration.Totem.Token} ms):"
+                    + " the host is overloaded or was paused");
         }
     }
 

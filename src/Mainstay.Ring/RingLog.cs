@@ -78,7 +78,8 @@ internal sealed class RingLog : IDisposable
                 if (settings.LogFile is not null && line.Priority <= Limit(settings, settings.FilePriority)) WriteFile(line, settings);
                 if (settings.ToSyslog && line.Priority <= Limit(settings, settings.SyslogPriority)) WriteSyslog(line, settings);
             }
-            catch (Exception problem) when (problem is IOException or SocketException or UnauthorizedAccessException or ObjectDisposedException)
+            catch (Exception problem) when (
+                problem is IOException or SocketException or UnauthorizedAccessException or ObjectDisposedException)
             {
                 // A log that cannot be written has nowhere to say so; the counter shows it.
                 Interlocked.Increment(ref _dropped);
@@ -115,7 +116,8 @@ internal sealed class RingLog : IDisposable
         {
             _file?.Dispose();
             _file = null;
-            _file = new StreamWriter(new FileStream(settings.LogFile!, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+            var stream = new FileStream(settings.LogFile!, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+            _file = new StreamWriter(stream) { AutoFlush = true };
             _fileName = settings.LogFile;
         }
 
@@ -141,7 +143,8 @@ internal sealed class RingLog : IDisposable
 
         try
         {
-            _syslog.Send(Encoding.UTF8.GetBytes($"<{(settings.Facility * 8) + (int)line.Priority}>{_program}[{Environment.ProcessId}]: {line.Text}"));
+            var priority = (settings.Facility * 8) + (int)line.Priority;
+            _syslog.Send(Encoding.UTF8.GetBytes($"<{priority}>{_program}[{Environment.ProcessId}]: {line.Text}"));
         }
         catch (SocketException)
         {

@@ -3,7 +3,8 @@ namespace Mainstay.Ring;
 /// <summary>The lock on a run directory: one daemon each. The kernel drops it with the process, however that ends.</summary>
 internal static class RunLock
 {
-    /// <summary>Takes the lock; <see langword="null"/> where another process has it (its id in words in <paramref name="holder"/>).</summary>
+    /// <summary>Takes the lock; <see langword="null"/> where another process has it (its id in words in <paramref
+    /// name="holder"/>).</summary>
     public static FileStream? TryTake(string directory, out string holder)
     {
         var path = Path.Combine(directory, "ring.pid");

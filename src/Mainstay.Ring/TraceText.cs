@@ -9,13 +9,15 @@ internal static class TraceText
     /// <summary>The line, or <see langword="null"/> for events that are counted only.</summary>
     public static (LogPriority Priority, string Text)? Of(in TraceEvent trace) => trace.Kind switch
     {
-        TraceKind.StateChanged => (LogPriority.Debug, $"ring state {(TotemState)trace.First} -> {(TotemState)trace.Second} (ring {trace.Ring})"),
+        TraceKind.StateChanged => (
+            LogPriority.Debug, $"ring state {(TotemState)trace.First} -> {(TotemState)trace.Second} (ring {trace.Ring})"),
         TraceKind.GatherEntered => (LogPriority.Info, $"looking for members: {Reason((GatherReason)trace.First)}{By(trace.Node)}"),
         TraceKind.TokenLost => (LogPriority.Notice, $"The token was lost in the {(TotemState)trace.First} state."),
         TraceKind.TokenWarning => (LogPriority.Warning, $"no token for {trace.First} ms: the network or a member is slow"),
         TraceKind.TokenRetransmitted => (LogPriority.Debug, $"token {trace.First} sent again"),
         TraceKind.FailedToReceive => (LogPriority.Error, $"FAILED TO RECEIVE: messages after {trace.First} never came; leaving this ring"),
-        TraceKind.PauseDetected => (LogPriority.Warning, $"not scheduled for {trace.First} ms: membership messages of that time are dropped"),
+        TraceKind.PauseDetected => (
+            LogPriority.Warning, $"not scheduled for {trace.First} ms: membership messages of that time are dropped"),
         TraceKind.NodeLeaving => (LogPriority.Notice, $"node {trace.Node} leaves"),
         TraceKind.ContinuousGather => (
             LogPriority.Warning, $"no membership after {trace.First} attempts: is a firewall in the way, or a network interface down?"),

@@ -6,7 +6,8 @@ namespace Mainstay.Ring;
 
 /// <summary>
 /// The sockets of transport <c>udpu</c> (spec/ring-wire.md section 1): one bound to the local address and the ring's port receives and
-/// sends tokens; one per other member, on a port of the kernel's choice, carries its copy of each multicast. What goes to this node itself is
+/// sends tokens; one per other member, on a port of the kernel's choice, carries its copy of each multicast. What goes to this node itself
+/// is
 /// not a matter of sockets: the daemon loops it back.
 /// </summary>
 internal sealed unsafe class UnicastLink : IDisposable
@@ -160,7 +161,8 @@ internal sealed unsafe class UnicastLink : IDisposable
         fixed (byte* bytes = datagram)
         fixed (byte* address = target)
         {
-            if (Native.SendTo(descriptor, bytes, (nuint)datagram.Length, Native.MessageDontWait | Native.MessageNoSignal, address, (uint)target.Length) < 0)
+            const int Flags = Native.MessageDontWait | Native.MessageNoSignal;
+            if (Native.SendTo(descriptor, bytes, (nuint)datagram.Length, Flags, address, (uint)target.Length) < 0)
             {
                 SendFailures++;
             }
@@ -181,7 +183,10 @@ internal sealed unsafe class UnicastLink : IDisposable
             var target = _targets[i];
             if (target[0] != source[0]) continue;
             var isV4 = target.Length == 16;
-            if (isV4 ? source.Slice(4, 4).SequenceEqual(target.AsSpan(4, 4)) : source.Slice(8, 16).SequenceEqual(target.AsSpan(8, 16))) return true;
+            if (isV4 ? source.Slice(4, 4).SequenceEqual(target.AsSpan(4, 4)) : source.Slice(8, 16).SequenceEqual(target.AsSpan(8, 16)))
+            {
+                return true;
+            }
         }
 
         return false;

@@ -4,7 +4,8 @@ using Mainstay.Ring.Core.Configuration;
 
 namespace Mainstay.Ring.Core.Tests;
 
-/// <summary>The grammar and the checks of corosync.conf (spec/corosync-conf.md); the reference's verdicts are in the conformance tests.</summary>
+/// <summary>The grammar and the checks of corosync.conf (spec/corosync-conf.md); the reference's verdicts are in the conformance
+/// tests.</summary>
 public sealed class CorosyncConfParserTests
 {
     private const string Nodes = "nodelist {\n node {\n ring0_addr: 10.0.0.1\n nodeid: 1\n }\n node {\n ring0_addr: 10.0.0.2\n nodeid: 2\n }\n}\n";
@@ -15,7 +16,8 @@ public sealed class CorosyncConfParserTests
         Load("totem {\n version: 2\n transport: udpu\n token: soon\n nonsense\n join: 5\n}\n" + Nodes + "}\n", out var problems);
         Assert.Equal(
             [(4, "Value of key \"totem.token\""), (5, "Line is not opening"), (6, "The join timeout"), (18, "Unexpected closing brace")],
-            problems.OrderBy(p => p.Line).Select(p => (p.Line, string.Join(' ', p.Message.Split(' ').Take(p.Line switch { 4 => 4, 6 => 3, 18 => 3, _ => 4 })))));
+            problems.OrderBy(p => p.Line).Select(
+                p => (p.Line, string.Join(' ', p.Message.Split(' ').Take(p.Line switch { 4 => 4, 6 => 3, 18 => 3, _ => 4 })))));
     }
 
     [Theory]
@@ -119,6 +121,7 @@ public sealed class CorosyncConfParserTests
         KeyFileSize = _ => null,
     };
 
-    private static RingConfiguration? Load(string text, out IReadOnlyList<ConfigurationProblem> problems, ConfigurationEnvironment? host = null) =>
+    private static RingConfiguration? Load(
+        string text, out IReadOnlyList<ConfigurationProblem> problems, ConfigurationEnvironment? host = null) =>
         RingConfiguration.Load("f", Encoding.UTF8.GetBytes(text), host ?? Host(), out problems);
 }

@@ -36,7 +36,8 @@ public sealed class QuorumTests
     [Fact]
     public void The_tie_breaker_gives_an_even_split_to_the_half_with_the_lowest_node()
     {
-        var ring = new VirtualRing([1, 2, 3, 4], _ => VirtualRing.Majority(4) with { TieBreaker = TieBreaker.Lowest, TieBreakerConfigured = true });
+        var ring = new VirtualRing(
+            [1, 2, 3, 4], _ => VirtualRing.Majority(4) with { TieBreaker = TieBreaker.Lowest, TieBreakerConfigured = true });
         ring.RunUntilFormed(1, 2, 3, 4);
         ring.Isolate(3, 4);
         ring.RunUntilFormed(1, 2);
@@ -84,7 +85,8 @@ public sealed class QuorumTests
     [Fact]
     public void Last_man_standing_shrinks_expected_votes_after_its_window()
     {
-        var ring = new VirtualRing([1, 2, 3, 4, 5], _ => VirtualRing.Majority(5) with { LastManStanding = true, LastManStandingWindow = 1000 });
+        var ring = new VirtualRing(
+            [1, 2, 3, 4, 5], _ => VirtualRing.Majority(5) with { LastManStanding = true, LastManStandingWindow = 1000 });
         ring.RunUntilFormed(1, 2, 3, 4, 5);
         ring.Crash(5);
         ring.Crash(4);

@@ -5,7 +5,8 @@ using Mainstay.Totem;
 
 namespace Mainstay.Ring.Core.Tests;
 
-/// <summary>Several <see cref="RingNode"/>s joined by a perfect virtual network with virtual time; every event of every client is kept.</summary>
+/// <summary>Several <see cref="RingNode"/>s joined by a perfect virtual network with virtual time; every event of every client is
+/// kept.</summary>
 internal sealed class VirtualRing
 {
     private const long HopNanoseconds = 100_000;
@@ -28,7 +29,8 @@ internal sealed class VirtualRing
     public RingNode this[uint id] => _members[id].Node;
 
     /// <summary>Settings of a plain majority of nodes with one vote each.</summary>
-    public static QuorumSettings Majority(uint nodes) => QuorumSettings.Disabled with { IsEnabled = true, Votes = 1, ExpectedVotes = nodes };
+    public static QuorumSettings Majority(uint nodes) =>
+        QuorumSettings.Disabled with { IsEnabled = true, Votes = 1, ExpectedVotes = nodes };
 
     /// <summary>Events of a client, one line each.</summary>
     public List<string> Events(uint node, int client) => _members[node].Events.TryGetValue(client, out var lines) ? lines : [];
@@ -128,7 +130,10 @@ internal sealed class VirtualRing
             if (arrival <= deadline)
             {
                 var (target, source, bytes) = _flying.Dequeue();
-                if (_members[target].IsUp && !_cut.Contains((source, target))) Do(target, (now, outbox) => this[target].HandleDatagram(now, bytes, outbox));
+                if (_members[target].IsUp && !_cut.Contains((source, target)))
+                {
+                    Do(target, (now, outbox) => this[target].HandleDatagram(now, bytes, outbox));
+                }
             }
             else
             {
@@ -145,8 +150,11 @@ internal sealed class VirtualRing
         for (var i = 0; i < 200; i++)
         {
             Run(50);
-            if (members.All(m => this[m].IsSynchronised && this[m].State == TotemState.Operational && this[m].Quorum.Members.SequenceEqual(members))) return;
+            if (members.All(IsIn)) return;
         }
+
+        bool IsIn(uint m) =>
+            this[m].IsSynchronised && this[m].State == TotemState.Operational && this[m].Quorum.Members.SequenceEqual(members);
 
         Assert.Fail($"no ring of {string.Join(' ', members)}: "
             + string.Join("; ", members.Select(m => $"{m} {this[m].State} {string.Join(' ', this[m].Quorum.Members)}")));
@@ -214,7 +222,8 @@ internal sealed class VirtualRing
             {
                 case RingOutputKind.QuorumChanged:
                     var quorum = output.Quorum!;
-                    Quorum.Add($"{string.Join(' ', quorum.Members)} {(quorum.IsQuorate ? "quorate" : "inquorate")} {quorum.Votes}/{quorum.ExpectedVotes}");
+                    Quorum.Add(
+                        $"{string.Join(' ', quorum.Members)} {(quorum.IsQuorate ? "quorate" : "inquorate")} {quorum.Votes}/{quorum.ExpectedVotes}");
                     foreach (var lines in Events.Values) lines.Add($"ring {string.Join(' ', quorum.Members)}");
                     break;
                 case RingOutputKind.Terminate:

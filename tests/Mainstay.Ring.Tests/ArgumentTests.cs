@@ -5,8 +5,10 @@ public sealed class ArgumentTests
     [Fact]
     public void Options_take_their_value_from_the_next_word_or_after_an_equals_sign()
     {
-        var arguments = RingArguments.TryParse(["--config", "/a", "--state-dir=/b", "--run-dir", "/c", "--node", "n1", "--nodeid=7", "--foreground"], out _);
-        Assert.Equal(new RingArguments { ConfigFile = "/a", StateDirectory = "/b", RunDirectory = "/c", NodeName = "n1", NodeId = 7 }, arguments);
+        var arguments = RingArguments.TryParse(
+            ["--config", "/a", "--state-dir=/b", "--run-dir", "/c", "--node", "n1", "--nodeid=7", "--foreground"], out _);
+        Assert.Equal(
+            new RingArguments { ConfigFile = "/a", StateDirectory = "/b", RunDirectory = "/c", NodeName = "n1", NodeId = 7 }, arguments);
     }
 
     [Theory]

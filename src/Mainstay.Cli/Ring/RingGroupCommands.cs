@@ -50,7 +50,8 @@ internal static class RingGroupCommands
     private static string Line(RingEvent happened) => happened switch
     {
         RingMessage m => $"message {Name(m.Sender)} {Encoding.UTF8.GetString(m.Payload.Span)}",
-        RingGroupChange g => $"members {string.Join(' ', g.Members.Select(Name))}{Changes(" left ", g.Left)}{Changes(" joined ", g.Joined)}",
+        RingGroupChange g => $"members {string.Join(' ', g.Members.Select(Name))}"
+            + Changes(" left ", g.Left) + Changes(" joined ", g.Joined),
         RingQuorumChange q => $"ring {q.Ring} {(q.IsQuorate ? "quorate" : "not quorate")} nodes {string.Join(' ', q.Members)}"
             + $" votes {q.Votes} of {q.ExpectedVotes}",
         RingDisconnected d => $"disconnected {d.Reason}",

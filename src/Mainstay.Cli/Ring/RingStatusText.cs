@@ -18,7 +18,8 @@ internal static class RingStatusText
         text.AppendLine($"Cluster:   {(identity.ClusterName.Length > 0 ? identity.ClusterName : "(no name)")}");
         text.AppendLine($"Node:      {identity.LocalNodeId} ({NameOf(identity, identity.LocalNodeId)})");
         text.AppendLine($"Ring:      {quorum.Ring}, {status.State}");
-        text.AppendLine($"Quorum:    {(quorum.IsQuorate ? "yes" : "NO, activity blocked")}: {quorum.Votes} of {quorum.ExpectedVotes} votes, {quorum.Quorum} needed"
+        text.AppendLine($"Quorum:    {(quorum.IsQuorate ? "yes" : "NO, activity blocked")}: "
+            + $"{quorum.Votes} of {quorum.ExpectedVotes} votes, {quorum.Quorum} needed"
             + (status.Flags.Count > 0 ? $" [{string.Join(' ', status.Flags)}]" : string.Empty));
         text.AppendLine("Members:");
         foreach (var node in identity.Nodes)

@@ -64,7 +64,8 @@ internal sealed class RingTool : ITool
         {
             case "status":
                 var status = await ring.GetStatusAsync(stopping);
-                context.Out.Write(arguments.IsJson ? RingStatusText.Json(ring.Identity, status) : RingStatusText.Text(ring.Identity, status));
+                context.Out.Write(
+                    arguments.IsJson ? RingStatusText.Json(ring.Identity, status) : RingStatusText.Text(ring.Identity, status));
                 return 0;
             case "listen":
                 return await RingGroupCommands.ListenAsync(context, ring, arguments, stopping);

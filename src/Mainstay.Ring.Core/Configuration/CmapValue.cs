@@ -56,10 +56,12 @@ public readonly record struct CmapValue(CmapValueType Type, string Text, int Lin
     };
 
     /// <summary>A computed unsigned 32-bit value.</summary>
-    public static CmapValue Of(uint value) => new(CmapValueType.UInt32, value.ToString(System.Globalization.CultureInfo.InvariantCulture), 0);
+    public static CmapValue Of(uint value) =>
+        new(CmapValueType.UInt32, value.ToString(System.Globalization.CultureInfo.InvariantCulture), 0);
 
     /// <summary>A computed unsigned 8-bit value.</summary>
-    public static CmapValue Of(byte value) => new(CmapValueType.UInt8, value.ToString(System.Globalization.CultureInfo.InvariantCulture), 0);
+    public static CmapValue Of(byte value) =>
+        new(CmapValueType.UInt8, value.ToString(System.Globalization.CultureInfo.InvariantCulture), 0);
 
     /// <summary>A computed text.</summary>
     public static CmapValue Of(string value) => new(CmapValueType.Text, value, 0);

@@ -7,7 +7,11 @@ internal sealed partial class ConfigurationBuilder
 {
     private QuorumSettings ReadQuorum(List<ConfiguredNode> nodes, ConfiguredNode? local)
     {
-        if (!_keys.TryGetValue("quorum.provider", out var provider)) return QuorumSettings.Disabled with { ExpectedVotes = (uint)Math.Max(1, nodes.Count) };
+        if (!_keys.TryGetValue("quorum.provider", out var provider))
+        {
+            return QuorumSettings.Disabled with { ExpectedVotes = (uint)Math.Max(1, nodes.Count) };
+        }
+
         if (provider.Text != "corosync_votequorum")
         {
             RefuseService($"the quorum provider {provider.Text} is unknown; corosync_votequorum is the one there is", "quorum.provider");
@@ -33,7 +37,8 @@ internal sealed partial class ConfigurationBuilder
         {
             if (lastManStanding)
             {
-                RefuseService("auto_tie_breaker with last_man_standing and an odd number of votes requires wait_for_all", "quorum.auto_tie_breaker");
+                RefuseService(
+                    "auto_tie_breaker with last_man_standing and an odd number of votes requires wait_for_all", "quorum.auto_tie_breaker");
             }
             else
             {
@@ -82,7 +87,9 @@ internal sealed partial class ConfigurationBuilder
         {
             if (!uint.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var id) || id == 0)
             {
-                Warn($"auto_tie_breaker_node \"{text}\" is neither lowest, highest nor a list of node ids; the tie breaker is off", "quorum.auto_tie_breaker_node");
+                Warn(
+                    $"auto_tie_breaker_node \"{text}\" is neither lowest, highest nor a list of node ids; the tie breaker is off",
+                    "quorum.auto_tie_breaker_node");
                 return TieBreaker.None;
             }
 
@@ -104,7 +111,11 @@ internal sealed partial class ConfigurationBuilder
         if (!_keys.ContainsKey("quorum.device.votes"))
         {
             if (explicitExpected > 0) RefuseService("a quorum device with expected_votes needs device.votes", "quorum.expected_votes");
-            if (nodes.Exists(n => n.Votes != 1)) RefuseService("a quorum device needs device.votes when the nodes' votes are not all 1", "quorum.device.model");
+            if (nodes.Exists(n => n.Votes != 1))
+            {
+                RefuseService("a quorum device needs device.votes when the nodes' votes are not all 1", "quorum.device.model");
+            }
+
             var count = (uint)nodes.Count;
             return (count > 0 ? count - 1 : 0, count > 0 ? (2 * count) - 1 : 0);
         }

@@ -19,7 +19,9 @@ internal sealed partial class ConfigurationBuilder
         {
             Transport = transport,
             ClusterName = Text("totem.cluster_name", string.Empty),
-            ConfigVersion = ulong.TryParse(Text("totem.config_version", "0"), NumberStyles.None, CultureInfo.InvariantCulture, out var v) ? v : 0,
+            ConfigVersion = ulong.TryParse(Text("totem.config_version", "0"), NumberStyles.None, CultureInfo.InvariantCulture, out var v)
+                ? v
+                : 0,
             Token = token,
             TokenWarning = Number("totem.token_warning", 75),
             TokenRetransmitsBeforeLoss = beforeLoss,
@@ -65,12 +67,16 @@ internal sealed partial class ConfigurationBuilder
         if (settings.TokenWarning > 100)
         {
             Refuse(
-                $"The token warning parameter ({settings.TokenWarning}%) must be between 0 (disabled) and 100.", LineOf("totem.token_warning"));
+                $"The token warning parameter ({settings.TokenWarning}%) must be between 0 (disabled) and 100.",
+                LineOf("totem.token_warning"));
         }
 
         if (settings.Consensus < settings.Token)
         {
-            Warn($"the consensus timeout ({settings.Consensus} ms) is below the token timeout ({settings.Token} ms); 1.2 times the token is usual", "totem.consensus");
+            Warn(
+                $"the consensus timeout ({settings.Consensus} ms) is below the token timeout ({settings.Token} ms);"
+                    + " 1.2 times the token is usual",
+                "totem.consensus");
         }
 
         if (Text("totem.link_mode", "passive") is not ("passive" or "active" or "rr"))
@@ -160,11 +166,13 @@ internal sealed partial class ConfigurationBuilder
         Publish("token_warning", totem.TokenWarning);
         Publish("window_size", totem.WindowSize);
         _keys["runtime.config.totem.knet_compression_model"] = CmapValue.Of(Text("totem.knet_compression_model", "none"));
-        _keys["runtime.config.totem.knet_compression_level"] = new CmapValue(CmapValueType.Int32, Text("totem.knet_compression_level", "0"), 0);
+        _keys["runtime.config.totem.knet_compression_level"] = new CmapValue(
+            CmapValueType.Int32, Text("totem.knet_compression_level", "0"), 0);
         for (var link = 0; link < local.Addresses.Count; link++)
         {
             var pongs = Math.Max(1, Number($"totem.interface.{link}.knet_pong_count", 2));
-            Publish($"interface.{link}.knet_ping_interval", Number($"totem.interface.{link}.knet_ping_interval", totem.Token / (pongs * 2)));
+            Publish(
+                $"interface.{link}.knet_ping_interval", Number($"totem.interface.{link}.knet_ping_interval", totem.Token / (pongs * 2)));
             Publish($"interface.{link}.knet_ping_timeout", Number($"totem.interface.{link}.knet_ping_timeout", totem.Token / pongs));
             _keys[$"totem.interface.{link}.bindnetaddr"] = CmapValue.Of(local.Addresses[link]);
         }
@@ -183,7 +191,8 @@ internal sealed partial class ConfigurationBuilder
             _keys["totem.interface.0.mcastaddr"] = CmapValue.Of(Knet.UdpFraming.DefaultGroup(totem.ClusterName, 0));
         }
 
-        _keys.TryAdd("totem.interface.0.mcastport", new CmapValue(CmapValueType.UInt16, totem.Port.ToString(CultureInfo.InvariantCulture), 0));
+        _keys.TryAdd(
+            "totem.interface.0.mcastport", new CmapValue(CmapValueType.UInt16, totem.Port.ToString(CultureInfo.InvariantCulture), 0));
     }
 
     private uint NonZero(string key, uint fallback) => Number($"totem.{key}", 0) is var value and > 0 ? value : fallback;

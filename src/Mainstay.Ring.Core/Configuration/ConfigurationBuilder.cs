@@ -99,7 +99,12 @@ internal sealed partial class ConfigurationBuilder
             var resolved = Resolve(addresses[0], line);
             var id = ReadNodeId(prefix, transport, resolved, line);
             nodes.Add(new ConfiguredNode(
-                id, Text(prefix + "name", addresses[0]), addresses, resolved ?? IPAddress.None, Number(prefix + "quorum_votes", 1), position));
+                id,
+                Text(prefix + "name", addresses[0]),
+                addresses,
+                resolved ?? IPAddress.None,
+                Number(prefix + "quorum_votes", 1),
+                position));
         }
 
         foreach (var group in nodes.GroupBy(n => n.NodeId).Where(g => g.Key != 0 && g.Count() > 1))
@@ -137,7 +142,11 @@ internal sealed partial class ConfigurationBuilder
         var id = Number(prefix + "nodeid", 0);
         if (id > 0)
         {
-            if (transport == RingTransport.Knet && id > ushort.MaxValue) Refuse($"Knet requires node ids below 65536, {id} was given", line);
+            if (transport == RingTransport.Knet && id > ushort.MaxValue)
+            {
+                Refuse($"Knet requires node ids below 65536, {id} was given", line);
+            }
+
             return id;
         }
 
@@ -170,7 +179,8 @@ internal sealed partial class ConfigurationBuilder
         }
 
         var found = _environment.Resolve(text);
-        var preferred = found.FirstOrDefault(a => IsWanted(a, version, only: false)) ?? found.FirstOrDefault(a => IsWanted(a, version, only: true));
+        var preferred = found.FirstOrDefault(a => IsWanted(a, version, only: false))
+            ?? found.FirstOrDefault(a => IsWanted(a, version, only: true));
         if (preferred is null) Refuse($"the host name {text} does not resolve", line);
         return preferred;
     }
@@ -205,8 +215,13 @@ internal sealed partial class ConfigurationBuilder
             return byName;
         }
 
-        var found = FindByHostName(nodes, _environment.HostName) ?? nodes.Find(n => _environment.LocalAddresses.Contains(n.ResolvedAddress));
-        if (found is null) Refuse($"No valid name found for local host: no node is named {_environment.HostName} or has an address of this host", 0);
+        var found = FindByHostName(nodes, _environment.HostName)
+            ?? nodes.Find(n => _environment.LocalAddresses.Contains(n.ResolvedAddress));
+        if (found is null)
+        {
+            Refuse($"No valid name found for local host: no node is named {_environment.HostName} or has an address of this host", 0);
+        }
+
         return found;
     }
 
@@ -252,7 +267,8 @@ internal sealed partial class ConfigurationBuilder
     private string Text(string key, string fallback) => _keys.TryGetValue(key, out var value) ? value.Text : fallback;
 
     private uint Number(string key, uint fallback) =>
-        _keys.TryGetValue(key, out var value) && uint.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        _keys.TryGetValue(key, out var value)
+            && uint.TryParse(value.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : fallback;
 

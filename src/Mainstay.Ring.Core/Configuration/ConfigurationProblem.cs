@@ -15,7 +15,8 @@ public enum ProblemSeverity
 /// <param name="File">The file's path as given.</param>
 /// <param name="Line">1-based line, 0 where the finding belongs to no line.</param>
 /// <param name="Message">What is wrong and what is accepted.</param>
-/// <param name="ExitStatus">Exit status of a daemon that stops on it: 8 file, totem or node list; 7 logging; 20 a service (cases/corosync-conf).</param>
+/// <param name="ExitStatus">Exit status of a daemon that stops on it: 8 file, totem or node list; 7 logging; 20 a service
+/// (cases/corosync-conf).</param>
 public sealed record ConfigurationProblem(ProblemSeverity Severity, string File, int Line, string Message, int ExitStatus)
 {
     /// <summary>Exit status for a refused file, ring settings or node list.</summary>

@@ -34,13 +34,15 @@ public sealed class CorosyncConfParser
     private CorosyncConfParser(string file, Func<string, string, uint?>? resolveIdentity)
     {
         _file = file;
-        _resolveIdentity = resolveIdentity ?? ((_, name) => uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null);
+        _resolveIdentity = resolveIdentity
+            ?? ((_, name) => uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null);
     }
 
     /// <summary>Parses a file's bytes.</summary>
     /// <param name="file">Its path, for messages.</param>
     /// <param name="content">The bytes.</param>
-    /// <param name="resolveIdentity">Number of a (<c>uid</c> or <c>gid</c>, name or number); <see langword="null"/> knows numbers only.</param>
+    /// <param name="resolveIdentity">Number of a (<c>uid</c> or <c>gid</c>, name or number); <see langword="null"/> knows numbers
+    /// only.</param>
     public static CorosyncConfDocument Parse(string file, ReadOnlySpan<byte> content, Func<string, string, uint?>? resolveIdentity = null)
     {
         var parser = new CorosyncConfParser(file, resolveIdentity);
@@ -264,7 +266,8 @@ public sealed class CorosyncConfParser
             => "Invalid ip_version type. Should be ipv4, ipv6, ipv4-6 or ipv6-4",
         "totem.knet_compression_model" when text is not ("none" or "zlib" or "lz4" or "lz4hc" or "lzo2" or "lzma" or "bzip2" or "zstd")
             => "Invalid compression model. Should be none, zlib, lz4, lz4hc, lzo2, lzma, bzip2 or zstd",
-        "system.qb_ipc_type" when text is not ("native" or "shm" or "socket") => "Invalid system.qb_ipc_type. Should be native, shm or socket",
+        "system.qb_ipc_type" when text is not ("native" or "shm" or "socket")
+            => "Invalid system.qb_ipc_type. Should be native, shm or socket",
         _ => null,
     };
 

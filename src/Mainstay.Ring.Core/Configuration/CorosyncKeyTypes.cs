@@ -47,7 +47,11 @@ internal static class CorosyncKeyTypes
         yield return new("totem.config_version", CmapValueType.UInt64);
         yield return new("totem.knet_compression_level", CmapValueType.Int32);
 
-        foreach (var key in (string[])["linknumber", "ttl", "knet_link_priority"]) yield return new($"totem.interface.{key}", CmapValueType.UInt8);
+        foreach (var key in (string[])["linknumber", "ttl", "knet_link_priority"])
+        {
+            yield return new($"totem.interface.{key}", CmapValueType.UInt8);
+        }
+
         yield return new("totem.interface.mcastport", CmapValueType.UInt16);
         foreach (var key in (string[])["knet_ping_interval", "knet_ping_timeout", "knet_ping_precision", "knet_pong_count"])
         {
@@ -57,14 +61,17 @@ internal static class CorosyncKeyTypes
         yield return new("nodelist.node.nodeid", CmapValueType.UInt32);
         yield return new("nodelist.node.quorum_votes", CmapValueType.UInt32);
 
-        foreach (var key in (string[])["expected_votes", "votes", "last_man_standing_window", "leaving_timeout", "device.timeout", "device.sync_timeout", "device.votes"])
-        {
-            yield return new($"quorum.{key}", CmapValueType.UInt32);
-        }
-
-        foreach (var key in (string[])["two_node", "wait_for_all", "auto_tie_breaker", "last_man_standing", "allow_downscale", "expected_votes_tracking", "device.master_wins"])
-        {
-            yield return new($"quorum.{key}", CmapValueType.UInt8);
-        }
+        string[] quorum32 =
+        [
+            "expected_votes", "votes", "last_man_standing_window", "leaving_timeout", "device.timeout", "device.sync_timeout",
+            "device.votes",
+        ];
+        foreach (var key in quorum32) yield return new($"quorum.{key}", CmapValueType.UInt32);
+        string[] quorum8 =
+        [
+            "two_node", "wait_for_all", "auto_tie_breaker", "last_man_standing", "allow_downscale", "expected_votes_tracking",
+            "device.master_wins",
+        ];
+        foreach (var key in quorum8) yield return new($"quorum.{key}", CmapValueType.UInt8);
     }
 }

@@ -38,7 +38,14 @@ public enum LogPriority
 /// <param name="Debug"><c>debug</c>: on or trace.</param>
 /// <param name="Timestamp"><c>timestamp</c>: off, on or hires (default).</param>
 public sealed record LoggingSettings(
-    bool ToStderr, bool ToSyslog, string? LogFile, int Facility, LogPriority SyslogPriority, LogPriority FilePriority, bool Debug, string Timestamp)
+    bool ToStderr,
+    bool ToSyslog,
+    string? LogFile,
+    int Facility,
+    LogPriority SyslogPriority,
+    LogPriority FilePriority,
+    bool Debug,
+    string Timestamp)
 {
     /// <summary>What holds before a configuration was read.</summary>
     public static LoggingSettings Default { get; } = new(true, false, null, 3, LogPriority.Info, LogPriority.Info, false, "hires");
@@ -77,7 +84,8 @@ public sealed record LoggingSettings(
         "debug" when text is not ("on" or "off" or "trace") => "unknown value for debug: on, off or trace is expected",
         "timestamp" when text is not ("on" or "off" or "hires") => "unknown value for timestamp: on, off or hires is expected",
         "to_stderr" or "to_syslog" or "to_logfile" when text is not ("yes" or "no") => $"unknown value for {key}: yes or no is expected",
-        "fileline" or "function_name" or "blackbox" when text is not ("on" or "off" or "yes" or "no") => $"unknown value for {key}: on or off is expected",
+        "fileline" or "function_name" or "blackbox" when text is not ("on" or "off" or "yes" or "no")
+            => $"unknown value for {key}: on or off is expected",
         "syslog_facility" when text.Length == 0 || !Facilities.Contains(text) => $"unknown syslog facility specified: {text}",
         "syslog_priority" when Priority(text) < 0 => $"unknown syslog priority specified: {text}",
         "logfile_priority" when Priority(text) < 0 => $"unknown logfile priority specified: {text}",

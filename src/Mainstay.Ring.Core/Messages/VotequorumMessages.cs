@@ -36,7 +36,10 @@ internal readonly record struct VoteNodeInfo(uint NodeId, uint Votes, uint Expec
         message = default;
         if (source.Length != Size) return false;
         message = new VoteNodeInfo(
-            order.ReadUInt32(source, 16), order.ReadUInt32(source, 20), order.ReadUInt32(source, 24), (VoteFlags)order.ReadUInt32(source, 28));
+            order.ReadUInt32(source, 16),
+            order.ReadUInt32(source, 20),
+            order.ReadUInt32(source, 24),
+            (VoteFlags)order.ReadUInt32(source, 28));
         return true;
     }
 

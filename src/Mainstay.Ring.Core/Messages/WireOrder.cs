@@ -17,9 +17,12 @@ internal readonly record struct WireOrder(bool IsBigEndian)
     public ulong ReadUInt64(ReadOnlySpan<byte> source, int offset) =>
         IsBigEndian ? BinaryPrimitives.ReadUInt64BigEndian(source[offset..]) : BinaryPrimitives.ReadUInt64LittleEndian(source[offset..]);
 
-    public static void Write(Span<byte> target, int offset, ushort value) => BinaryPrimitives.WriteUInt16LittleEndian(target[offset..], value);
+    public static void Write(Span<byte> target, int offset, ushort value) =>
+        BinaryPrimitives.WriteUInt16LittleEndian(target[offset..], value);
 
-    public static void Write(Span<byte> target, int offset, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(target[offset..], value);
+    public static void Write(Span<byte> target, int offset, uint value) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(target[offset..], value);
 
-    public static void Write(Span<byte> target, int offset, ulong value) => BinaryPrimitives.WriteUInt64LittleEndian(target[offset..], value);
+    public static void Write(Span<byte> target, int offset, ulong value) =>
+        BinaryPrimitives.WriteUInt64LittleEndian(target[offset..], value);
 }

@@ -215,7 +215,8 @@ internal sealed class ProcessGroups(uint self)
         for (var i = _groups.Count - 1; i >= 0; i--) RemoveFrom(i, match, reason, changes);
     }
 
-    private void RemoveFrom(int index, Predicate<GroupProcess> match, ProcessReason reason, List<(byte[] Group, GroupChange Change)> changes)
+    private void RemoveFrom(
+        int index, Predicate<GroupProcess> match, ProcessReason reason, List<(byte[] Group, GroupChange Change)> changes)
     {
         var group = _groups[index];
         var left = new List<GroupProcessChange>();

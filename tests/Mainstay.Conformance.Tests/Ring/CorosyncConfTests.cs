@@ -45,7 +45,8 @@ public sealed class CorosyncConfTests
 
     [Theory]
     [MemberData(nameof(Verdicts))]
-    public void Verdict_exit_status_and_line_are_those_of_the_reference(string name, string verdict, int exitStatus, string starts, string where)
+    public void Verdict_exit_status_and_line_are_those_of_the_reference(
+        string name, string verdict, int exitStatus, string starts, string where)
     {
         Load(name, out var problems);
         var errors = problems.Where(p => p.Severity == ProblemSeverity.Error).ToList();

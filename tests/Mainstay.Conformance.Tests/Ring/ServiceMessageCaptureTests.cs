@@ -4,7 +4,8 @@ using Mainstay.Totem.Wire;
 
 namespace Mainstay.Conformance.Ring;
 
-/// <summary>Every service message of the captured rings is read and written again to the same bytes (spec/ring-wire.md sections 4 and 5).</summary>
+/// <summary>Every service message of the captured rings is read and written again to the same bytes (spec/ring-wire.md sections 4 and
+/// 5).</summary>
 public sealed class ServiceMessageCaptureTests
 {
     [Theory]
@@ -24,7 +25,7 @@ public sealed class ServiceMessageCaptureTests
         var seen = string.Join(", ", kinds.Select(k => $"{k.Value} {k.Key}"));
         TestContext.Current.SendDiagnosticMessage($"{capture}: {seen}");
         Assert.True(kinds.Values.Sum() >= countMin, seen);
-        foreach (var expected in (string[])["barrier", "service_build", "downlist", "nodeinfo", "cmap"]) Assert.Contains(expected, kinds.Keys);
+        Assert.Subset(kinds.Keys.ToHashSet(), new HashSet<string>(["barrier", "service_build", "downlist", "nodeinfo", "cmap"]));
     }
 
     [Fact]
@@ -51,7 +52,11 @@ public sealed class ServiceMessageCaptureTests
         var rings = new Dictionary<RingId, SortedDictionary<uint, (NodeId Node, byte[] Packet)>>();
         foreach (var datagram in Capture.Datagrams(capture))
         {
-            if (!PacketHeader.TryRead(datagram.Payload, out var header) || !MessagePacket.TryRead(datagram.Payload, header, out var packet)) continue;
+            if (!PacketHeader.TryRead(datagram.Payload, out var header) || !MessagePacket.TryRead(datagram.Payload, header, out var packet))
+            {
+                continue;
+            }
+
             if (packet.IsEncapsulated) continue;
             if (!rings.TryGetValue(packet.Ring, out var ring)) rings[packet.Ring] = ring = [];
             ring.TryAdd(packet.Sequence.Value, (header.Sender, datagram.Payload[MessagePacket.HeaderSize..]));
@@ -160,7 +165,17 @@ public sealed class ServiceMessageCaptureTests
                 Assert.True(CpgMulticast.TryRead(bytes, WireOrder.Little, out var message));
                 message.WriteHeader(written);
                 message.Payload.CopyTo(written.AsSpan(CpgMulticast.HeaderSize));
-                AssertSame(bytes, written, (0, 4), (8, 4), (16, 4), (24, message.Group.Length), (152, 4), (160, 4), (168, 4), (176, bytes.Length - 176));
+                AssertSame(
+                    bytes,
+                    written,
+                    (0, 4),
+                    (8, 4),
+                    (16, 4),
+                    (24, message.Group.Length),
+                    (152, 4),
+                    (160, 4),
+                    (168, 4),
+                    (176, bytes.Length - 176));
                 return "mcast";
             case CpgFunction.Downlist:
                 Assert.True(CpgDownlist.TryRead(bytes, WireOrder.Little, out var downlist));

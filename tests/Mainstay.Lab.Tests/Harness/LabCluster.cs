@@ -30,13 +30,18 @@ internal sealed class LabCluster : IDisposable
     public static string? Obstacle(params string[] programs)
     {
         if (Environment.UserName != "root") return "the lab needs root";
-        if (Repository.Shared is null || !File.Exists(Path.Combine(Repository.Shared, "lab", "lab"))) return "the lab (../shared/lab) is not here";
+        if (Repository.Shared is null || !File.Exists(Path.Combine(Repository.Shared, "lab", "lab")))
+        {
+            return "the lab (../shared/lab) is not here";
+        }
+
         var missing = Tools.Concat(programs).FirstOrDefault(p => Programs.Find(p) is null);
         return missing is null ? null : $"the lab needs the program {missing} (eng/install-lab-packages.sh)";
     }
 
     /// <summary>Skips the calling test where labs cannot run.</summary>
-    public static void SkipWhereImpossible(params string[] programs) => Assert.SkipWhen(Obstacle(programs) is not null, Obstacle(programs) ?? "");
+    public static void SkipWhereImpossible(params string[] programs) =>
+        Assert.SkipWhen(Obstacle(programs) is not null, Obstacle(programs) ?? "");
 
     /// <summary>Brings up hosts n1 to nN.</summary>
     /// <param name="name">Part of the state directory's name.</param>
@@ -79,7 +84,8 @@ internal sealed class LabCluster : IDisposable
     /// <summary>Writes a file in a host.</summary>
     public void Write(string node, string path, string content, bool isExecutable = false)
     {
-        var info = StartInfo(["exec", node, "sh", "-c", $"mkdir -p $(dirname {path}) && cat > {path} && chmod {(isExecutable ? "755" : "644")} {path}"]);
+        var info = StartInfo(
+            ["exec", node, "sh", "-c", $"mkdir -p $(dirname {path}) && cat > {path} && chmod {(isExecutable ? "755" : "644")} {path}"]);
         info.RedirectStandardInput = true;
         using var process = Process.Start(info)!;
         process.StandardInput.Write(content);

@@ -41,11 +41,13 @@ internal sealed class LabProcess : IDisposable
         if (!_process.WaitForExit((int)limit.TotalMilliseconds))
         {
             _process.Kill(entireProcessTree: true);
-            Assert.Fail($"{_title}: did not end within {limit.TotalSeconds} s; last lines:\n{string.Join('\n', Lines.TakeLast(20))}{Errors}");
+            Assert.Fail(
+                $"{_title}: did not end within {limit.TotalSeconds} s; last lines:\n{string.Join('\n', Lines.TakeLast(20))}{Errors}");
         }
 
         // The output is complete only after the parameterless wait; a child that keeps the pipe open must not hold it up for ever.
-        _process.WaitForExitAsync(TestContext.Current.CancellationToken).Wait(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        _process.WaitForExitAsync(TestContext.Current.CancellationToken).Wait(
+            TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
         lock (_gate) return new CommandResult(_process.ExitCode, string.Concat(_output.Select(l => l + "\n")), string.Join('\n', _errors));
     }
 

@@ -26,7 +26,8 @@ internal static class Programs
         var target = Path.Combine(AppContext.BaseDirectory, "Clients", name);
         if (File.Exists(target) && File.GetLastWriteTimeUtc(target) >= File.GetLastWriteTimeUtc(source)) return target;
         using var process = new LabProcess(
-            new System.Diagnostics.ProcessStartInfo("cc", ["-O1", "-Wall", "-Werror", "-o", target, source, .. libraries.Select(l => "-l" + l)])
+            new System.Diagnostics.ProcessStartInfo(
+                "cc", ["-O1", "-Wall", "-Werror", "-o", target, source, .. libraries.Select(l => "-l" + l)])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

@@ -69,9 +69,13 @@ public sealed class CorosyncInteropTests
         var listeners = RingLab.Nodes.Select(n => lab.Listen(n, "process", 1000)).ToList();
         foreach (var listener in listeners) await listener.UntilLineAsync("three listeners are in the group", Patience, IsThreeMembers);
         lab.Cluster.Shell("n3", "pkill -9 -x mainstay");
-        await listeners[0].UntilLineAsync("the listener of node 3 went down", Patience, l => l.Contains(" left 3/", StringComparison.Ordinal) && l.EndsWith(":5", StringComparison.Ordinal));
+        await listeners[0].UntilLineAsync(
+            "the listener of node 3 went down",
+            Patience,
+            l => l.Contains(" left 3/", StringComparison.Ordinal) && l.EndsWith(":5", StringComparison.Ordinal));
         lab.Cluster.Shell("n1", "pkill -9 -x cpgclient");
-        await listeners[1].UntilLineAsync("the listener of node 1 went down", Patience, l => l.Contains(" left 1/", StringComparison.Ordinal));
+        await listeners[1].UntilLineAsync(
+            "the listener of node 1 went down", Patience, l => l.Contains(" left 1/", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -87,7 +91,9 @@ public sealed class CorosyncInteropTests
         var watch = Stopwatch.StartNew();
         lab.Terminate(leaver);
         await lab.UntilAgreedAsync([witness], survivors, limit: Patience);
-        Assert.True(watch.Elapsed < TimeSpan.FromMilliseconds(LongTokenMs), $"seen after {watch.Elapsed.TotalSeconds:0.0} s only: by token loss, not by the leave");
+        Assert.True(
+            watch.Elapsed < TimeSpan.FromMilliseconds(LongTokenMs),
+            $"seen after {watch.Elapsed.TotalSeconds:0.0} s only: by token loss, not by the leave");
     }
 
     [Fact]
@@ -141,7 +147,8 @@ public sealed class CorosyncInteropTests
     private static bool IsThreeMembers(string line)
     {
         var words = line.Split(' ');
-        return words[0] == "members" && (words is ["members", "3", ..] || words.Skip(1).TakeWhile(w => w is not ("left" or "joined")).Count() == 3);
+        return words[0] == "members"
+            && (words is ["members", "3", ..] || words.Skip(1).TakeWhile(w => w is not ("left" or "joined")).Count() == 3);
     }
 
     // First word of each message: long ones are printed by both clients with their text up to the padding.

@@ -82,7 +82,8 @@ internal sealed class RingLab : IDisposable
     /// <summary>A sender: texts <c>TEXT-i</c> where the reference sends, <c>TEXT</c> repeated where Mainstay does.</summary>
     public LabProcess Send(string node, string group, int count, string text, int size = 0) => IsCorosync(node)
         ? Cluster.Start(node, Programs.Client("cpgclient", "cpg"), "send", group, $"{count}", text, $"{size}")
-        : Cluster.Start(node, [Programs.Cli, "ring", "send", group, .. Enumerable.Range(0, count).Select(i => $"{text}-{i}".PadRight(size, '.'))]);
+        : Cluster.Start(
+            node, [Programs.Cli, "ring", "send", group, .. Enumerable.Range(0, count).Select(i => $"{text}-{i}".PadRight(size, '.'))]);
 
     /// <summary>Kills the node's ring daemon without warning; the host lives on.</summary>
     public void Kill(string node) => Cluster.Shell(node, $"kill -9 $(pidof {(IsCorosync(node) ? "corosync" : "mainstay-ring")})");
@@ -97,7 +98,8 @@ internal sealed class RingLab : IDisposable
     private RingView CorosyncView(string node)
     {
         var text = Cluster.Try(node, "corosync-quorumtool", "-s").Output;
-        string Field(string name) => text.Split('\n').FirstOrDefault(l => l.StartsWith(name + ":", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "";
+        string Field(string name) => text.Split('\n').FirstOrDefault(
+            l => l.StartsWith(name + ":", StringComparison.Ordinal))?.Split(':', 2)[1].Trim() ?? "";
         var members = text.Split('\n')
             .SkipWhile(l => !l.Contains("Nodeid", StringComparison.Ordinal)).Skip(1)
             .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(w => w.Length > 1).Select(w => int.Parse(w[0])).Order();
