@@ -36,8 +36,13 @@ public sealed partial class TidyTests
     }
 
     [Fact]
-    public void Tests_do_not_sleep() =>
-        Assert.Empty(Matching(["tests"], line => Sleeping().IsMatch(line)).Where(hit => !hit.StartsWith("tests/Mainstay.Architecture.Tests/", StringComparison.Ordinal)));
+    public void Tests_do_not_sleep()
+    {
+        // The lab's harness polls tools of real hosts, which have no other way to tell that something happened.
+        string[] exempt = ["tests/Mainstay.Architecture.Tests/", "tests/Mainstay.Lab.Tests/Harness/"];
+
+        Assert.Empty(Matching(["tests"], line => Sleeping().IsMatch(line)).Where(hit => !exempt.Any(e => hit.StartsWith(e, StringComparison.Ordinal))));
+    }
 
     [Fact]
     public void The_repository_names_no_machine() =>

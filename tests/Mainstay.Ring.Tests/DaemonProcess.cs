@@ -16,6 +16,7 @@ internal sealed partial class DaemonCluster : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("mainstay-ring-").FullName;
     private readonly SortedDictionary<int, Process> _processes = [];
     private readonly SortedDictionary<int, List<string>> _logs = [];
+    private readonly List<(int Node, string Text, TaskCompletionSource Appeared)> _awaited = [];
     private readonly int _block = Interlocked.Increment(ref s_number);
     private readonly int _nodes;
 
@@ -85,22 +86,11 @@ internal sealed partial class DaemonCluster : IDisposable
         return process.ExitCode;
     }
 
-    /// <summary>Connects as soon as the daemon listens.</summary>
+    /// <summary>Connects as soon as the daemon listens: it says that it starts after it opened its socket.</summary>
     public async Task<RingClient> ConnectAsync(int node)
     {
-        var cancellation = TestContext.Current.CancellationToken;
-        var watch = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                return await RingClient.ConnectAsync(SocketPath(node), cancellation);
-            }
-            catch (RingException) when (watch.Elapsed < Patience)
-            {
-                await Task.Delay(50, cancellation);
-            }
-        }
+        await UntilLoggedAsync(node, " starts on ");
+        return await RingClient.ConnectAsync(SocketPath(node), TestContext.Current.CancellationToken);
     }
 
     /// <summary>Reads events until one matches.</summary>
@@ -121,11 +111,20 @@ internal sealed partial class DaemonCluster : IDisposable
     /// <summary>Waits until a log line appears.</summary>
     public async Task UntilLoggedAsync(int node, string text)
     {
-        var watch = Stopwatch.StartNew();
-        while (!Log(node).Contains(text, StringComparison.Ordinal))
+        var appeared = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_logs)
         {
-            Assert.True(watch.Elapsed < Patience, $"node {node} did not log \"{text}\":\n{Log(node)}");
-            await Task.Delay(50, TestContext.Current.CancellationToken);
+            if (Log(node).Contains(text, StringComparison.Ordinal)) return;
+            _awaited.Add((node, text, appeared));
+        }
+
+        try
+        {
+            await appeared.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"node {node} did not log \"{text}\":\n{Log(node)}");
         }
     }
 
@@ -165,6 +164,10 @@ internal sealed partial class DaemonCluster : IDisposable
         {
             if (!_logs.TryGetValue(node, out var lines)) _logs[node] = lines = [];
             lines.Add(line);
+            foreach (var (awaitedNode, text, appeared) in _awaited)
+            {
+                if (awaitedNode == node && line.Contains(text, StringComparison.Ordinal)) appeared.TrySetResult();
+            }
         }
     }
 

@@ -139,13 +139,14 @@ public sealed class DaemonTests
             await stranger.SendAsync(bytes, target, Cancellation);
         }
 
+        // All of it waits in the daemon's socket by now; it reads a bounded number per turn and serves clients in between.
         long dropped = 0;
-        for (var attempt = 0; attempt < 300 && dropped < 390; attempt++)
+        for (var attempt = 0; attempt < 100 && dropped < 390; attempt++)
         {
             var counters = (await ring.GetStatusAsync(Cancellation)).Counters;
-            dropped = counters["totem.dropped_malformed"] + counters["totem.dropped_unknown_sender"] + counters["link.dropped_unlisted_source"];
-            Assert.True(counters["link.dropped_unlisted_source"] <= 200);
-            if (dropped < 390) await Task.Delay(20, Cancellation);
+            var unlisted = counters["link.dropped_unlisted_source"];
+            Assert.True(unlisted <= 200);
+            dropped = counters["totem.dropped_malformed"] + counters["totem.dropped_unknown_sender"] + unlisted;
         }
 
         Assert.True(dropped >= 390, $"{dropped} dropped");
