@@ -39,7 +39,8 @@ public sealed class ManagerClient
 
     /// <summary>Changes the CIB. Returns when members with a quorum of votes have the change on disk.</summary>
     public Task<CibOperationResult> ApplyAsync(CibOperationRequest request, CancellationToken cancellationToken = default) =>
-        PostAsync("/v1/cib/operations", request, ApiJson.Default.CibOperationRequest, ApiJson.Default.CibOperationResult, cancellationToken);
+        PostAsync(
+            "/v1/cib/operations", request, ApiJson.Default.CibOperationRequest, ApiJson.Default.CibOperationResult, cancellationToken);
 
     /// <summary>Run-time state: coordinator, quorum, nodes, transition.</summary>
     public Task<ManagerStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
@@ -85,8 +86,10 @@ public sealed class ManagerClient
         PostAsync(NodePath(node, "fence"), request, ApiJson.Default.FenceRequest, ApiJson.Default.FencingEvent, cancellationToken);
 
     /// <summary>Records that a person has verified that a node is down.</summary>
-    public Task<FencingEvent> ConfirmFencedAsync(string node, ConfirmFencedRequest request, CancellationToken cancellationToken = default) =>
-        PostAsync(NodePath(node, "confirm"), request, ApiJson.Default.ConfirmFencedRequest, ApiJson.Default.FencingEvent, cancellationToken);
+    public Task<FencingEvent> ConfirmFencedAsync(
+        string node, ConfirmFencedRequest request, CancellationToken cancellationToken = default) =>
+        PostAsync(
+            NodePath(node, "confirm"), request, ApiJson.Default.ConfirmFencedRequest, ApiJson.Default.FencingEvent, cancellationToken);
 
     /// <summary>The fencing history, newest first.</summary>
     public Task<IReadOnlyList<FencingEvent>> GetFencingHistoryAsync(CancellationToken cancellationToken = default) =>

@@ -1,7 +1,8 @@
 namespace Mainstay.Client;
 
 /// <summary>Why a request was refused or failed.</summary>
-/// <param name="Code">Exit code that the reference's tool ends with (spec/manager.md section 2): 4, 64, 65, 70, 78, 102, 103, 105, 107, 108, 124 ...</param>
+/// <param name="Code">Exit code that the reference's tool ends with (spec/manager.md section 2): 4, 64, 65, 70, 78, 102, 103, 105, 107,
+/// 108, 124 ...</param>
 /// <param name="Message">What is wrong and what to do.</param>
 /// <param name="Problems">Details, in document order.</param>
 public sealed record ManagerError(int Code, string Message, IReadOnlyList<ManagerProblem> Problems);

@@ -29,7 +29,9 @@ public sealed record AttributeUpdate
     /// <summary>Node name; null: the node that answers.</summary>
     public string? Node { get; init; }
 
-    /// <summary>New value; null deletes. <c>value++</c> and <c>value+=N</c> count from the current value (spec/manager.md section 10).</summary>
+    /// <summary>
+    /// New value; null deletes. <c>value++</c> and <c>value+=N</c> count from the current value (spec/manager.md section 10).
+    /// </summary>
     public string? Value { get; init; }
 
     /// <summary>How long it lives.</summary>

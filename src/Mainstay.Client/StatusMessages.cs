@@ -100,7 +100,8 @@ public sealed record IdleResult(bool Idle, long TransitionId);
 
 /// <summary>Something that happened, for <see cref="ManagerClient.EventsAsync"/>.</summary>
 /// <param name="Kind">
-/// <c>cib</c>, <c>node</c>, <c>quorum</c>, <c>coordinator</c>, <c>transition</c>, <c>resource</c>, <c>fencing</c>, <c>attribute</c> or <c>storage</c>.
+/// <c>cib</c>, <c>node</c>, <c>quorum</c>, <c>coordinator</c>, <c>transition</c>, <c>resource</c>, <c>fencing</c>, <c>attribute</c> or
+/// <c>storage</c>.
 /// </param>
 /// <param name="Time">Milliseconds since the epoch, by the clock of the node that answers.</param>
 /// <param name="Text">A sentence for people.</param>

@@ -18,7 +18,8 @@ internal sealed class UnixHttp(string socketPath)
 
     public Task<byte[]> GetAsync(string path, CancellationToken cancellationToken) => SendAsync("GET", path, [], cancellationToken);
 
-    public Task<byte[]> PostAsync(string path, byte[] body, CancellationToken cancellationToken) => SendAsync("POST", path, body, cancellationToken);
+    public Task<byte[]> PostAsync(string path, byte[] body, CancellationToken cancellationToken) =>
+        SendAsync("POST", path, body, cancellationToken);
 
     public async IAsyncEnumerable<string> GetLinesAsync(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -84,7 +85,8 @@ internal sealed class UnixHttp(string socketPath)
     {
         var head = string.Create(
             CultureInfo.InvariantCulture,
-            $"{method} {path} HTTP/1.1\r\nHost: mainstay\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n");
+            $"{method} {path} HTTP/1.1\r\nHost: mainstay\r\nConnection: close\r\n"
+            + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n");
         var request = new byte[head.Length + body.Length];
         Encoding.ASCII.GetBytes(head, request);
         body.CopyTo(request, head.Length);

@@ -26,7 +26,9 @@ public sealed partial class ManagerCore
     private string _ownDigest = "";
     private long _plannerErrors;
 
-    /// <summary>When <see cref="HandleTimeout"/> has to be called at the latest, on the monotonic scale; <see cref="long.MaxValue"/>: never.</summary>
+    /// <summary>
+    /// When <see cref="HandleTimeout"/> has to be called at the latest, on the monotonic scale; <see cref="long.MaxValue"/>: never.
+    /// </summary>
     public long NextDeadlineMs
     {
         get
@@ -49,16 +51,15 @@ public sealed partial class ManagerCore
         if (_timers.TryExpire(CoreTimer.StoreRetry, now.MonotonicMs) && _state is not null) StoreGoal(outbox);
         if (_timers.TryExpire(CoreTimer.ShutdownEscalation, now.MonotonicMs))
         {
-            outbox.Add(new EndProcess(0, "The time for an orderly shutdown (shutdown-escalation) is over: leaving with resources running."));
+            outbox.Add(
+                new EndProcess(0, "The time for an orderly shutdown (shutdown-escalation) is over: leaving with resources running."));
         }
 
         ReleaseDampened(outbox);
         AnswerIdle(outbox);
         _ = _timers.TryExpire(CoreTimer.StartGrace, now.MonotonicMs);
-        foreach (var id in _lostManagers.Where(pair => pair.Value + FiringPolicy.ManagerReturnMs <= now.MonotonicMs).Select(pair => pair.Key).ToList())
-        {
-            _lostManagers.Remove(id);
-        }
+        var limit = now.MonotonicMs - FiringPolicy.ManagerReturnMs;
+        foreach (var id in _lostManagers.Where(pair => pair.Value <= limit).Select(pair => pair.Key).ToList()) _lostManagers.Remove(id);
 
         var isDigestDue = _timers.TryExpire(CoreTimer.Digest, now.MonotonicMs);
         if (isDigestDue) _timers.Set(CoreTimer.Digest, now.MonotonicMs + DigestPeriodMs);
@@ -68,8 +69,8 @@ public sealed partial class ManagerCore
     }
 
     /// <summary>
-    /// Does what the coordinator has to do about everything handled so far. The shell calls it once after a batch of inputs: several changes then
-    /// make one plan.
+    /// Does what the coordinator has to do about everything handled so far. The shell calls it once after a batch of inputs: several
+    /// changes then make one plan.
     /// </summary>
     public void Settle(CoreTime now, Outbox outbox)
     {
@@ -87,7 +88,8 @@ public sealed partial class ManagerCore
     {
         if (state.Coordinator == _lastCoordinator) return;
         _lastCoordinator = state.Coordinator;
-        outbox.Add(new Trace(TraceKind.Coordinator, $"{state.NodeName(state.Coordinator)} coordinates the cluster", state.NodeName(state.Coordinator)));
+        outbox.Add(new Trace(
+            TraceKind.Coordinator, $"{state.NodeName(state.Coordinator)} coordinates the cluster", state.NodeName(state.Coordinator)));
         _engine.Reset();
         _reportedQuorum = null;
         _fenceDeadlines.Clear();
@@ -106,7 +108,8 @@ public sealed partial class ManagerCore
         RunTransition(state, outbox);
     }
 
-    private ClusterOptionValues Options(ReplicatedState state) => ClusterOptions.Read(state.Configuration, new CibDateTime(_now.EpochSeconds));
+    private ClusterOptionValues Options(ReplicatedState state) =>
+        ClusterOptions.Read(state.Configuration, new CibDateTime(_now.EpochSeconds));
 
     /// <summary>Quorum becomes part of the agreed order, once the ring's word is of the present membership.</summary>
     private void ReportQuorum(ReplicatedState state, Outbox outbox)
@@ -121,7 +124,8 @@ public sealed partial class ManagerCore
         _reportedQuorum = quorum;
         _reportedMembership = state.Data.MembershipCount;
         Send(
-            new QuorumCommand(state.Data.MembershipCount, quorum.IsQuorate, [.. quorum.Members], quorum.Votes, quorum.ExpectedVotes, quorum.Quorum)
+            new QuorumCommand(
+                state.Data.MembershipCount, quorum.IsQuorate, [.. quorum.Members], quorum.Votes, quorum.ExpectedVotes, quorum.Quorum)
             {
                 Time = _now.WallMs,
                 Lineage = state.Data.Lineage,
@@ -129,7 +133,9 @@ public sealed partial class ManagerCore
             outbox);
     }
 
-    /// <summary>Members belong into the configuration's node list, and tools expect the manager's own options there (spec/manager.md section 13).</summary>
+    /// <summary>
+    /// Members belong into the configuration's node list, and tools expect the manager's own options there (spec/manager.md section 13).
+    /// </summary>
     private void Bootstrap(ReplicatedState state, Outbox outbox)
     {
         if (!state.MayWrite || state.Data.Durability is not { IsActive: true, Prepared: null, Queue.Count: 0 }) return;
@@ -273,7 +279,8 @@ public sealed partial class ManagerCore
                     break;
                 case FencingFinish finish:
                     Send(
-                        new FenceEndCommand(operation.Id, finish.IsSuccess, finish.Delegate, finish.Device, finish.Reason, finish.IsNoDevice)
+                        new FenceEndCommand(
+                            operation.Id, finish.IsSuccess, finish.Delegate, finish.Device, finish.Reason, finish.IsNoDevice)
                         {
                             Time = _now.WallMs,
                             Lineage = state.Data.Lineage,
@@ -309,7 +316,8 @@ public sealed partial class ManagerCore
     private void ExpireFencing(FencingOperation operation, Outbox outbox)
     {
         Command command = operation.Running is { } running
-            ? new FenceDoneCommand(operation.Id, running.Number, IsSuccess: false, IsUnanswered: true, "Peer did not return fence result within timeout")
+            ? new FenceDoneCommand(
+                operation.Id, running.Number, IsSuccess: false, IsUnanswered: true, "Peer did not return fence result within timeout")
             {
                 Time = _now.WallMs,
             }

@@ -4,8 +4,8 @@ using Mainstay.Cib;
 namespace Mainstay.Manager.Core;
 
 /// <content>
-/// Joining and merging. When processes came, the lowest node id of the group starts an exchange; at the position of its message everyone says
-/// what it holds; when the last of these is delivered all know who keeps its state and who donates. Those that do not hold the
+/// Joining and merging. When processes came, the lowest node id of the group starts an exchange; at the position of its message everyone
+/// says what it holds; when the last of these is delivered all know who keeps its state and who donates. Those that do not hold the
 /// donor's state take its snapshot and apply what was delivered since. When processes only went, the rest shares one history already
 /// (virtual synchrony) and goes on at once.
 /// </content>
@@ -60,8 +60,8 @@ public sealed partial class ManagerCore
     }
 
     /// <summary>
-    /// The connection to the ring broke: the node is no member any more. Its resources go on until it is fenced or joins again; whoever waits
-    /// for an answer does not know what became of the request.
+    /// The connection to the ring broke: the node is no member any more. Its resources go on until it is fenced or joins again; whoever
+    /// waits for an answer does not know what became of the request.
     /// </summary>
     public void HandleDisconnected(CoreTime now, string reason, Outbox outbox)
     {
@@ -83,7 +83,8 @@ public sealed partial class ManagerCore
         _backlog.Clear();
         _undelivered = 0;
         _deadlines.Clear();
-        AnswerAll(new Refused(AnswerCodes.Disconnected, "The connection to the ring broke; whether the request took effect is not known."), outbox);
+        AnswerAll(new Refused(
+            AnswerCodes.Disconnected, "The connection to the ring broke; whether the request took effect is not known."), outbox);
     }
 
     private void Depart(IReadOnlyList<Departure> left, Outbox outbox)
@@ -186,7 +187,9 @@ public sealed partial class ManagerCore
             if (Mode == ReplicaMode.Member && !_isReceiving)
             {
                 outbox.Add(new Trace(
-                    TraceKind.Replication, $"This node's state gives way to that of {choice.Donor.NodeName}; a transfer is under way", _identity.NodeName));
+                    TraceKind.Replication,
+                    $"This node's state gives way to that of {choice.Donor.NodeName}; a transfer is under way",
+                    _identity.NodeName));
             }
 
             _isReceiving = true;
@@ -230,7 +233,8 @@ public sealed partial class ManagerCore
         _state = restored;
         _isReceiving = false;
         Mode = ReplicaMode.Member;
-        outbox.Add(new Trace(TraceKind.Replication, $"This node has the cluster's state, configuration version {restored.Version}", _identity.NodeName));
+        outbox.Add(new Trace(
+            TraceKind.Replication, $"This node has the cluster's state, configuration version {restored.Version}", _identity.NodeName));
         BecomeMember(outbox);
         if (restored.Data.Durability.Goal > 0) StoreGoal(outbox);
         foreach (var item in _backlog)
@@ -287,7 +291,9 @@ public sealed partial class ManagerCore
         Send(new DigestReportCommand(command.Round, _identity.NodeId, _ownDigest) { Time = _now.WallMs }, outbox);
     }
 
-    /// <summary>The coordinator's digest is the measure; a replica that differs asks for an exchange, in which the majority's state wins.</summary>
+    /// <summary>
+    /// The coordinator's digest is the measure; a replica that differs asks for an exchange, in which the majority's state wins.
+    /// </summary>
     private void CompareDigest(DigestReportCommand report, Outbox outbox)
     {
         if (Mode != ReplicaMode.Member || report.Round != _digestRound || _state?.Coordinator != report.NodeId) return;
@@ -296,7 +302,9 @@ public sealed partial class ManagerCore
         if (_digestNonce == nonce) return;
         _digestNonce = nonce;
         outbox.Add(new Trace(
-            TraceKind.Replication, "The state of this node differs from the coordinator's: a replica is wrong; exchanging states", _identity.NodeName));
+            TraceKind.Replication,
+            "The state of this node differs from the coordinator's: a replica is wrong; exchanging states",
+            _identity.NodeName));
         StartExchange(outbox);
     }
 

@@ -35,7 +35,8 @@ public sealed partial class ManagerCore
         if (Mode == ReplicaMode.Disconnected || _state is null || (Mode == ReplicaMode.Joining && request is not ShutDown))
         {
             var reason = Mode == ReplicaMode.Disconnected ? "is not connected to the ring" : "is still joining the cluster";
-            outbox.Add(new Respond(request.Id, new Refused(AnswerCodes.Disconnected, $"The manager of this node {reason}; try again later.")));
+            outbox.Add(
+                new Respond(request.Id, new Refused(AnswerCodes.Disconnected, $"The manager of this node {reason}; try again later.")));
             return;
         }
 
@@ -75,7 +76,8 @@ public sealed partial class ManagerCore
         var change = request.Change;
         if (change.IsPattern && !ReplicatedState.IsValidPattern(change.Name))
         {
-            outbox.Add(new Respond(request.Id, new Refused(AnswerCodes.Usage, $"'{change.Name}' is not a regular expression that can be used.")));
+            outbox.Add(
+                new Respond(request.Id, new Refused(AnswerCodes.Usage, $"'{change.Name}' is not a regular expression that can be used.")));
             return;
         }
 
@@ -121,7 +123,13 @@ public sealed partial class ManagerCore
 
         Send(
             new CleanupCommand(
-                Await(request.Id), request.Resource, request.Node, request.Operation, request.IntervalMs, request.IsRefresh, IsHistoryOnly: false)
+                Await(request.Id),
+                request.Resource,
+                request.Node,
+                request.Operation,
+                request.IntervalMs,
+                request.IsRefresh,
+                IsHistoryOnly: false)
             {
                 Time = _now.WallMs,
             },
@@ -138,7 +146,9 @@ public sealed partial class ManagerCore
             || _directory.Values.Any(node => node.Name.Equals(request.Target, StringComparison.OrdinalIgnoreCase));
         if (!isKnown || request.Action is not ("reboot" or "off" or "on"))
         {
-            var message = isKnown ? $"'{request.Action}' is no fencing action: use reboot, off or on." : $"There is no node '{request.Target}'.";
+            var message = isKnown
+                ? $"'{request.Action}' is no fencing action: use reboot, off or on."
+                : $"There is no node '{request.Target}'.";
             outbox.Add(new Respond(request.Id, new Refused(isKnown ? AnswerCodes.Usage : AnswerCodes.NoSuch, message)));
             return;
         }
@@ -146,7 +156,15 @@ public sealed partial class ManagerCore
         var key = Await(request.Id);
         Send(
             new FenceStartCommand(
-                key, key, request.Target, request.Action, _identity.NodeName, request.Client, request.TimeoutMs, request.ToleranceMs, request.DelayMs)
+                key,
+                key,
+                request.Target,
+                request.Action,
+                _identity.NodeName,
+                request.Client,
+                request.TimeoutMs,
+                request.ToleranceMs,
+                request.DelayMs)
             {
                 Time = _now.WallMs,
             },
@@ -158,7 +176,8 @@ public sealed partial class ManagerCore
         if (!request.Force)
         {
             outbox.Add(new Respond(request.Id, new Refused(
-                AnswerCodes.Unsafe, $"Confirming that {request.Target} is down while it runs corrupts data: verify it, then repeat with force.")));
+                AnswerCodes.Unsafe,
+                $"Confirming that {request.Target} is down while it runs corrupts data: verify it, then repeat with force.")));
             return;
         }
 

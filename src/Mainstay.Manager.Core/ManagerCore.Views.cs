@@ -6,7 +6,15 @@ namespace Mainstay.Manager.Core;
 
 /// <summary>A node as tools see it.</summary>
 public sealed record NodeView(
-    uint Id, string Name, bool IsOnline, bool IsPending, bool IsUnclean, bool IsStandby, bool IsMaintenance, bool IsShuttingDown, bool IsCoordinator);
+    uint Id,
+    string Name,
+    bool IsOnline,
+    bool IsPending,
+    bool IsUnclean,
+    bool IsStandby,
+    bool IsMaintenance,
+    bool IsShuttingDown,
+    bool IsCoordinator);
 
 /// <summary>An action in flight as tools see it.</summary>
 public sealed record PendingView(string Key, string Node, long Since);
@@ -56,7 +64,18 @@ public sealed partial class ManagerCore
         if (_state is not { } state)
         {
             return new CoreStatus(
-                Mode, Coordinator: null, IsQuorate: false, 0, 0, 0, VersionOf(_stored.Xml).ToString(), _storageError, [], -1, IsIdle: false, []);
+                Mode,
+                Coordinator: null,
+                IsQuorate: false,
+                Votes: 0,
+                ExpectedVotes: 0,
+                Quorum: 0,
+                VersionOf(_stored.Xml).ToString(),
+                _storageError,
+                Nodes: [],
+                TransitionId: -1,
+                IsIdle: false,
+                Pending: []);
         }
 
         var isFencing = Options(state).Boolean("fencing-enabled");
@@ -127,7 +146,8 @@ public sealed partial class ManagerCore
         string? Attribute(string name) =>
             node.Attributes.TryGetValue(name, out var transient)
                 ? transient.Value
-                : element?.Elements("instance_attributes").Elements("nvpair").FirstOrDefault(pair => pair.Value("name") == name)?.Value("value");
+                : element?.Elements("instance_attributes").Elements("nvpair")
+                    .FirstOrDefault(pair => pair.Value("name") == name)?.Value("value");
         return new NodeView(
             node.Id,
             node.Name,

@@ -17,8 +17,9 @@ public enum ReplicaMode
 
 /// <summary>
 /// One node's manager: a deterministic machine driven by what the ring delivers, by results of local work and by requests; it answers with
-/// outputs. No clock, no I/O, no thread: the caller gives the time with every input and carries the outputs out in their order, which matters: a
-/// stored revision is reported by <see cref="HandleStored"/>, never assumed. After a batch of inputs the caller calls <see cref="Settle"/>.
+/// outputs. No clock, no I/O, no thread: the caller gives the time with every input and carries the outputs out in their order, which
+/// matters: a stored revision is reported by <see cref="HandleStored"/>, never assumed. After a batch of inputs the caller calls <see
+/// cref="Settle"/>.
 /// </summary>
 public sealed partial class ManagerCore
 {
@@ -41,7 +42,8 @@ public sealed partial class ManagerCore
     /// <param name="nodes">The ring's node list.</param>
     /// <param name="stored">What is on this node's disk; null where there is nothing.</param>
     /// <param name="planner">The scheduler.</param>
-    public ManagerCore(ManagerIdentity identity, IReadOnlyList<ConfiguredNode> nodes, StoredConfiguration? stored, ITransitionPlanner planner)
+    public ManagerCore(
+        ManagerIdentity identity, IReadOnlyList<ConfiguredNode> nodes, StoredConfiguration? stored, ITransitionPlanner planner)
     {
         Invariant.Check(identity.NodeId != 0, "a node has an id");
         _identity = identity;
@@ -85,7 +87,8 @@ public sealed partial class ManagerCore
         if (error is null) _stored = _storing;
         if (error is not null || _storageError is not null)
         {
-            outbox.Add(new Trace(TraceKind.Storage, error is null ? "The disk takes writes again" : $"The disk refuses the configuration: {error}"));
+            outbox.Add(new Trace(
+                TraceKind.Storage, error is null ? "The disk takes writes again" : $"The disk refuses the configuration: {error}"));
         }
 
         _storageError = error;
@@ -105,7 +108,8 @@ public sealed partial class ManagerCore
     public void HandleFenceOffers(CoreTime now, string fenceId, IReadOnlyList<DeviceOffer> offers, Outbox outbox)
     {
         Advance(now);
-        if (Mode != ReplicaMode.Disconnected) Send(new FenceOffersCommand(fenceId, _identity.NodeId, [.. offers]) { Time = now.WallMs }, outbox);
+        if (Mode == ReplicaMode.Disconnected) return;
+        Send(new FenceOffersCommand(fenceId, _identity.NodeId, [.. offers]) { Time = now.WallMs }, outbox);
     }
 
     /// <summary>A device run by this node ended.</summary>
@@ -227,7 +231,8 @@ public sealed partial class ManagerCore
     {
         ArmDeadline(action);
         if (action.NodeId != _identity.NodeId) return;
-        outbox.Add(new Trace(TraceKind.Resource, $"Requesting local execution of {action.Task} operation for {action.ResourceId}", _identity.NodeName, action.ResourceId));
+        var text = $"Requesting local execution of {action.Task} operation for {action.ResourceId}";
+        outbox.Add(new Trace(TraceKind.Resource, text, _identity.NodeName, action.ResourceId));
         if (_executor.Start(action, _now.WallMs, outbox) is { } result) Send(result, outbox);
     }
 
@@ -236,7 +241,8 @@ public sealed partial class ManagerCore
         _engine.OnFenceEnded(entry.Target, entry.Action, entry.State == "success");
         var isMe = entry.Target.Equals(_identity.NodeName, StringComparison.OrdinalIgnoreCase);
         if (!isMe || entry.State != "success" || entry.Action == "on") return;
-        outbox.Add(new EndProcess(100, $"This node was fenced ({entry.Action}) by {entry.Delegate ?? "another node"} but still runs; it stops here."));
+        outbox.Add(new EndProcess(
+            100, $"This node was fenced ({entry.Action}) by {entry.Delegate ?? "another node"} but still runs; it stops here."));
     }
 
     private void Query(FencingOperation operation, Outbox outbox)

@@ -20,7 +20,8 @@ internal static partial class LogMessages
     [LoggerMessage(3004, LogLevel.Information, "Connected to the ring daemon at {Socket}, joined the group of managers")]
     public static partial void RingJoined(this ILogger logger, string socket);
 
-    [LoggerMessage(3005, LogLevel.Error, "The configuration revision {File} is damaged ({Reason}); it is kept as {Aside} and the one before is used")]
+    [LoggerMessage(
+        3005, LogLevel.Error, "The configuration revision {File} is damaged ({Reason}); it is kept as {Aside} and the one before is used")]
     public static partial void RevisionDamaged(this ILogger logger, string file, string reason, string aside);
 
     [LoggerMessage(3006, LogLevel.Error, "The configuration cannot be stored: {Reason}")]
@@ -32,7 +33,7 @@ internal static partial class LogMessages
     [LoggerMessage(3008, LogLevel.Information, "mainstay-manager ends with {ExitCode}: {Reason}")]
     public static partial void Ending(this ILogger logger, int exitCode, string reason);
 
-    [LoggerMessage(3009, LogLevel.Warning, "A connection to the API was refused: user {User} is not root, the manager's own user or in group haclient")]
+    [LoggerMessage(3009, LogLevel.Warning, "An API connection of user {User} is refused: not root, the manager's own or in group haclient")]
     public static partial void ConnectionRefused(this ILogger logger, uint user);
 
     [LoggerMessage(3010, LogLevel.Critical, "The manager fails: {Problem}")]

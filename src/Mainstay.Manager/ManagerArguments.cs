@@ -6,7 +6,8 @@ internal sealed record ManagerArguments
     public const string Usage = """
         usage: mainstay-manager [--config FILE] [--state-dir DIR] [--run-dir DIR] [--node NAME] [--import FILE] [--foreground]
 
-          --config FILE     corosync.conf of the ring; accepted for symmetry, the ring daemon has read it (default /etc/corosync/corosync.conf)
+          --config FILE     corosync.conf of the ring; accepted for symmetry, the ring daemon has read it (
+              default /etc/corosync/corosync.conf)
           --state-dir DIR   where the configuration is kept (default /var/lib/mainstay)
           --run-dir DIR     where the socket manager.sock and the lock are made, and ring.sock is found (default /run/mainstay)
           --node NAME       the node's name, checked against the ring's

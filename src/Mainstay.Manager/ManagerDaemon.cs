@@ -12,8 +12,8 @@ using CoreCancel = Mainstay.Manager.Core.CancelAction;
 namespace Mainstay.Manager;
 
 /// <summary>
-/// One node's manager: composes loop, ring, agents, disk and API, and carries out what the core wants. Essential tasks: if one of them fails the
-/// process ends with its reason, and the node is treated as failed.
+/// One node's manager: composes loop, ring, agents, disk and API, and carries out what the core wants. Essential tasks: if one of them
+/// fails the process ends with its reason, and the node is treated as failed.
 /// </summary>
 internal sealed class ManagerDaemon : IOutputSink, IAsyncDisposable
 {
@@ -163,7 +163,8 @@ internal sealed class ManagerDaemon : IOutputSink, IAsyncDisposable
     }
 
     private void Supervise(Task task) => _ = task.ContinueWith(
-        failed => _end.TrySetResult(new EndProcess(ExitCodes.Failed, failed.Exception?.GetBaseException().ToString() ?? "a fencing task failed")),
+        failed =>
+            _end.TrySetResult(new EndProcess(ExitCodes.Failed, failed.Exception?.GetBaseException().ToString() ?? "a fencing task failed")),
         CancellationToken.None,
         TaskContinuationOptions.OnlyOnFaulted,
         TaskScheduler.Default);

@@ -12,7 +12,8 @@ if (ManagerArguments.TryParse(args, out var problem) is not { } arguments)
     return ExitCodes.Usage;
 }
 
-var version = Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+var version = Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+    ?? "unknown";
 if (arguments.ShowsHelp || arguments.ShowsVersion)
 {
     await Console.Out.WriteLineAsync(arguments.ShowsHelp ? ManagerArguments.Usage : $"mainstay-manager {version}");
@@ -42,7 +43,8 @@ await using var runLock = RunLock.TryTake(arguments.RunDirectory);
 if (runLock is null)
 {
     await Console.Error.WriteLineAsync(
-        $"mainstay-manager: another manager uses {arguments.RunDirectory} (its process id is in manager.pid there). Stop it, or give another --run-dir.");
+        $"mainstay-manager: another manager uses {arguments.RunDirectory} (its process id is in manager.pid there). "
+        + "Stop it, or give another --run-dir.");
     return ExitCodes.AlreadyRunning;
 }
 

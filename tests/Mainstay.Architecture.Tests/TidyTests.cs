@@ -88,7 +88,7 @@ public sealed partial class TidyTests
     [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX|NotImplementedException)\b")]
     private static partial Regex Unfinished();
 
-    [GeneratedRegex(@"\b(lock \(|volatile |async |await |float |double |Thread\b|Task\b)")]
+    [GeneratedRegex(@"\b(lock \(|volatile |async |await |float |double |Thread\b|(?<!\.)Task[<.])")]
     private static partial Regex BannedInCores();
 
     [GeneratedRegex(@"\b(Thread\.Sleep|Task\.Delay)\(")]

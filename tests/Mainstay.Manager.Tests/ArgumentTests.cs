@@ -1,4 +1,3 @@
-using Mainstay.Manager.Core;
 using Mainstay.Ring.Client;
 
 namespace Mainstay.Manager.Tests;

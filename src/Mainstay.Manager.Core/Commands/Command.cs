@@ -147,7 +147,15 @@ internal sealed record PermitShutdownCommand(uint NodeId) : Command;
 
 /// <summary>Begins (or joins) a fencing operation.</summary>
 internal sealed record FenceStartCommand(
-    string Id, string? Request, string Target, string Action, string Origin, string Client, int TimeoutMs, int ToleranceMs, int DelayMs) : Command;
+    string Id,
+    string? Request,
+    string Target,
+    string Action,
+    string Origin,
+    string Client,
+    int TimeoutMs,
+    int ToleranceMs,
+    int DelayMs) : Command;
 
 /// <summary>Devices of a member for a fencing operation.</summary>
 internal sealed record FenceOffersCommand(string Id, uint NodeId, List<DeviceOffer> Offers) : Command;
@@ -162,7 +170,8 @@ internal sealed record FenceRunCommand(string Id, FenceAttempt Attempt) : Comman
 internal sealed record FenceDoneCommand(string Id, int Attempt, bool IsSuccess, bool IsUnanswered, string Reason) : Command;
 
 /// <summary>The operation ended; known to all members at this position.</summary>
-internal sealed record FenceEndCommand(string Id, bool IsSuccess, string? Delegate, string? Device, string? Reason, bool IsNoDevice) : Command;
+internal sealed record FenceEndCommand(
+    string Id, bool IsSuccess, string? Delegate, string? Device, string? Reason, bool IsNoDevice) : Command;
 
 /// <summary>A person says that a node is down.</summary>
 internal sealed record FenceConfirmCommand(string Id, string Request, string Target, string Origin, string Client) : Command;

@@ -79,7 +79,8 @@ internal sealed class CommandCodec
             command = JsonSerializer.Deserialize(json, CommandJson.Default.Command);
             return command is not null;
         }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException or InvalidOperationException or ArgumentException)
+        catch (Exception exception) when (
+            exception is JsonException or NotSupportedException or InvalidOperationException or ArgumentException)
         {
             // Rubbish or a command of a later version: an operating condition, counted by the caller.
             command = null;

@@ -153,7 +153,8 @@ internal sealed class LocalExecutor(string nodeName, uint nodeId)
             Digest = OperationDigest.All(action.Attributes, interval),
             ForceRestart = isReloading ? OperationDigest.NameList(outcome.RestartParameters ?? []) : null,
             RestartDigest = isReloading
-                ? OperationDigest.Restart(action.Attributes, name => outcome.RestartParameters?.Contains(name, StringComparer.Ordinal) == true)
+                ? OperationDigest.Restart(
+                    action.Attributes, name => outcome.RestartParameters?.Contains(name, StringComparer.Ordinal) == true)
                 : null,
             SecureParameters = secrets is null ? null : OperationDigest.NameList(secrets),
             SecureDigest = secrets is null

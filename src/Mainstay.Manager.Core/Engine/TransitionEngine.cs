@@ -5,8 +5,9 @@ using Mainstay.Scheduler;
 namespace Mainstay.Manager.Core;
 
 /// <summary>
-/// The coordinator's execution of a plan (spec/manager.md section 9). Volatile: a new coordinator plans afresh from the replicated state, in
-/// which every action in flight is a fact. A change makes a new plan at once; an action that is in flight and wanted again is taken over.
+/// The coordinator's execution of a plan (spec/manager.md section 9). Volatile: a new coordinator plans afresh from the replicated state,
+/// in which every action in flight is a fact. A change makes a new plan at once; an action that is in flight and wanted again is taken
+/// over.
 /// </summary>
 internal sealed class TransitionEngine
 {
@@ -129,9 +130,9 @@ internal sealed class TransitionEngine
         var confirmed = _steps.Values.Count(step => step.State == StepState.Confirmed);
         var failed = _steps.Values.Count(step => step.State == StepState.Failed);
         var incomplete = _steps.Count - confirmed - failed;
+        var end = incomplete == 0 ? "Complete" : "Terminated";
         outcome = string.Create(
-            CultureInfo.InvariantCulture,
-            $"Transition {Id} (Complete={confirmed}, Failed={failed}, Incomplete={incomplete}): {(incomplete == 0 ? "Complete" : "Terminated")}");
+            CultureInfo.InvariantCulture, $"Transition {Id} (Complete={confirmed}, Failed={failed}, Incomplete={incomplete}): {end}");
         var mayVerify = !_hasFailed && !_isVerified;
         Clear();
 
@@ -177,7 +178,8 @@ internal sealed class TransitionEngine
         {
             foreach (var running in state.Data.Fencing.Values)
             {
-                if (!running.Target.Equals(action.NodeName, StringComparison.OrdinalIgnoreCase) || running.Action != FenceAction(action)) continue;
+                var isSameTarget = running.Target.Equals(action.NodeName, StringComparison.OrdinalIgnoreCase);
+                if (!isSameTarget || running.Action != FenceAction(action)) continue;
                 step.State = StepState.Fired;
                 _byFencing[FenceKey(running.Target, running.Action)] = action.Id;
             }
@@ -277,7 +279,13 @@ internal sealed class TransitionEngine
                 break;
             case "lrm_delete" or "delete":
                 commands.Add(new CleanupCommand(
-                    "", ResourceOf(action, "_lrm_delete_0"), action.NodeName, Operation: null, IntervalMs: null, IsRefresh: true, IsHistoryOnly: true)
+                    "",
+                    ResourceOf(action, "_lrm_delete_0"),
+                    action.NodeName,
+                    Operation: null,
+                    IntervalMs: null,
+                    IsRefresh: true,
+                    IsHistoryOnly: true)
                 {
                     Time = wallMs,
                     Lineage = lineage,

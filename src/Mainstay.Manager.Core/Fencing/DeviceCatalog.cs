@@ -16,7 +16,8 @@ internal static class DeviceCatalog
         var devices = new SortedDictionary<string, DeviceConfiguration>(StringComparer.Ordinal);
         foreach (var primitive in configuration.Section("resources")?.Descendants("primitive") ?? [])
         {
-            if (primitive.Value("class") != "stonith" || primitive.Id() is not { Length: > 0 } id || primitive.Value("type") is not { } agent) continue;
+            if (primitive.Value("class") != "stonith") continue;
+            if (primitive.Id() is not { Length: > 0 } id || primitive.Value("type") is not { } agent) continue;
             var input = new RuleInput { Now = now, ResourceClass = "stonith", ResourceType = agent };
             if (IsDisabled(primitive, sets, input) || !IsAllowed(configuration, primitive, node, rules, now)) continue;
             var values = sets.Evaluate(primitive, "instance_attributes", new RuleInput { Now = now });

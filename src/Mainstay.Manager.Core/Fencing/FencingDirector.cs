@@ -16,8 +16,8 @@ internal sealed record FencingRun(FenceAttempt Attempt) : FencingStep;
 internal sealed record FencingFinish(bool IsSuccess, string? Delegate, string? Device, string? Reason, bool IsNoDevice) : FencingStep;
 
 /// <summary>
-/// Decides from the replicated facts alone who runs which device next (spec/fencing.md sections 3.3, 4 and 5), so that a new coordinator goes on
-/// where the last one stopped.
+/// Decides from the replicated facts alone who runs which device next (spec/fencing.md sections 3.3, 4 and 5), so that a new coordinator
+/// goes on where the last one stopped.
 /// </summary>
 internal static class FencingDirector
 {
@@ -44,7 +44,8 @@ internal static class FencingDirector
 
         if (!isComplete) return FencingWait.Instance;
         return operation.Attempts is [.., { } failed]
-            ? new FencingFinish(IsSuccess: false, state.NodeName(failed.NodeId), failed.Device, Reason(operation, failed), IsNoDevice: false)
+            ? new FencingFinish(
+                IsSuccess: false, state.NodeName(failed.NodeId), failed.Device, Reason(operation, failed), IsNoDevice: false)
             : new FencingFinish(IsSuccess: false, Delegate: null, Device: null, "No device can fence the target", IsNoDevice: true);
     }
 
@@ -55,7 +56,8 @@ internal static class FencingDirector
             if (NextInLevel(state, operation, level) is { } step) return step;
         }
 
-        var reason = operation.Attempts is [.., { } failed] ? $"All topology levels failed; the last: {Reason(operation, failed)}" : "All topology levels failed";
+        var last = operation.Attempts is [.., { } failed] ? $"; the last: {Reason(operation, failed)}" : "";
+        var reason = "All topology levels failed" + last;
         return new FencingFinish(IsSuccess: false, Delegate: null, Device: null, reason, IsNoDevice: operation.Attempts.Count == 0);
     }
 
@@ -85,7 +87,8 @@ internal static class FencingDirector
                 }
 
                 var peer = InPreference(state, operation)
-                    .FirstOrDefault(candidate => candidate.Offer.Device == device && !attempts.Exists(attempt => attempt.NodeId == candidate.Node));
+                    .FirstOrDefault(
+                        candidate => candidate.Offer.Device == device && !attempts.Exists(attempt => attempt.NodeId == candidate.Node));
                 if (peer.Offer is not null) return Run(operation, level.Index, peer.Node, peer.Offer, action);
                 if (!IsQueryComplete(operation)) return FencingWait.Instance;
                 if (!isOptional) return null;
@@ -110,11 +113,13 @@ internal static class FencingDirector
     }
 
     private static bool CanDo(DeviceOffer offer, string action) =>
-        offer.Actions.Contains(action, StringComparer.Ordinal) || (action == "reboot" && offer.Actions.Contains("off", StringComparer.Ordinal));
+        offer.Actions.Contains(action, StringComparer.Ordinal)
+        || (action == "reboot" && offer.Actions.Contains("off", StringComparer.Ordinal));
 
     private static uint TargetId(ReplicatedState state, FencingOperation operation) => state.FindNode(operation.Target)?.Id ?? 0;
 
-    private static FencingRun Run(FencingOperation operation, int level, uint node, DeviceOffer offer, string action) => new(new FenceAttempt
+    private static FencingRun Run(FencingOperation operation, int level, uint node, DeviceOffer offer, string action) =>
+        new(new FenceAttempt
     {
         Level = level,
         NodeId = node,

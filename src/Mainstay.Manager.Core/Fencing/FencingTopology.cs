@@ -20,7 +20,13 @@ internal static class FencingTopology
         List<XElement> levels = [.. configuration.Configuration?.Elements("fencing-topology").Elements("fencing-level") ?? []];
 
         // Name, then attribute, then pattern, each in document order; all levels come from one kind of entry.
-        foreach (var matches in (Func<XElement, bool>[])[level => IsNamed(level, target), level => HasAttribute(level, target, configuration), level => IsMatched(level, target)])
+        Func<XElement, bool>[] kinds =
+        [
+            level => IsNamed(level, target),
+            level => HasAttribute(level, target, configuration),
+            level => IsMatched(level, target),
+        ];
+        foreach (var matches in kinds)
         {
             var first = levels.Find(level => matches(level));
             if (first is null) continue;
@@ -30,7 +36,8 @@ internal static class FencingTopology
                 if (!int.TryParse(level.Value("index"), NumberStyles.None, CultureInfo.InvariantCulture, out var index)) continue;
                 if (index is < 1 or > IndexMax) continue;
                 if (!byIndex.TryGetValue(index, out var devices)) byIndex[index] = devices = [];
-                devices.AddRange((level.Value("devices") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+                devices.AddRange(
+                    (level.Value("devices") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
             }
 
             return [.. byIndex.Select(pair => new TopologyLevel(pair.Key, pair.Value))];

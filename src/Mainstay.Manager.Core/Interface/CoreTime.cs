@@ -20,7 +20,8 @@ public sealed record ManagerIdentity(uint NodeId, string NodeName, string Incarn
 public sealed record ConfiguredNode(uint NodeId, string Name, uint Votes);
 
 /// <summary>What a node found on its disk at start.</summary>
-/// <param name="Term">Term the revision was stored in: of two revisions the one with the higher (term, version) is newer; 0 for an imported one.</param>
+/// <param name="Term">Term the revision was stored in: of two revisions the one with the higher (term, version) is newer; 0 for an
+/// imported one.</param>
 /// <param name="Xml">The document without status.</param>
 /// <param name="Promised">Highest term this node has taken part in; never below <paramref name="Term"/>.</param>
 public sealed record StoredConfiguration(long Term, string Xml, long Promised = 0);

@@ -73,7 +73,8 @@ public sealed record RegisterDevices(IReadOnlyList<DeviceConfiguration> Devices)
 public sealed record FindDevices(string FenceId, string Target, string Action, int TimeoutMs, bool AllowSelf) : Output;
 
 /// <summary>Run a device; answer with <see cref="ManagerCore.HandleFenceResult"/>.</summary>
-public sealed record RunFence(string FenceId, int Attempt, string Device, string Action, string Target, int TimeoutMs, int DelayMs) : Output;
+public sealed record RunFence(
+    string FenceId, int Attempt, string Device, string Action, string Target, int TimeoutMs, int DelayMs) : Output;
 
 /// <summary>Answer a request.</summary>
 public sealed record Respond(long RequestId, RequestAnswer Answer) : Output;

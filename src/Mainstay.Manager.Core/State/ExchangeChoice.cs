@@ -4,8 +4,8 @@ namespace Mainstay.Manager.Core;
 internal sealed record ExchangeChoice(HelloCommand Donor, SortedSet<uint> Keepers)
 {
     /// <summary>
-    /// The newest configuration by (term, version) wins: it holds every acknowledged change. Among equals a running history wins over one that
-    /// only a disk remembers, then the history that more members share, then the longer one, then the lowest node id.
+    /// The newest configuration by (term, version) wins: it holds every acknowledged change. Among equals a running history wins over one
+    /// that only a disk remembers, then the history that more members share, then the longer one, then the lowest node id.
     /// </summary>
     public static ExchangeChoice Make(IReadOnlyList<HelloCommand> hellos)
     {

@@ -72,7 +72,9 @@ internal sealed partial class ReplicatedState
         Trigger();
     }
 
-    /// <summary><c>value++</c> and <c>value+=N</c>, relative to the present value; saturates at INFINITY (spec/manager.md section 10).</summary>
+    /// <summary>
+    /// <c>value++</c> and <c>value+=N</c>, relative to the present value; saturates at INFINITY (spec/manager.md section 10).
+    /// </summary>
     private static string Evaluate(string name, string value, string? old)
     {
         foreach (var own in (ReadOnlySpan<string>)["value", name])

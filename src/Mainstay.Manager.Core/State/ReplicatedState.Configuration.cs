@@ -7,17 +7,19 @@ namespace Mainstay.Manager.Core;
 /// <content>
 /// Acknowledged means durable. A change is evaluated (prepared), stored by every member, and committed where the members that have it on
 /// disk hold enough votes; only then does it take effect and is it acknowledged. Every membership that may write begins a new term: first
-/// enough members promise it durably (two memberships with enough votes share a member, so no two use one term), then they store the configuration
-/// anew in this term, then changes may be prepared. A revision is newer than another if its (term, version) is higher. So the newest
-/// revision of any quorate set of disks holds every acknowledged change. A partition without quorum, or with too few managers, neither promises
-/// nor stores.
+/// enough members promise it durably (two memberships with enough votes share a member, so no two use one term), then they store the
+/// configuration anew in this term, then changes may be prepared. A revision is newer than another if its (term, version) is higher. So
+/// the newest revision of any quorate set of disks holds every acknowledged change. A partition without quorum, or with too few managers,
+/// neither promises nor stores.
 /// </content>
 internal sealed partial class ReplicatedState
 {
     /// <summary>The revision every member is to have on disk now.</summary>
     public string GoalConfiguration => Data.Durability.Prepared?.Configuration ?? Data.Configuration;
 
-    /// <summary>Whether this partition may change the configuration (spec/manager.md section 1; no-quorum-policy=ignore relaxes it).</summary>
+    /// <summary>
+    /// Whether this partition may change the configuration (spec/manager.md section 1; no-quorum-policy=ignore relaxes it).
+    /// </summary>
     public bool MayWrite => Data.Quorum.IsCurrent && (Data.Quorum.IsQuorate || IgnoresQuorum());
 
     /// <summary>Evaluates changes against the state without effect.</summary>
@@ -31,8 +33,8 @@ internal sealed partial class ReplicatedState
     {
         var majority = Math.Max(Data.Quorum.Needed, (Data.Quorum.ExpectedVotes / 2) + 1);
 
-        // Quorum by other means than node votes (two_node, last_man_standing, a quorum device, policy ignore): every node of the ring. Nodes
-        // whose manager is away count too: quorate by their votes alone, a lone manager could acknowledge what no other disk has.
+        // Quorum by other means than node votes (two_node, last_man_standing, a quorum device, policy ignore): every node of the ring.
+        // Nodes whose manager is away count too: quorate by their votes alone, a lone manager could acknowledge what no other disk has.
         return Math.Min(majority, VotesOf(Data.Quorum.RingMembers));
     }
 
@@ -64,7 +66,8 @@ internal sealed partial class ReplicatedState
     }
 
     private static Refused TooFewManagers() => new(
-        AnswerCodes.NoQuorum, "Too few managers are present to store the change, although the ring has quorum; start them on its other nodes.");
+        AnswerCodes.NoQuorum,
+        "Too few managers are present to store the change, although the ring has quorum; start them on its other nodes.");
 
     private void NewTerm(List<Effect> effects)
     {
@@ -89,7 +92,8 @@ internal sealed partial class ReplicatedState
         var durability = Data.Durability;
         if (Data.Quorum.IsCurrent && !MayWrite)
         {
-            Answer(command.Request, new Refused(AnswerCodes.NoQuorum, "The partition has no quorum: configuration changes are refused."), effects);
+            Answer(command.Request, new Refused(
+                AnswerCodes.NoQuorum, "The partition has no quorum: configuration changes are refused."), effects);
             return;
         }
 
@@ -101,7 +105,8 @@ internal sealed partial class ReplicatedState
 
         if (durability.Queue.Count >= Limits.ConfigurationQueueMax)
         {
-            Answer(command.Request, new Refused(AnswerCodes.Error, "Too many configuration changes wait for the disk; try again."), effects);
+            Answer(
+                command.Request, new Refused(AnswerCodes.Error, "Too many configuration changes wait for the disk; try again."), effects);
             return;
         }
 
@@ -182,7 +187,9 @@ internal sealed partial class ReplicatedState
         if (command.Error is not null)
         {
             effects.Add(new Noted(
-                TraceKind.Storage, $"Node {NodeName(command.NodeId)} cannot store the configuration: {command.Error}", NodeName(command.NodeId)));
+                TraceKind.Storage,
+                $"Node {NodeName(command.NodeId)} cannot store the configuration: {command.Error}",
+                NodeName(command.NodeId)));
         }
 
         var needed = VotesNeeded();
@@ -233,12 +240,15 @@ internal sealed partial class ReplicatedState
         PrepareNext(effects);
     }
 
-    /// <summary>Too few disks take the revision: what was prepared is refused, the cluster goes on with the last one, in a new term.</summary>
+    /// <summary>
+    /// Too few disks take the revision: what was prepared is refused, the cluster goes on with the last one, in a new term.
+    /// </summary>
     private void GiveUp(List<Effect> effects)
     {
         var durability = Data.Durability;
         var refusal = new Refused(
-            AnswerCodes.InputOutput, "Too few members could write the change to disk (see the storage error of their status); it is refused.");
+            AnswerCodes.InputOutput,
+            "Too few members could write the change to disk (see the storage error of their status); it is refused.");
         if (durability.Prepared is { } prepared)
         {
             durability.Prepared = null;
@@ -270,7 +280,8 @@ internal sealed partial class ReplicatedState
             {
                 return new CibResult(CibCode.Old, full)
                 {
-                    Message = $"The configuration has changed meanwhile: expected version {expected}, it is {version}. Read it again and repeat.",
+                    Message = $"The configuration has changed meanwhile: expected version {expected}, it is {version}. "
+                        + "Read it again and repeat.",
                 };
             }
 

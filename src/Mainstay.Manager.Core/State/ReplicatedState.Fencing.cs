@@ -38,7 +38,9 @@ internal sealed partial class ReplicatedState
         Data.Fencing[operation.Id] = operation;
         effects.Add(new FenceQueried(operation));
         effects.Add(new Noted(
-            TraceKind.Fencing, $"Requesting fencing ({operation.Action}) of {operation.Target} for {operation.Client}@{operation.Origin}", operation.Target));
+            TraceKind.Fencing,
+            $"Requesting fencing ({operation.Action}) of {operation.Target} for {operation.Client}@{operation.Origin}",
+            operation.Target));
     }
 
     private FencingEntry? RecentSuccess(FenceStartCommand command)
@@ -207,9 +209,10 @@ internal sealed partial class ReplicatedState
 
         effects.Add(new FenceFinished(entry));
         var outcome = entry.State == "success" ? "OK" : entry.Reason;
+        var by = entry.Delegate ?? "unknown node";
         effects.Add(new Noted(
             TraceKind.Fencing,
-            $"Operation {entry.Action} of {entry.Target} by {entry.Delegate ?? "unknown node"} for {entry.Client}@{entry.Origin}: {outcome}",
+            $"Operation {entry.Action} of {entry.Target} by {by} for {entry.Client}@{entry.Origin}: {outcome}",
             entry.Target));
     }
 }

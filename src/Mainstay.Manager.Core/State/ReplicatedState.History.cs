@@ -54,7 +54,8 @@ internal sealed partial class ReplicatedState
     public static bool IsFailed(OperationRecord record)
     {
         if (record.Status is not 0) return true;
-        return TransitionKey.TryParse(record.TransitionKey, out var key) && EffectiveCode(record.ExitCode) != EffectiveCode(key.ExpectedResult);
+        return TransitionKey.TryParse(record.TransitionKey, out var key)
+            && EffectiveCode(record.ExitCode) != EffectiveCode(key.ExpectedResult);
     }
 
     private static bool IsIgnored(ResultCommand command) => string.Equals(command.OnFail, "ignore", StringComparison.OrdinalIgnoreCase);
@@ -141,13 +142,16 @@ internal sealed partial class ReplicatedState
         if (increment is null) return;
         var suffix = $"{BaseName(command.ResourceId)}#{record.Operation}_{record.IntervalMs}";
         if (!IsIgnored(command)) SetAttribute(node, FailCountPrefix + suffix, increment, isPrivate: false, effects);
-        SetAttribute(node, LastFailurePrefix + suffix, command.Seconds.ToString(CultureInfo.InvariantCulture), isPrivate: false, effects: null);
+        SetAttribute(
+            node, LastFailurePrefix + suffix, command.Seconds.ToString(CultureInfo.InvariantCulture), isPrivate: false, effects: null);
     }
 
     private bool StartFailureIsFatal() =>
         ClusterOptions.Read(_configuration, new CibDateTime(0)).Boolean("start-failure-is-fatal");
 
-    /// <summary>The name without an instance number. Globally unique instances keep their own history, their failures are counted together.</summary>
+    /// <summary>
+    /// The name without an instance number. Globally unique instances keep their own history, their failures are counted together.
+    /// </summary>
     private static string BaseName(string resource)
     {
         var colon = resource.LastIndexOf(':');

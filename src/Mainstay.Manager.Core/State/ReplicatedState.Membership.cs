@@ -29,8 +29,8 @@ internal sealed partial class ReplicatedState
     }
 
     /// <summary>
-    /// An exchange is complete: all members hold this state from here on. Called on those that keep their state; the others get the result by
-    /// snapshot. Members that did not hold it bring what their own executors know (spec/manager.md section 12 point 3).
+    /// An exchange is complete: all members hold this state from here on. Called on those that keep their state; the others get the
+    /// result by snapshot. Members that did not hold it bring what their own executors know (spec/manager.md section 12 point 3).
     /// </summary>
     public void ApplyExchange(string nonce, IReadOnlyList<HelloCommand> hellos, string keptDigest, List<Effect> effects)
     {

@@ -134,7 +134,8 @@ internal sealed partial class ReplicatedState
         Data.Transition.IsRunning = command.IsRunning;
         if (command.IsRunning && isNew)
         {
-            effects.Add(new Noted(TraceKind.Transition, $"Transition {command.Id} with {command.ActionCount} actions", Subject: command.Id.ToString()));
+            effects.Add(new Noted(
+                TraceKind.Transition, $"Transition {command.Id} with {command.ActionCount} actions", Subject: command.Id.ToString()));
         }
         else if (wasRunning && !command.IsRunning)
         {

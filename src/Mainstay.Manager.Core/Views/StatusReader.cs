@@ -51,7 +51,8 @@ internal static class StatusReader
             foreach (var operation in resource.Elements("lrm_rsc_op"))
             {
                 // What is pending is known from the actions in flight.
-                if (operation.Id() is { Length: > 0 } entry && operation.Value("op-status") != "-1") history.Entries[entry] = Operation(operation, entry);
+                if (operation.Value("op-status") == "-1" || operation.Id() is not { Length: > 0 } entry) continue;
+                history.Entries[entry] = Operation(operation, entry);
             }
 
             node.History[id] = history;

@@ -5,7 +5,9 @@ using Mainstay.Cib;
 
 namespace Mainstay.Manager.Core;
 
-/// <summary>The CIB as tools and the scheduler see it: the configuration and a status section made from the state (spec/manager.md section 7).</summary>
+/// <summary>
+/// The CIB as tools and the scheduler see it: the configuration and a status section made from the state (spec/manager.md section 7).
+/// </summary>
 internal static class StatusView
 {
     /// <summary>The whole document.</summary>
@@ -13,7 +15,8 @@ internal static class StatusView
     /// <param name="version">Version to show.</param>
     /// <param name="state">The state.</param>
     /// <param name="forScheduler">
-    /// Pending actions beside the finished entries instead of in their place: a plan made while a stop is in flight must still see the start.
+    /// Pending actions beside the finished entries instead of in their place: a plan made while a stop is in flight must still see the
+    /// start.
     /// </param>
     public static CibDocument Compose(CibDocument configuration, CibVersion version, ReplicatedState state, bool forScheduler)
     {

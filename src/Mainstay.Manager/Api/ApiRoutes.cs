@@ -25,11 +25,13 @@ internal sealed class ApiRoutes(ManagerDaemon daemon)
         }
         catch (JsonException exception)
         {
-            await RefuseAsync(context, 400, new ManagerError(AnswerCodes.Usage, $"The request is not understood: {exception.Message}", [])).ConfigureAwait(false);
+            await RefuseAsync(context, 400, new ManagerError(
+                AnswerCodes.Usage, $"The request is not understood: {exception.Message}", [])).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
-            var error = new ManagerError(AnswerCodes.Timeout, "The cluster did not answer in time; whether the request took effect is not known.", []);
+            var error = new ManagerError(
+                AnswerCodes.Timeout, "The cluster did not answer in time; whether the request took effect is not known.", []);
             await RefuseAsync(context, 504, error).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
@@ -94,7 +96,8 @@ internal sealed class ApiRoutes(ManagerDaemon daemon)
             All = request.All,
         };
         var changed = await AskAsync<CibChanged>(context, id => new ChangeCib(id, change, request.DryRun)).ConfigureAwait(false);
-        await WriteAsync(context, new CibOperationResult(changed.Version, changed.Changed), ApiJson.Default.CibOperationResult).ConfigureAwait(false);
+        await WriteAsync(
+            context, new CibOperationResult(changed.Version, changed.Changed), ApiJson.Default.CibOperationResult).ConfigureAwait(false);
     }
 
     private async Task GetStatusAsync(HttpContext context)
@@ -105,7 +108,8 @@ internal sealed class ApiRoutes(ManagerDaemon daemon)
 
     private async Task GetIdleAsync(HttpContext context)
     {
-        var seconds = decimal.TryParse(context.Request.Query["timeout"], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var given) ? given : 60;
+        var seconds = decimal.TryParse(
+            context.Request.Query["timeout"], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var given) ? given : 60;
         var milliseconds = (int)Math.Min(seconds * 1000, int.MaxValue);
         var answer = await daemon.Loop.RequestAsync(id => new WaitIdle(id, milliseconds), context.RequestAborted).ConfigureAwait(false);
         var idle = answer as IdleState ?? new IdleState(IsIdle: false, -1);
@@ -115,7 +119,8 @@ internal sealed class ApiRoutes(ManagerDaemon daemon)
     private async Task GetAttributesAsync(HttpContext context)
     {
         var query = context.Request.Query;
-        var lifetime = Enum.TryParse<AttributeLifetime>(query["lifetime"], ignoreCase: true, out var kind) ? kind : (AttributeLifetime?)null;
+        var lifetime = Enum.TryParse<AttributeLifetime>(
+            query["lifetime"], ignoreCase: true, out var kind) ? kind : (AttributeLifetime?)null;
         var (transient, document) = await daemon.Loop.QueryAsync(core => (core.GetAttributes(), core.GetCib())).ConfigureAwait(false);
         IEnumerable<AttributeValue> values = lifetime == AttributeLifetime.Permanent
             ? PermanentAttributes.Read(document)
@@ -170,11 +175,13 @@ internal sealed class ApiRoutes(ManagerDaemon daemon)
         var ended = await AskAsync<FencingEnded>(
             context,
             id => new FenceNode(
-                id, node, request.Action, Clamp(request.TimeoutMs), Clamp(request.ToleranceMs), (int)Math.Clamp(request.DelayMs, -1, int.MaxValue), request.Client),
+                id, node, request.Action, Clamp(
+                    request.TimeoutMs), Clamp(request.ToleranceMs), (int)Math.Clamp(request.DelayMs, -1, int.MaxValue), request.Client),
             TimeSpan.FromMilliseconds(Math.Max(0, request.TimeoutMs) * 10) + RequestLimit).ConfigureAwait(false);
         if (ended.Entry.State != "success")
         {
-            throw new RequestRefusedException(502, AnswerCodes.Error, $"Fencing ({ended.Entry.Action}) of {node} failed: {ended.Entry.Reason}.");
+            throw new RequestRefusedException(
+                502, AnswerCodes.Error, $"Fencing ({ended.Entry.Action}) of {node} failed: {ended.Entry.Reason}.");
         }
 
         await WriteAsync(context, ApiViews.Fencing(ended.Entry), ApiJson.Default.FencingEvent).ConfigureAwait(false);
@@ -183,7 +190,8 @@ internal sealed class ApiRoutes(ManagerDaemon daemon)
     private async Task ConfirmAsync(HttpContext context, string node)
     {
         var request = await ReadAsync(context, ApiJson.Default.ConfirmFencedRequest).ConfigureAwait(false);
-        var ended = await AskAsync<FencingEnded>(context, id => new ConfirmFenced(id, node, request.Force, request.Client)).ConfigureAwait(false);
+        var ended = await AskAsync<FencingEnded>(
+            context, id => new ConfirmFenced(id, node, request.Force, request.Client)).ConfigureAwait(false);
         await WriteAsync(context, ApiViews.Fencing(ended.Entry), ApiJson.Default.FencingEvent).ConfigureAwait(false);
     }
 
@@ -234,7 +242,8 @@ internal sealed class ApiRoutes(ManagerDaemon daemon)
             Refused refused => throw new RequestRefusedException(409, new ManagerError(
                 refused.Code,
                 refused.Message,
-                [.. refused.Problems.Select(problem => new ManagerProblem(problem.Severity, problem.Message, problem.Element, problem.ElementId, problem.Line))])),
+                [.. refused.Problems.Select(
+                    problem => new ManagerProblem(problem.Severity, problem.Message, problem.Element, problem.ElementId, problem.Line))])),
             _ => throw new RequestRefusedException(500, AnswerCodes.Error, $"The manager answered with {answer.GetType().Name}."),
         };
     }

@@ -33,7 +33,9 @@ internal sealed class ApiServer(ManagerDaemon daemon, ILogger logger) : IAsyncDi
         await application.StartAsync().ConfigureAwait(false);
         File.SetUnixFileMode(
             path,
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
+            UnixFileMode.UserRead | UnixFileMode.UserWrite
+            | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
+            | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
     }
 
     public async ValueTask DisposeAsync()

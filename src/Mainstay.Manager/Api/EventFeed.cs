@@ -18,7 +18,8 @@ internal sealed class EventFeed
 
     public Channel<ManagerEvent> Listen()
     {
-        var channel = Channel.CreateBounded<ManagerEvent>(new BoundedChannelOptions(QueueMax) { FullMode = BoundedChannelFullMode.DropOldest });
+        var channel = Channel.CreateBounded<ManagerEvent>(
+            new BoundedChannelOptions(QueueMax) { FullMode = BoundedChannelFullMode.DropOldest });
         ImmutableInterlocked.Update(ref _listeners, list => list.Add(channel));
         return channel;
     }

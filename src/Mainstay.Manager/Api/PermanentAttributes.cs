@@ -5,7 +5,9 @@ using Mainstay.Manager.Core;
 
 namespace Mainstay.Manager.Api;
 
-/// <summary>Permanent node attributes are part of the configuration: reading them, and the edit that sets one (spec/manager.md section 14.1).</summary>
+/// <summary>
+/// Permanent node attributes are part of the configuration: reading them, and the edit that sets one (spec/manager.md section 14.1).
+/// </summary>
 internal static class PermanentAttributes
 {
     public static IEnumerable<AttributeValue> Read(CibDocument document) =>
@@ -26,7 +28,8 @@ internal static class PermanentAttributes
         var wanted = update.Node ?? localNode;
         var node = document.Section("nodes")?.Elements("node")
             .FirstOrDefault(element => string.Equals(element.Value("uname"), wanted, StringComparison.OrdinalIgnoreCase));
-        if (node?.Id() is not { } id) throw new RequestRefusedException(404, AnswerCodes.NoSuch, $"There is no node '{wanted}' in the configuration.");
+        if (node?.Id() is not { } id) throw new RequestRefusedException(
+            404, AnswerCodes.NoSuch, $"There is no node '{wanted}' in the configuration.");
         var present = node.Elements("instance_attributes").Elements("nvpair").FirstOrDefault(pair => pair.Value("name") == update.Name);
         if (update.Value is null)
         {
@@ -35,7 +38,8 @@ internal static class PermanentAttributes
                 Operation = "delete",
                 Scope = "nodes",
                 Client = update.Client,
-                Xml = CibWriter.Print(new XElement("nvpair", new XAttribute("id", present?.Id() ?? $"nodes-{id}-{update.Name}")), CibPrintStyle.Compact),
+                Xml = CibWriter.Print(
+                    new XElement("nvpair", new XAttribute("id", present?.Id() ?? $"nodes-{id}-{update.Name}")), CibPrintStyle.Compact),
             };
         }
 

@@ -69,7 +69,8 @@ internal sealed class AgentBridge(AgentRuntime runtime, LocalFencer fencer, Exec
     {
         var ids = devices.Devices.Select(device => device.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var gone in _registered.Where(id => !ids.Contains(id))) fencer.Unregister(gone, FenceDeviceOrigin.Configuration);
-        foreach (var device in devices.Devices) fencer.Register(device.Id, device.Agent, device.Parameters, FenceDeviceOrigin.Configuration);
+        foreach (var device in devices.Devices) fencer.Register(
+            device.Id, device.Agent, device.Parameters, FenceDeviceOrigin.Configuration);
         _registered = ids;
     }
 

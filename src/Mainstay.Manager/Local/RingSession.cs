@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Mainstay.Manager.Local;
 
-/// <summary>Keeps the connection to the ring: events in their order to the loop, multicasts in their order to the ring; connects again.</summary>
+/// <summary>
+/// Keeps the connection to the ring: events in their order to the loop, multicasts in their order to the ring; connects again.
+/// </summary>
 internal sealed class RingSession(Func<CancellationToken, Task<IRing>> connect, string place, ManagerLoop loop, ILogger logger)
 {
     /// <summary>Name of the managers' process group.</summary>
@@ -28,7 +30,8 @@ internal sealed class RingSession(Func<CancellationToken, Task<IRing>> connect, 
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
             await ring.LeaveAsync(limit.Token).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or RingException or IOException or ObjectDisposedException)
+        catch (
+            Exception exception) when (exception is OperationCanceledException or RingException or IOException or ObjectDisposedException)
         {
             logger.RingUnreachable(exception.Message);
         }
@@ -104,7 +107,8 @@ internal sealed class RingSession(Func<CancellationToken, Task<IRing>> connect, 
             await ring.JoinAsync(Group, ending).ConfigureAwait(false);
             logger.RingJoined(place);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or RingException or IOException or ObjectDisposedException)
+        catch (
+            Exception exception) when (exception is OperationCanceledException or RingException or IOException or ObjectDisposedException)
         {
             if (!ending.IsCancellationRequested) logger.RingUnreachable(exception.Message);
         }
@@ -119,7 +123,8 @@ internal sealed class RingSession(Func<CancellationToken, Task<IRing>> connect, 
                 await ring.MulticastAsync(payload, ending).ConfigureAwait(false);
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or RingException or IOException or ObjectDisposedException)
+        catch (
+            Exception exception) when (exception is OperationCanceledException or RingException or IOException or ObjectDisposedException)
         {
             // The event stream ends too, and says why.
             if (!ending.IsCancellationRequested) logger.RingUnreachable(exception.Message);

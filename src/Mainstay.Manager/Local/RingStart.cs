@@ -37,7 +37,8 @@ internal static class RingStart
         problem = "";
         if (expectedName is not null && !string.Equals(name, expectedName, StringComparison.OrdinalIgnoreCase))
         {
-            problem = $"--node says '{expectedName}', but the ring daemon serves node '{name}' (id {identity.LocalNodeId}). Give the run directory of its own daemon.";
+            problem = $"--node says '{expectedName}', but the ring daemon serves node '{name}' (id {identity.LocalNodeId}). "
+                + "Give the run directory of its own daemon.";
             return null;
         }
 

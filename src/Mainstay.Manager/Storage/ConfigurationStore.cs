@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Mainstay.Manager.Storage;
 
 /// <summary>
-/// Revisions of the configuration as numbered files in <c>STATE/cib</c>. A write is durable when it returns: temporary file, fsync, rename, fsync
-/// of the directory. Beside them <c>cib.xml</c> and <c>cib.xml.sig</c> in the reference's form, for interchange.
+/// Revisions of the configuration as numbered files in <c>STATE/cib</c>. A write is durable when it returns: temporary file, fsync,
+/// rename, fsync of the directory. Beside them <c>cib.xml</c> and <c>cib.xml.sig</c> in the reference's form, for interchange.
 /// </summary>
 internal sealed class ConfigurationStore
 {
@@ -62,9 +62,11 @@ internal sealed class ConfigurationStore
         }
 
         var signature = path + ".sig";
-        if (File.Exists(signature) && !string.Equals(File.ReadAllText(signature).Trim(), CibDigest.Version1(document.Root), StringComparison.OrdinalIgnoreCase))
+        var digest = CibDigest.Version1(document.Root);
+        if (File.Exists(signature) && !string.Equals(File.ReadAllText(signature).Trim(), digest, StringComparison.OrdinalIgnoreCase))
         {
-            throw new InvalidDataException($"{path} does not match {signature}: it was changed by hand. Remove the signature to import it nevertheless.");
+            throw new InvalidDataException(
+                $"{path} does not match {signature}: it was changed by hand. Remove the signature to import it nevertheless.");
         }
 
         document.Status?.ReplaceWith(new System.Xml.Linq.XElement("status"));
@@ -118,7 +120,8 @@ internal sealed class ConfigurationStore
     public string? Read(long number) =>
         TryRead(number, out _) is { } revision ? CibDocument.Parse(revision.Xml).Document?.ToXml() : null;
 
-    private string PathOf(long number) => Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number:00000000}{Suffix}"));
+    private string PathOf(long number) =>
+        Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{number:00000000}{Suffix}"));
 
     private IEnumerable<long> Numbers()
     {

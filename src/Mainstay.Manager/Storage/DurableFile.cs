@@ -37,7 +37,8 @@ internal static partial class DurableFile
         var descriptor = Open(directory, OpenReadOnly | flags);
         if (descriptor < 0) throw new IOException($"cannot open the directory {directory} (errno {Marshal.GetLastPInvokeError()})");
         using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
-        if (Fsync(descriptor) != 0) throw new IOException($"cannot flush the directory {directory} (errno {Marshal.GetLastPInvokeError()})");
+        if (Fsync(descriptor) == 0) return;
+        throw new IOException($"cannot flush the directory {directory} (errno {Marshal.GetLastPInvokeError()})");
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

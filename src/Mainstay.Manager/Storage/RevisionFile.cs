@@ -5,8 +5,8 @@ using System.Text;
 namespace Mainstay.Manager.Storage;
 
 /// <summary>
-/// A stored revision: one line <c>mainstay-cib 1 term=T promised=P version=A.E.N length=BYTES sha256=HEX</c>, then the document. Reading treats the disk as
-/// hostile input.
+/// A stored revision: one line <c>mainstay-cib 1 term=T promised=P version=A.E.N length=BYTES sha256=HEX</c>, then the document. Reading
+/// treats the disk as hostile input.
 /// </summary>
 internal sealed record RevisionFile(long Term, long Promised, string Version, string Xml)
 {
@@ -16,9 +16,10 @@ internal sealed record RevisionFile(long Term, long Promised, string Version, st
     public byte[] ToBytes()
     {
         var body = Encoding.UTF8.GetBytes(Xml);
+        var digest = Convert.ToHexStringLower(SHA256.HashData(body));
         var header = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Magic} 1 term={Term} promised={Promised} version={Version} length={body.Length} sha256={Convert.ToHexStringLower(SHA256.HashData(body))}\n");
+            $"{Magic} 1 term={Term} promised={Promised} version={Version} length={body.Length} sha256={digest}\n");
         return [.. Encoding.ASCII.GetBytes(header), .. body];
     }
 
