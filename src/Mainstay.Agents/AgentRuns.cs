@@ -62,8 +62,9 @@ internal sealed class TaskRun : IAgentRun
         {
             return RunOutcome.Failed(OcfExitCode.Generic, ExecutionStatus.Error, "interrupted");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception e)
         {
+            // The outer edge of an action: whatever an agent in this process does wrong is its failure, and its resource's queue goes on.
             return RunOutcome.Failed(OcfExitCode.Generic, ExecutionStatus.Error, e.Message);
         }
         finally

@@ -67,6 +67,29 @@ public sealed class BuiltInAgentTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_web_server_survives_the_executor_that_started_it_and_a_new_one_finds_and_stops_it()
+    {
+        Assert.SkipUnless(File.Exists(MainstayProgram()), "the mainstay executable is not built");
+        var port = FreePort();
+        ResourceAction Of(string name) => _shop.Action(HttpServer, name) with
+        {
+            Parameters = new Dictionary<string, string>(StringComparer.Ordinal) { ["port"] = port.ToString() },
+        };
+        Assert.Equal(0, (await _shop.RunAsync(Of("start"))).ExitCode);
+        await _shop.Executor.DisposeAsync();
+        await _shop.Runtime.DisposeAsync();
+        Assert.Equal("n1", await HttpService.AskAsync(new IPEndPoint(IPAddress.Loopback, port), CancellationToken.None));
+
+        await using var runtime = new AgentRuntime(_shop.Runtime.Options);
+        await using var executor = new Executor(runtime, new Fencing.LocalFencer(runtime));
+        foreach (var (action, exitCode) in ((string, int)[])[("monitor", 0), ("stop", 0), ("monitor", OcfExitCode.NotRunning)])
+        {
+            executor.Submit(Of(action));
+            Assert.Equal((action, exitCode), (action, (await executor.Results.ReadAsync(CancellationToken.None)).ExitCode));
+        }
+    }
+
+    [Fact]
     public async Task A_port_that_is_taken_is_told_as_the_reason()
     {
         Assert.SkipUnless(File.Exists(MainstayProgram()), "the mainstay executable is not built");

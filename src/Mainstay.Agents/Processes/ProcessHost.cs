@@ -62,6 +62,8 @@ internal sealed unsafe class ProcessHost : IDisposable
 
     internal void Post(HostCommand command)
     {
+        // The wake descriptor's number may belong to something else by then.
+        if (_isDisposed) return;
         _commands.Enqueue(command);
         Wake();
     }
