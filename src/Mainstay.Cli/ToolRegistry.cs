@@ -10,6 +10,7 @@ internal static class ToolRegistry
     public static ITool? FindNative(string name) => name switch
     {
         "pcs" => new Pcs.PcsTool(),
+        "crm_mon" => new Monitor.MonitorTool(),
         "crm_simulate" => new Simulate.SimulateTool(),
         "corosync-quorumtool" => new Ring.QuorumTool(),
         "fence_mainstay_process" => new Agents.ProcessFenceTool(),
