@@ -73,8 +73,14 @@ internal sealed partial class Assigner
             var chosen = AssignInstance(collective, scratch, instance, current, perNode, stopIfFail: false);
             if (chosen == current) return true;
             saved.Restore();
+            if (chosen is null)
+            {
+                // Members that found no node stay assigned to none, as in the reference: only the instance is tried again.
+                instance.IsUnassigned = true;
+                return false;
+            }
+
             UndoAll(instance);
-            if (chosen is null) return false;
         }
 
         return false;

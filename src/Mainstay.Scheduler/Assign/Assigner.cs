@@ -124,7 +124,8 @@ internal sealed partial class Assigner(ClusterState state, OrderStore orders)
     /// <summary>Section 9.2.1.</summary>
     private void Choose(ClusterResource resource, ClusterNode? preferred, bool stopIfFail)
     {
-        preferred = LimitByUtilization(resource) ?? preferred;
+        var mostCapable = LimitByUtilization(resource);
+        preferred ??= mostCapable;
         var table = resource.Table;
         var current = resource.CurrentNode();
         var nodes = NodeOrder.Sorted(state, table, current);

@@ -60,13 +60,12 @@ internal sealed class ConstraintsPass
         }
     }
 
-    /// <summary>The resource a constraint names: by id, by history name, or the clone of an instance's base name (section 9).</summary>
+    /// <summary>The resource a constraint names: by its id, or the clone of an instance that history knows under that name (section 9).</summary>
     public static ClusterResource? Find(ClusterState state, string? id)
     {
         if (id is null) return null;
         if (state.ResourcesById.TryGetValue(id, out var found)) return found;
-        if (state.FindByHistoryId(id) is { } known) return known.Top;
-        return state.FindByBaseName(id)?.Top;
+        return state.FindByHistoryId(id)?.Top;
     }
 
     /// <summary>The sets of a constraint with references resolved, in order.</summary>

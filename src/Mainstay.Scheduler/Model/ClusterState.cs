@@ -129,17 +129,6 @@ public sealed partial class ClusterState
         return null;
     }
 
-    /// <summary>An instance of a clone whose name without number is given.</summary>
-    internal ClusterResource? FindByBaseName(string id)
-    {
-        foreach (var resource in AllResources)
-        {
-            if (resource.InstanceNumber >= 0 && resource.IsPrimitive && resource.BaseName == id) return resource;
-        }
-
-        return null;
-    }
-
     internal Ticket GetTicket(string id)
     {
         if (!TicketTable.TryGetValue(id, out var ticket)) TicketTable.Add(id, ticket = new Ticket(id));

@@ -87,7 +87,7 @@ internal sealed partial class SchedulerCorpus
         }
 
         // Inputs without a recorded time must not depend on it; a fixed one keeps the run repeatable.
-        return long.TryParse(document.Root.Value("execution-date"), out long recorded) ? recorded : 1_700_000_000;
+        return long.TryParse(document.Root.Value("execution-date"), out long recorded) ? recorded : 1_900_000_000;
     }
 
     private static List<string> Lines(string text) => text.Split('\n').Select(Squeeze).Where(line => line.Length > 0).ToList();
