@@ -1,7 +1,0 @@
-namespace Mainstay.Scheduler.Tests;
-
-public sealed class PlaceholderTests
-{
-    [Fact]
-    public void Repository_is_found() => Assert.True(Directory.Exists(Mainstay.Testing.Repository.Root));
-}
