@@ -34,10 +34,14 @@ public sealed class Plan
     /// <summary>What has to be done.</summary>
     public TransitionGraph Graph { get; }
 
-    /// <summary>Placement scores in the form of <c>crm_simulate -s</c>, in the order in which they came about; empty unless asked for.</summary>
+    /// <summary>
+    /// Placement scores in the form of <c>crm_simulate -s</c>, in the order in which they came about; empty unless asked for.
+    /// </summary>
     public IReadOnlyList<string> Scores => State.ScoreLines;
 
-    /// <summary>The changes in words, one per item, e.g. <c>Move       web   ( n1 -> n2 )</c> (spec/scheduler-output.md section 6).</summary>
+    /// <summary>
+    /// The changes in words, one per item, e.g. <c>Move       web   ( n1 -> n2 )</c> (spec/scheduler-output.md section 6).
+    /// </summary>
     public IReadOnlyList<string> Changes { get; }
 
     /// <summary>Remarks about the run, such as changes of private parameters only.</summary>

@@ -83,7 +83,8 @@ public sealed class PartTests
 
     private static HistoryEntry Entry(string id, int call, string? magic = null, long? changed = null, string node = "n1")
     {
-        var element = new XElement("lrm_rsc_op", new XAttribute("id", id), new XAttribute("operation", "monitor"), new XAttribute("call-id", call), new XAttribute("on_node", node));
+        var element = new XElement("lrm_rsc_op", new XAttribute("id", id), new XAttribute("operation", "monitor"),
+            new XAttribute("call-id", call), new XAttribute("on_node", node));
         if (magic is not null) element.SetAttributeValue("transition-magic", magic);
         if (changed is not null) element.SetAttributeValue("last-rc-change", changed);
         return HistoryEntry.Read(element, new TaskNames())!;
@@ -109,8 +110,10 @@ public sealed class PartTests
         history.Add(
             new XElement("lrm_rsc_op"),
             new XElement("lrm_rsc_op", new XAttribute("id", "x"), new XAttribute("operation", "start"), new XAttribute("rc-code", "many")),
-            new XElement("lrm_rsc_op", new XAttribute("id", "y"), new XAttribute("operation", "monitor"), new XAttribute("rc-code", "0"), new XAttribute("op-status", "99")),
-            new XElement("lrm_rsc_op", new XAttribute("id", "z"), new XAttribute("operation", "migrate_to"), new XAttribute("rc-code", "0"), new XAttribute("op-status", "0"), new XAttribute("transition-key", "::::")));
+            new XElement("lrm_rsc_op", new XAttribute("id", "y"), new XAttribute("operation", "monitor"), new XAttribute("rc-code", "0"),
+                new XAttribute("op-status", "99")),
+            new XElement("lrm_rsc_op", new XAttribute("id", "z"), new XAttribute("operation", "migrate_to"),
+                new XAttribute("rc-code", "0"), new XAttribute("op-status", "0"), new XAttribute("transition-key", "::::")));
         var state = Planner.ReadState(document, new PlannerOptions { Now = TestCluster.Now });
         Assert.Equal(["n1"], state.FindResource("a")!.ActiveNodes.Select(n => n.Name));
     }
@@ -123,5 +126,38 @@ public sealed class PartTests
         var state = Planner.ReadState(cluster.Document(), new PlannerOptions { Now = TestCluster.Now });
         Assert.Equal(3, state.FailCount(state.FindResource("a")!, state.FindNode("n1")!));
         Assert.Equal(0, state.FailCount(state.FindResource("(b")!, state.FindNode("n1")!));
+    }
+}
+
+/// <summary>Factors against the machine's own binary32.</summary>
+public sealed class MergeFactorTests
+{
+    [Fact]
+    public void Factors_round_exactly_as_binary32_does()
+    {
+        uint state = 12345;
+        int Next(int below)
+        {
+            state = unchecked((state * 1664525) + 1013904223);
+            return (int)((state >> 8) % (uint)below);
+        }
+
+        for (int i = 0; i < 20_000; i++)
+        {
+            var factor = MergeFactor.One;
+            float expected = 1f;
+            for (int depth = 1 + Next(4); depth > 0; depth--)
+            {
+                int score = Next(2_000_001) - 1_000_000;
+                factor = factor.Times(score);
+                expected = expected * score / 1_000_000f;
+            }
+
+            int value = Next(2_000_001) - 1_000_000;
+            float product = expected * value;
+            int rounded = (int)(product >= 0 ? product + 0.5 : product - 0.5);
+            Assert.Equal(rounded, factor.Apply(value));
+            Assert.Equal(expected < 0, factor.IsNegative);
+        }
     }
 }

@@ -8,7 +8,8 @@ public sealed class PlacementTests
     [Fact]
     public void E1_A_dependents_wish_reaches_its_primary_in_full_for_a_mandatory_colocation()
     {
-        var cluster = Three().Primitive("a").Primitive("b").Colocation("b", "a", "INFINITY").Location("b", "n2", "33").Location("a", "n3", "20");
+        var cluster = Three().Primitive("a").Primitive("b").Colocation("b", "a", "INFINITY").Location("b", "n2", "33")
+            .Location("a", "n3", "20");
         Assert.Equal("0 33 20", cluster.Scores("a"));
         Assert.Equal("-INF 33 -INF", cluster.Scores("b"));
     }
@@ -34,7 +35,8 @@ public sealed class PlacementTests
     [Fact]
     public void E2_An_anti_colocation_gives_way_if_the_dependent_prefers_the_node_more()
     {
-        var cluster = Three().Primitive("a").Primitive("b").Colocation("b", "a", "-500").Location("a", "n1", "100").Location("b", "n1", "600");
+        var cluster = Three().Primitive("a").Primitive("b").Colocation("b", "a", "-500").Location("a", "n1", "100")
+            .Location("b", "n1", "600");
         Assert.Equal("99 0 0", cluster.Scores("a"));
         Assert.Equal("100 0 0", cluster.Scores("b"));
     }
@@ -90,10 +92,12 @@ public sealed class PlacementTests
         cluster.Resource($"""<clone id="c">{cluster.PrimitiveXml("a", "migration-threshold=3")}</clone>""");
         foreach (var node in cluster.Nodes) node.Record("a", ("start", 0, 0));
         cluster.Node("n2").Attribute("fail-count-a#monitor_10000", "2");
-        Assert.DoesNotContain("a:1", cluster.Plan().Changes.Where(c => c.StartsWith("Stop", StringComparison.Ordinal)).Select(c => c.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]));
+        Assert.DoesNotContain("a:1", cluster.Plan().Changes.Where(c => c.StartsWith("Stop", StringComparison.Ordinal))
+            .Select(c => c.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]));
         cluster.Node("n2").Attribute("fail-count-a#start_0", "1");
         Assert.Equal("-INF -INF -INF", cluster.Scores("a:1"));
-        Assert.Contains(cluster.Plan().Changes, c => c.StartsWith("Stop ", StringComparison.Ordinal) && c.Contains("n2", StringComparison.Ordinal));
+        Assert.Contains(cluster.Plan().Changes, c => c.StartsWith("Stop ", StringComparison.Ordinal)
+            && c.Contains("n2", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -131,7 +135,8 @@ public sealed class PlacementTests
         var plan = cluster.Plan(scores: true);
         Assert.Contains("a:1 promotion score on n2: 12", plan.Scores);
         Assert.Contains("a:0 promotion score on n1: 5", plan.Scores);
-        Assert.Contains(plan.Changes, c => c.StartsWith("Promote ", StringComparison.Ordinal) && c.Contains("n2", StringComparison.Ordinal));
+        Assert.Contains(plan.Changes, c => c.StartsWith("Promote ", StringComparison.Ordinal)
+            && c.Contains("n2", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -95,7 +95,8 @@ public sealed class PropertyTests
             var cluster = RandomCluster.Build(seed, withLostNode: true);
             var plan = cluster.Plan();
             var lost = plan.State.Nodes.Where(n => n.Unclean).ToList();
-            foreach (var start in plan.Graph.Synapses.Select(s => s.Actions[0]).Where(a => a is { Task: "start", Kind: GraphActionKind.ResourceOperation }))
+            foreach (var start in plan.Graph.Synapses.Select(s => s.Actions[0])
+                .Where(a => a is { Task: "start", Kind: GraphActionKind.ResourceOperation }))
             {
                 var resource = plan.State.FindResource(start.InternalKey?[..^"_start_0".Length] ?? start.Key[..^"_start_0".Length]);
                 if (resource is null) continue;
@@ -103,7 +104,8 @@ public sealed class PropertyTests
                 {
                     recoveries++;
                     Assert.True(
-                        GraphOrder.Precedes(plan.Graph, $"stonith-{node.Name}-reboot", start.Key), $"seed {seed}: {start.Key} does not wait for fencing of {node.Name}");
+                        GraphOrder.Precedes(plan.Graph, $"stonith-{node.Name}-reboot", start.Key),
+                            $"seed {seed}: {start.Key} does not wait for fencing of {node.Name}");
                 }
             }
         }
@@ -129,7 +131,8 @@ public sealed class PropertyTests
         }
     }
 
-    private static List<string> Decisions(string graph) => XDocument.Parse(graph).Root!.Elements("synapse").Elements("action_set").Elements()
+    private static List<string> Decisions(string graph) => XDocument.Parse(graph).Root!.Elements("synapse").Elements("action_set")
+        .Elements()
         .Select(e => $"{e.Name.LocalName} {(string?)e.Attribute("operation_key")} {(string?)e.Attribute("on_node")}")
         .Order(StringComparer.Ordinal).ToList();
 
@@ -162,7 +165,10 @@ internal static class RandomCluster
             if (i > 0 && random.Next(3) == 0) cluster.Order($"r{random.Next(i)}", id);
         }
 
-        foreach (var (dependent, primary, isTogether) in MandatoryPairs(seed)) cluster.Colocation(dependent, primary, isTogether ? "INFINITY" : "-INFINITY");
+        foreach (var (dependent, primary, isTogether) in MandatoryPairs(seed))
+        {
+            cluster.Colocation(dependent, primary, isTogether ? "INFINITY" : "-INFINITY");
+        }
         if (random.Next(2) == 0)
         {
             cluster.Resource($"""<group id="g">{cluster.PrimitiveXml("m1")}{cluster.PrimitiveXml("m2")}</group>""");

@@ -59,7 +59,8 @@ public sealed class TransitionTests
     [Fact]
     public void With_freeze_what_runs_keeps_running()
     {
-        var cluster = new TestCluster(2).Option("no-quorum-policy", "freeze").Primitive("a").Primitive("b").Running("a", "n1").Inactive("b");
+        var cluster = new TestCluster(2).Option("no-quorum-policy", "freeze").Primitive("a").Primitive("b").Running("a", "n1")
+            .Inactive("b");
         cluster.Quorum = false;
         Assert.True(cluster.Plan().Graph.IsEmpty || cluster.Plan().Graph.Synapses.All(s => s.Actions[0].Task is not ("start" or "stop")));
     }

@@ -13,7 +13,10 @@ internal sealed class SimulateSession(CibDocument input, SimulateOptions options
 
     public int Run(TextWriter output, TextWriter error)
     {
-        if (string.Equals(input.SchemaName, CibSchema.NoneName, StringComparison.OrdinalIgnoreCase)) error.WriteLine(Simulation.ValidationDisabled);
+        if (string.Equals(input.SchemaName, CibSchema.NoneName, StringComparison.OrdinalIgnoreCase))
+        {
+            error.WriteLine(Simulation.ValidationDisabled);
+        }
         var document = CibUpgrade.Upgrade(input).Document;
         if (!TryTime(document, out long now))
         {

@@ -75,7 +75,10 @@ internal sealed class SimulateTool : ITool
         int status = session.Run(output, context.Error);
         context.Out.Write(output.ToString());
         if (status != 0) return status;
-        if (options.GraphFile is { } graphFile && session.Plan is { } plan) File.WriteAllText(graphFile, TransitionGraphXml.ToText(plan.Graph));
+        if (options.GraphFile is { } graphFile && session.Plan is { } plan)
+        {
+            File.WriteAllText(graphFile, TransitionGraphXml.ToText(plan.Graph));
+        }
         if (options.DotFile is { } dotFile && session.Plan is { } drawn)
         {
             using var dot = new StreamWriter(dotFile);

@@ -1,6 +1,8 @@
 namespace Mainstay.Scheduler;
 
-/// <summary>Finds and creates actions (spec/scheduler-actions.md sections 2 to 4). All passes go through it, so ids follow the order of creation.</summary>
+/// <summary>
+/// Finds and creates actions (spec/scheduler-actions.md sections 2 to 4). All passes go through it, so ids follow the order of creation.
+/// </summary>
 internal sealed class ActionStore(ClusterState state, ConfigReader config)
 {
     private readonly OperationMeta _meta = new(state, config);

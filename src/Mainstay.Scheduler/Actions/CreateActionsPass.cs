@@ -194,7 +194,8 @@ internal sealed partial class CreateActionsPass(ClusterState state, ActionStore 
     }
 
     private static bool IsExpectedNode(ClusterResource resource, ClusterNode? node) =>
-        resource is { IsRestarting: true, IsStopUnexpected: true, NextRole: > Role.Stopped } && node is not null && node == resource.AssignedNode;
+        resource is { IsRestarting: true, IsStopUnexpected: true, NextRole: > Role.Stopped } && node is not null
+            && node == resource.AssignedNode;
 
     private void Stop(ClusterResource resource, bool optional)
     {
@@ -272,7 +273,8 @@ internal sealed partial class CreateActionsPass(ClusterState state, ActionStore 
             to.Set(ActionFlags.Migratable);
             to.Needs = start.Needs;
             orders.Add(resource, TaskKind.Monitor, resource, TaskKind.MigrateTo, OrderFlags.Ordered);
-            orders.Add(resource, TaskKind.MigrateTo, resource, TaskKind.MigrateFrom, OrderFlags.Ordered | OrderFlags.UnmigratableThenBlocks);
+            orders.Add(resource, TaskKind.MigrateTo, resource, TaskKind.MigrateFrom,
+                OrderFlags.Ordered | OrderFlags.UnmigratableThenBlocks);
         }
 
         orders.Add(resource, TaskKind.MigrateFrom, resource, TaskKind.Stop, OrderFlags.Ordered | OrderFlags.UnmigratableThenBlocks);

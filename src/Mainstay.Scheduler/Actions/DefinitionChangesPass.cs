@@ -1,7 +1,8 @@
 namespace Mainstay.Scheduler;
 
 /// <summary>Pass 11: what runs with other parameters than configured (spec/scheduler-history.md section 21).</summary>
-internal sealed class DefinitionChangesPass(ClusterState state, ConfigReader config, ActionStore actions, OrderStore orders, RecurringActions recurring)
+internal sealed class DefinitionChangesPass(ClusterState state, ConfigReader config, ActionStore actions, OrderStore orders,
+    RecurringActions recurring)
 {
     private const string Changed = "resource definition change";
 
@@ -144,9 +145,9 @@ internal sealed class DefinitionChangesPass(ClusterState state, ConfigReader con
         if (comparison == DigestComparison.Match) return false;
         if (state.IsSanitized && comparison == DigestComparison.Mismatch && Digests.OnlyPrivateChanged(node, resource, entry, actions))
         {
-            state.Notices.Add(string.Create(
-                System.Globalization.CultureInfo.InvariantCulture,
-                $"Only 'private' parameters to {entry.IntervalMs / 1000}s-interval {entry.Operation} for {resource.Id} on {node.Name} changed: {entry.Magic}"));
+            string operation = string.Create(
+                System.Globalization.CultureInfo.InvariantCulture, $"{entry.IntervalMs / 1000}s-interval {entry.Operation}");
+            state.Notices.Add($"Only 'private' parameters to {operation} for {resource.Id} on {node.Name} changed: {entry.Magic}");
             return false;
         }
 

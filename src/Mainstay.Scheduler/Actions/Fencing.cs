@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Mainstay.Scheduler;
 
-/// <summary>Decides that a node has to be fenced and makes the fence action (spec/scheduler-history.md section 4, spec/scheduler-actions.md section 12.1).</summary>
+/// <summary>
+/// Decides that a node has to be fenced and makes the fence action (spec/scheduler-history.md section 4, spec/scheduler-actions.md
+/// section 12.1).
+/// </summary>
 internal static class Fencing
 {
     /// <summary>Marks a node for fencing, in the way its kind needs.</summary>

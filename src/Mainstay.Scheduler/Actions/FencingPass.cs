@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Mainstay.Scheduler;
 
-/// <summary>Pass 15: fencing and shutdown of nodes, and resources against them (spec/scheduler-actions.md sections 12.2 to 12.4 and 14).</summary>
+/// <summary>
+/// Pass 15: fencing and shutdown of nodes, and resources against them (spec/scheduler-actions.md sections 12.2 to 12.4 and 14).
+/// </summary>
 internal sealed class FencingPass(ClusterState state, ActionStore actions, OrderStore orders)
 {
     private readonly Notifications _notifications = new(state, actions, orders);

@@ -293,7 +293,8 @@ internal static class NotificationVariables
 
     private static string Resources(List<NotifyEntry> entries) => Join(Distinct(entries).Select(e => e.Resource.Id));
 
-    private static string Nodes(List<NotifyEntry> entries) => Join(Distinct(entries).Where(e => e.Node is not null).Select(e => e.Node!.Name));
+    private static string Nodes(List<NotifyEntry> entries) =>
+        Join(Distinct(entries).Where(e => e.Node is not null).Select(e => e.Node!.Name));
 
     private static IEnumerable<NotifyEntry> Distinct(List<NotifyEntry> entries)
     {

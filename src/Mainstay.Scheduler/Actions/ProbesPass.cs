@@ -29,7 +29,10 @@ internal sealed class ProbesPass(ClusterState state, ActionStore actions, OrderS
         if (node.IsRemoteOrGuest)
         {
             if (resource.IsFenceDevice || resource.IsRemoteConnection) return false;
-            if (node.IsGuest && !resource.IsBundle && resource.Primitives().Any(p => p.Launched.Exists(l => l.IsRemoteConnection))) return false;
+            if (node.IsGuest && !resource.IsBundle && resource.Primitives().Any(p => p.Launched.Exists(l => l.IsRemoteConnection)))
+            {
+                return false;
+            }
         }
 
         switch (resource.Variant)
@@ -49,7 +52,10 @@ internal sealed class ProbesPass(ClusterState state, ActionStore actions, OrderS
 
     private bool ProbePrimitive(ClusterResource resource, ClusterNode node)
     {
-        if (resource is { Launcher: not null, IsRemoteConnection: false } || resource.IsRemoved || resource.Probed.Contains(node)) return false;
+        if (resource is { Launcher: not null, IsRemoteConnection: false } || resource.IsRemoved || resource.Probed.Contains(node))
+        {
+            return false;
+        }
         var table = resource.Table;
         if (resource.HasExclusiveProbes || resource.Top.HasExclusiveProbes)
         {

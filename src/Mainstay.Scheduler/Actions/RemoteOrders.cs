@@ -99,13 +99,17 @@ internal sealed class RemoteOrdersPass(ClusterState state, ActionStore actions, 
         switch (Effective(action))
         {
             case TaskKind.Start or TaskKind.Promote:
-                StartThen(connection, action, connectionState == RemoteConnectionState.Failed ? OrderFlags.FirstImpliesThen : OrderFlags.None);
+                StartThen(connection, action, connectionState == RemoteConnectionState.Failed ? OrderFlags.FirstImpliesThen
+                    : OrderFlags.None);
                 break;
             case TaskKind.Stop:
                 OrderRemoteStop(action, connection, node, connectionState);
                 break;
             case TaskKind.Demote:
-                if (connectionState is RemoteConnectionState.Resting or RemoteConnectionState.Unknown) StartThen(connection, action, OrderFlags.None);
+                if (connectionState is RemoteConnectionState.Resting or RemoteConnectionState.Unknown)
+                {
+                    StartThen(connection, action, OrderFlags.None);
+                }
                 break;
             default:
                 OrderRemoteOther(action, connection, node, connectionState);

@@ -16,7 +16,8 @@ internal static class Unfencing
 
     /// <summary>Orders an action after unfencing of its node, and requires unfencing if the node never was.</summary>
     public static void OrderAfter(
-        ClusterState state, ActionStore actions, OrderStore orders, ClusterResource resource, ClusterNode node, PlanAction action, OrderFlags flags)
+        ClusterState state, ActionStore actions, OrderStore orders, ClusterResource resource, ClusterNode node, PlanAction action,
+            OrderFlags flags)
     {
         if (!(resource.IsFenceDevice && state.IsUnfencingUsed) && !resource.NeedsUnfencing) return;
         var on = Fencing.Action(state, actions, node, "on", true, null, false);

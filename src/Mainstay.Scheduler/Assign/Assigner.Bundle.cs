@@ -17,7 +17,10 @@ internal sealed partial class Assigner
         {
             foreach (var node in state.NodeList)
             {
-                if (clone.Table.Contains(node)) clone.Table.SetScore(node, settings.Replicas.Exists(r => r.Node == node) ? 0 : -Scores.Infinity);
+                if (clone.Table.Contains(node))
+                {
+                    clone.Table.SetScore(node, settings.Replicas.Exists(r => r.Node == node) ? 0 : -Scores.Infinity);
+                }
             }
 
             Assign(clone, null, stopIfFail);

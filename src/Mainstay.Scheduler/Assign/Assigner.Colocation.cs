@@ -32,7 +32,8 @@ internal sealed partial class Assigner
         return sum;
     }
 
-    private static ClusterResource RoleHolder(ClusterResource resource) => resource.Replica is { Child: { } child } replica && replica.Container == resource
+    private static ClusterResource RoleHolder(ClusterResource resource) => resource.Replica is { Child: { } child } replica
+        && replica.Container == resource
         ? child : resource;
 
     private int WithPrimitive(ClusterResource dependent, ClusterResource primary, ColocationConstraint constraint)
@@ -40,7 +41,8 @@ internal sealed partial class Assigner
         if (primary.IsUnassigned) return 0;
         var dependentHolder = RoleHolder(dependent);
         var primaryHolder = RoleHolder(primary);
-        if (constraint.DependentRole >= Role.Unpromoted && dependentHolder.Parent is { IsPromotable: true } && !dependentHolder.IsUnassigned)
+        if (constraint.DependentRole >= Role.Unpromoted && dependentHolder.Parent is { IsPromotable: true }
+            && !dependentHolder.IsUnassigned)
         {
             return RoleEffect(dependent, primary, constraint);
         }
@@ -87,7 +89,10 @@ internal sealed partial class Assigner
     {
         if (dependent.AssignedNode is not { } node) return 0;
         var target = primary.AssignedNode;
-        if (target is not null && constraint.PrimaryRole != Role.Unknown && constraint.PrimaryRole != RoleHolder(primary).NextRole) return 0;
+        if (target is not null && constraint.PrimaryRole != Role.Unknown && constraint.PrimaryRole != RoleHolder(primary).NextRole)
+        {
+            return 0;
+        }
         bool matches = target is not null
             ? NodeAttributes.Matches(constraint, node, dependent, target, primary)
             : NodeAttributes.Value(node, constraint.NodeAttribute ?? "#uname", dependent, false) is null;
@@ -189,7 +194,10 @@ internal sealed partial class Assigner
                 foreach (var each in state.NodeList)
                 {
                     if (!dependent.Table.Contains(each)) continue;
-                    if (NodeAttributes.Matches(constraint, node, instance, each, dependent)) dependent.Table.AddScore(each, constraint.Score);
+                    if (NodeAttributes.Matches(constraint, node, instance, each, dependent))
+                    {
+                        dependent.Table.AddScore(each, constraint.Score);
+                    }
                 }
             }
 

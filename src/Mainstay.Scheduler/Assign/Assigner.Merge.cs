@@ -21,15 +21,13 @@ internal sealed partial class Assigner
         var flags = MergeFlags.Rollback;
         if (primary.IsClone) flags |= MergeFlags.Nonnegative;
         NodeTable? table = primary.Table;
-        Merge(constraint.Dependent, primary, ref table, constraint, Factor(1f, constraint.Score), flags);
+        Merge(constraint.Dependent, primary, ref table, constraint, MergeFactor.One.Times(constraint.Score), flags);
         primary.Table = table!;
     }
 
-    // Factors are 32-bit floats because the rounded results decide (section 8.9); IEEE arithmetic gives the same on every machine.
-    private static float Factor(float factor, int score) => factor * score / Scores.Infinity;
-
     private void Merge(
-        ClusterResource source, ClusterResource target, ref NodeTable? nodes, ColocationConstraint? constraint, float factor, MergeFlags flags)
+        ClusterResource source, ClusterResource target, ref NodeTable? nodes, ColocationConstraint? constraint, MergeFactor factor,
+            MergeFlags flags)
     {
         if (source.IsMerging) return;
         source.IsMerging = true;
@@ -78,7 +76,7 @@ internal sealed partial class Assigner
         source.IsMerging = false;
     }
 
-    private void MergeFurther(ClusterResource source, ClusterResource target, ref NodeTable? work, float factor, MergeFlags flags)
+    private void MergeFurther(ClusterResource source, ClusterResource target, ref NodeTable? work, MergeFactor factor, MergeFlags flags)
     {
         bool thisWith = (flags & MergeFlags.ThisWith) != 0;
         var list = thisWith ? Colocations.ThisWith(source) : Colocations.WithThis(source);
@@ -86,24 +84,23 @@ internal sealed partial class Assigner
         {
             if (!thisWith && !Colocations.Influences(next)) continue;
             var other = thisWith ? next.Primary : next.Dependent;
-            Merge(other, target, ref work, next, Factor(factor, next.Score), flags);
+            Merge(other, target, ref work, next, factor.Times(next.Score), flags);
         }
     }
 
     private void AddBest(
-        ClusterResource source, ClusterResource target, NodeTable work, ColocationConstraint constraint, float factor, MergeFlags flags)
+        ClusterResource source, ClusterResource target, NodeTable work, ColocationConstraint constraint, MergeFactor factor, MergeFlags flags)
     {
         var table = LookupTable(source, constraint);
         foreach (var node in state.NodeList)
         {
             if (!work.Contains(node)) continue;
             int best = BestScore(source, table, target, node, constraint);
-            if (factor < 0 && best < 0 && !AllowsDoubleNegative(constraint, best)) continue;
+            if (factor.IsNegative && best < 0 && !AllowsDoubleNegative(constraint, best)) continue;
             int score = work.Score(node);
             if (score == Unusable) continue;
-            double product = factor * best;
-            int delta = (int)(product >= 0 ? product + 0.5 : product - 0.5);
-            if (delta == 0 && best != 0) delta = factor > 0 ? 1 : factor < 0 ? -1 : 0;
+            int delta = factor.Apply(best);
+            if (delta == 0 && best != 0) delta = factor.IsPositive ? 1 : factor.IsNegative ? -1 : 0;
             int sum = Scores.Add(delta, score);
             if ((flags & MergeFlags.Nonnegative) != 0 && sum < 0)
             {
@@ -139,7 +136,8 @@ internal sealed partial class Assigner
         return table;
     }
 
-    private int BestScore(ClusterResource source, NodeTable table, ClusterResource target, ClusterNode node, ColocationConstraint constraint)
+    private int BestScore(ClusterResource source, NodeTable table, ClusterResource target, ClusterNode node,
+        ColocationConstraint constraint)
     {
         int best = -Scores.Infinity;
         if (constraint.NodeAttribute is null && !node.IsBundleNode)

@@ -165,7 +165,7 @@ internal sealed partial class Assigner
                 clone,
                 ref table,
                 constraint,
-                Factor(1f, constraint.Score),
+                MergeFactor.One.Times(constraint.Score),
                 MergeFlags.Rollback | MergeFlags.Nonnegative);
             clone.Table = table!;
         }

@@ -88,7 +88,8 @@ internal sealed partial class Assigner
     {
         var dependentHolder = RoleHolder(dependent);
         var primaryHolder = RoleHolder(primary);
-        if (constraint.DependentRole >= Role.Unpromoted && dependentHolder.Parent is { IsPromotable: true } && !dependentHolder.IsUnassigned)
+        if (constraint.DependentRole >= Role.Unpromoted && dependentHolder.Parent is { IsPromotable: true }
+            && !dependentHolder.IsUnassigned)
         {
             return false;
         }
@@ -136,7 +137,7 @@ internal sealed partial class Assigner
         {
             if (tables.TryGetValue(resource, out var known)) return known;
             NodeTable? table = null;
-            Merge(resource, resource, ref table, null, 1f, MergeFlags.ThisWith);
+            Merge(resource, resource, ref table, null, MergeFactor.One, MergeFlags.ThisWith);
             return tables[resource] = table ?? resource.Table;
         }
 

@@ -94,7 +94,8 @@ internal sealed class ColocationReader(ClusterState state, ConfigReader config, 
         {
             foreach (var primary in right.OfType<ClusterResource>())
             {
-                AddOne(constraint, dependents, dependent, primary, score, ReadRole(dependents.Value("role")), ReadRole(primaries.Value("role")));
+                AddOne(constraint, dependents, dependent, primary, score, ReadRole(dependents.Value("role")),
+                    ReadRole(primaries.Value("role")));
             }
         }
     }

@@ -57,7 +57,8 @@ internal static class Colocations
         list.Insert(position < 0 ? list.Count : position, constraint);
     }
 
-    private static void AddList(List<ColocationConstraint> target, List<ColocationConstraint> list, Comparison<ColocationConstraint> compare)
+    private static void AddList(List<ColocationConstraint> target, List<ColocationConstraint> list,
+        Comparison<ColocationConstraint> compare)
     {
         if (target.Count == 0)
         {
@@ -86,7 +87,8 @@ internal static class Colocations
         return list;
     }
 
-    private static void AddExplicit(List<ColocationConstraint> target, List<ColocationConstraint> list, Comparison<ColocationConstraint> compare)
+    private static void AddExplicit(List<ColocationConstraint> target, List<ColocationConstraint> list,
+        Comparison<ColocationConstraint> compare)
     {
         foreach (var constraint in list)
         {

@@ -60,7 +60,9 @@ internal sealed class ConstraintsPass
         }
     }
 
-    /// <summary>The resource a constraint names: by its id, or the clone of an instance that history knows under that name (section 9).</summary>
+    /// <summary>
+    /// The resource a constraint names: by its id, or the clone of an instance that history knows under that name (section 9).
+    /// </summary>
     public static ClusterResource? Find(ClusterState state, string? id)
     {
         if (id is null) return null;

@@ -2,7 +2,10 @@ using Mainstay.Cib;
 
 namespace Mainstay.Scheduler;
 
-/// <summary>Passes 7 and 9: node health, shutdown locks, location constraints, stickiness, failure thresholds, exclusive discovery (spec/scheduler-placement.md sections 3 to 5).</summary>
+/// <summary>
+/// Passes 7 and 9: node health, shutdown locks, location constraints, stickiness, failure thresholds, exclusive discovery
+/// (spec/scheduler-placement.md sections 3 to 5).
+/// </summary>
 internal sealed class CriteriaPass(ClusterState state, ActionStore actions)
 {
     public void AddHealth()

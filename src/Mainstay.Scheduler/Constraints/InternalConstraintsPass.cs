@@ -1,6 +1,8 @@
 namespace Mainstay.Scheduler;
 
-/// <summary>Pass 10: orderings and colocations that follow from the structure of resources (spec/scheduler-ordering.md section 5).</summary>
+/// <summary>
+/// Pass 10: orderings and colocations that follow from the structure of resources (spec/scheduler-ordering.md section 5).
+/// </summary>
 internal sealed partial class InternalConstraintsPass(ClusterState state, ActionStore actions, OrderStore orders)
 {
     private const OrderFlags Ordered = OrderFlags.Ordered;
@@ -50,7 +52,8 @@ internal sealed partial class InternalConstraintsPass(ClusterState state, Action
         if (resource.Launcher is { } launcher) AddLaunched(resource, launcher);
         if (resource.IsRemoteConnection || resource.IsFenceDevice)
         {
-            foreach (var node in state.NodeList.Where(n => n is { IsRemoteOrGuest: true, Connection: not null } && resource.Table.Contains(n)))
+            foreach (var node in state.NodeList.Where(n => n is { IsRemoteOrGuest: true, Connection: not null }
+                && resource.Table.Contains(n)))
             {
                 resource.Table.SetScore(node, -Scores.Infinity);
             }

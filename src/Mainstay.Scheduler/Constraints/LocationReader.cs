@@ -45,7 +45,8 @@ internal sealed class LocationReader(ClusterState state, ConfigReader config)
         }
         catch (ArgumentException)
         {
-            state.ProblemList.Add(CibProblem.Error(element, $"'{pattern}' is no regular expression; the constraint is ignored", "correct rsc-pattern"));
+            state.ProblemList.Add(CibProblem.Error(element, $"'{pattern}' is no regular expression; the constraint is ignored",
+                "correct rsc-pattern"));
             return;
         }
 
@@ -103,7 +104,10 @@ internal sealed class LocationReader(ClusterState state, ConfigReader config)
             };
             if (!config.RulePasses(rule, input)) continue;
             int score = fixedScore;
-            if (scoreAttribute is not null && setScore is null && !TryAttributeScore(resource, node, scoreAttribute, submatches, out score)) continue;
+            if (scoreAttribute is not null && setScore is null && !TryAttributeScore(resource, node, scoreAttribute, submatches, out score))
+            {
+                continue;
+            }
             constraint.Nodes.Add((node, score));
         }
     }

@@ -201,7 +201,9 @@ internal sealed class OrderReader(ClusterState state, ConfigReader config, Actio
         }
     }
 
-    /// <summary>Between sets a missing <c>sequential</c> counts as false, unlike inside a set (spec/scheduler-ordering.md section 4).</summary>
+    /// <summary>
+    /// Between sets a missing <c>sequential</c> counts as false, unlike inside a set (spec/scheduler-ordering.md section 4).
+    /// </summary>
     private static List<ClusterResource> Ends(XElement set, List<ClusterResource> members, bool last)
     {
         if (!CibBoolean.IsTrue(set.Value("sequential")) || members.Count == 0) return members;

@@ -13,7 +13,10 @@ internal sealed class TicketReader(ClusterState state, ConfigReader config, Acti
         var sets = ConstraintsPass.Sets(config, element);
         if (sets.Count == 0)
         {
-            if (ConstraintsPass.Find(state, element.Value("rsc")) is { } resource) Create(element, ticket, resource, element.Value("rsc-role"));
+            if (ConstraintsPass.Find(state, element.Value("rsc")) is { } resource)
+            {
+                Create(element, ticket, resource, element.Value("rsc-role"));
+            }
             return;
         }
 

@@ -37,7 +37,9 @@ public sealed class GraphAction
     /// <summary>How the action is carried out.</summary>
     public required GraphActionKind Kind { get; init; }
 
-    /// <summary>What is done: <c>start</c>, <c>monitor</c>, <c>stonith</c>, <c>do_shutdown</c>, <c>cancel</c> ... (attribute <c>operation</c>).</summary>
+    /// <summary>
+    /// What is done: <c>start</c>, <c>monitor</c>, <c>stonith</c>, <c>do_shutdown</c>, <c>cancel</c> ... (attribute <c>operation</c>).
+    /// </summary>
     public required string Task { get; init; }
 
     /// <summary>Key under which the result is recorded, <c>RSC_TASK_INTERVALMS</c> (attribute <c>operation_key</c>).</summary>

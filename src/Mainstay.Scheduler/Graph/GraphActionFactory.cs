@@ -28,7 +28,8 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
         {
             Id = action.Id,
             Kind = Kind(action),
-            Task = action.IsPseudo && action.FixedKey is { } fixedKey && action.Task != TaskKind.Stonith ? fixedKey : actions.Names.Name(action.Task),
+            Task = action.IsPseudo && action.FixedKey is { } fixedKey && action.Task != TaskKind.Stonith ? fixedKey
+                : actions.Names.Name(action.Task),
             Key = key,
             InternalKey = internalKey,
             NodeName = node?.Name,
@@ -105,7 +106,8 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
 
                 break;
             case TaskKind.Stop when action is { IsPseudo: false, Resource: { IsRemoteConnection: true } connection }:
-                bool migrates = action.Before.Exists(i => i.IsGraphed && i.Action is { Task: TaskKind.MigrateFrom } from && from.Resource == connection);
+                bool migrates = action.Before.Exists(i => i.IsGraphed && i.Action is { Task: TaskKind.MigrateFrom } from
+                    && from.Resource == connection);
                 if (!migrates) downed.Add(connection.Id);
                 break;
             default:
@@ -147,7 +149,10 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
 
     private void AddParameters(SortedDictionary<string, string> map, ClusterResource resource, ClusterNode? node)
     {
-        if (resource.IsBundleConnectionByName(config) && (resource.Launcher?.AssignedNode ?? resource.Launcher?.CurrentNode()) is { } host) map.TryAdd("addr", host.Name);
+        if (resource.IsBundleConnectionByName(config) && (resource.Launcher?.AssignedNode ?? resource.Launcher?.CurrentNode()) is { } host)
+        {
+            map.TryAdd("addr", host.Name);
+        }
         foreach (var pair in config.Parameters(resource, node).Values) map.TryAdd(pair.Name, pair.Value);
     }
 
@@ -155,7 +160,10 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
     {
         for (var r = resource; r is not null; r = r.Parent)
         {
-            if (r.InstanceNumber >= 0 && r.Parent is not { IsBundle: true } && r.IsPrimitive) map["CRM_meta_clone"] = Text(r.InstanceNumber);
+            if (r.InstanceNumber >= 0 && r.Parent is not { IsBundle: true } && r.IsPrimitive)
+            {
+                map["CRM_meta_clone"] = Text(r.InstanceNumber);
+            }
             if (r.RemoteTarget is { } guest && r.IsPrimitive) map["CRM_meta_remote_node"] = guest;
             if (r.Launcher is { } launcher && r.IsPrimitive) map["CRM_meta_container"] = launcher.Id;
             if (r.Clone is { } clone) AddCloneMeta(map, r, clone);

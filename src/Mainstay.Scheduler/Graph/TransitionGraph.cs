@@ -6,7 +6,9 @@ namespace Mainstay.Scheduler;
 /// </summary>
 public sealed class TransitionGraph
 {
-    /// <summary>Number of the graph among those made by one run of a tool, from 1. It does not identify a transition of the cluster.</summary>
+    /// <summary>
+    /// Number of the graph among those made by one run of a tool, from 1. It does not identify a transition of the cluster.
+    /// </summary>
     public int TransitionId { get; init; } = 1;
 
     /// <summary>The option <c>cluster-delay</c> as configured (an interval), default <c>60s</c>.</summary>

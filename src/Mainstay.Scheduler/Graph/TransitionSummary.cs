@@ -182,7 +182,8 @@ internal sealed class TransitionSummary(ClusterState state)
         }
     }
 
-    private void Add(string change, ClusterResource resource, ClusterNode? origin, ClusterNode? destination, PlanAction? action, PlanAction? source)
+    private void Add(string change, ClusterResource resource, ClusterNode? origin, ClusterNode? destination, PlanAction? action,
+        PlanAction? source)
     {
         _lines.Add(new Line(change, resource.Id, Details(resource, origin, destination), Reason(action, source ?? action)));
     }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Mainstay.Scheduler;
 
-/// <summary>Tasks of actions (spec/scheduler-actions.md section 2). Operations of other names get numbers from <see cref="FirstCustom"/> on.</summary>
+/// <summary>
+/// Tasks of actions (spec/scheduler-actions.md section 2). Operations of other names get numbers from <see cref="FirstCustom"/> on.
+/// </summary>
 internal enum TaskKind
 {
     None,
@@ -179,7 +181,8 @@ internal sealed class PlanAction
         if (Reason is null || overwrite) Reason = text;
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Id} {FixedKey ?? Resource?.Id} {Key.Task} {Node?.Name}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Id} {FixedKey ?? Resource?.Id} {Key.Task} {Node?.Name}");
 }
 
 /// <summary>One end of an ordering between two actions; the two ends have separate flags (spec/scheduler-ordering.md section 1).</summary>

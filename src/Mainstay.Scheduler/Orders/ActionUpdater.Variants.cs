@@ -1,10 +1,13 @@
 namespace Mainstay.Scheduler;
 
-/// <content>The effect of one relation on primitives, groups, clones and bundles (spec/scheduler-ordering.md sections 9.4 and 10).</content>
+/// <content>
+/// The effect of one relation on primitives, groups, clones and bundles (spec/scheduler-ordering.md sections 9.4 and 10).
+/// </content>
 internal sealed partial class ActionUpdater
 {
     private Changed UpdateResource(
-        ClusterResource resource, PlanAction first, PlanAction then, ClusterNode? node, ActionFlags flags, ActionFlags filter, OrderFlags type)
+        ClusterResource resource, PlanAction first, PlanAction then, ClusterNode? node, ActionFlags flags, ActionFlags filter,
+            OrderFlags type)
     {
         switch (resource.Variant)
         {
@@ -197,7 +200,8 @@ internal sealed partial class ActionUpdater
         var changed = Changed.None;
         if (RelationStore.Relate(firstAction, thenAction, type)) changed |= Changed.First | Changed.Then;
         var owner = thenAction.Resource!;
-        return changed | UpdateResource(owner, firstAction, thenAction, node, CollectiveFlags.Of(firstAction.Resource!, firstAction, null), filter, type);
+        return changed | UpdateResource(owner, firstAction, thenAction, node, CollectiveFlags.Of(firstAction.Resource!, firstAction, null),
+            filter, type);
     }
 
     private static PlanAction? InterleaveAction(PlanAction action, ClusterResource instance, ClusterNode? node, bool isFirst)

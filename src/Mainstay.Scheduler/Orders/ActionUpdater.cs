@@ -1,6 +1,8 @@
 namespace Mainstay.Scheduler;
 
-/// <summary>The fixed point over relations: which actions are required, runnable and migratable (spec/scheduler-ordering.md section 9).</summary>
+/// <summary>
+/// The fixed point over relations: which actions are required, runnable and migratable (spec/scheduler-ordering.md section 9).
+/// </summary>
 internal sealed partial class ActionUpdater(Assigner assigner)
 {
     [Flags]
@@ -138,7 +140,8 @@ internal sealed partial class ActionUpdater(Assigner assigner)
         changed |= ApplyRunnable(relation, first, then, node, firstFlags);
         MarkGraphed(relation, first, then, firstFlags, thenFlags);
         if (Has(relation, OrderFlags.FirstImpliesThen | OrderFlags.ThenImpliesFirst | OrderFlags.IntermediateStop)
-            && first.Resource is { IsManaged: false, IsBlocked: true } && !first.IsRunnable && first.Task == TaskKind.Stop && then.IsRunnable)
+            && first.Resource is { IsManaged: false, IsBlocked: true } && !first.IsRunnable && first.Task == TaskKind.Stop
+                && then.IsRunnable)
         {
             then.Clear(ActionFlags.Runnable);
             changed |= Changed.Then;

@@ -1,6 +1,8 @@
 namespace Mainstay.Scheduler;
 
-/// <summary>Flags of actions of collectives, as their members' actions make them (spec/scheduler-ordering.md sections 10.1 and 10.3).</summary>
+/// <summary>
+/// Flags of actions of collectives, as their members' actions make them (spec/scheduler-ordering.md sections 10.1 and 10.3).
+/// </summary>
 internal static class CollectiveFlags
 {
     private const ActionFlags Initial = ActionFlags.Optional | ActionFlags.Runnable | ActionFlags.Pseudo;

@@ -1,6 +1,8 @@
 namespace Mainstay.Scheduler;
 
-/// <summary>Pass 16: orderings become relations, and these decide what is required and runnable (spec/scheduler-ordering.md sections 6 to 12).</summary>
+/// <summary>
+/// Pass 16: orderings become relations, and these decide what is required and runnable (spec/scheduler-ordering.md sections 6 to 12).
+/// </summary>
 internal sealed class OrderingPass(ClusterState state, ActionStore actions, Assigner assigner)
 {
     private readonly ActionUpdater _updater = new(assigner);
@@ -80,7 +82,8 @@ internal static class InvalidOrders
         {
             var input = action.Before[i];
             if ((input.Flags & OrderFlags.GuestAllowed) == 0 && RunsInsideGuestOf(action, input.Action)) input.Flags = OrderFlags.None;
-            if (input.Flags == OrderFlags.IfOnSameNodeOrTarget && action.Task == TaskKind.MigrateTo && HasLoop(state, action, action, input))
+            if (input.Flags == OrderFlags.IfOnSameNodeOrTarget && action.Task == TaskKind.MigrateTo
+                && HasLoop(state, action, action, input))
             {
                 input.Flags = OrderFlags.None;
             }
@@ -100,7 +103,10 @@ internal static class InvalidOrders
         if (input.Action == start) return true;
         input.Action.Set(ActionFlags.LoopMark);
         bool found = false;
-        for (int i = input.Action.Before.Count - 1; i >= 0 && !found; i--) found = HasLoop(state, start, input.Action, input.Action.Before[i]);
+        for (int i = input.Action.Before.Count - 1; i >= 0 && !found; i--)
+        {
+            found = HasLoop(state, start, input.Action, input.Action.Before[i]);
+        }
         input.Action.Clear(ActionFlags.LoopMark);
         return found;
     }

@@ -71,7 +71,8 @@ internal sealed class ProbeOrders(ClusterState state, Assigner assigner)
     }
 
     private static bool Follows(
-        PlanAction after, Relation relation, ClusterResource resource, ClusterResource probed, bool isInterleaved, ClusterResource? compatible)
+        PlanAction after, Relation relation, ClusterResource resource, ClusterResource probed, bool isInterleaved,
+            ClusterResource? compatible)
     {
         _ = after;
         if ((relation.Flags & OrderFlags.FirstImpliesThen) != 0) return true;
@@ -114,7 +115,10 @@ internal sealed class ProbeOrders(ClusterState state, Assigner assigner)
             if (!probe.IsProbe) continue;
             foreach (var action in thens)
             {
-                if (action.Task == TaskKind.Stonith && action.Node == probe.Node && action.Meta.GetValueOrDefault("stonith_action") == "on") continue;
+                if (action.Task == TaskKind.Stonith && action.Node == probe.Node && action.Meta.GetValueOrDefault("stonith_action") == "on")
+                {
+                    continue;
+                }
                 if (action.Task == TaskKind.Shutdown && action.Node != probe.Node) continue;
                 RelationStore.Relate(probe, action, flags);
             }

@@ -4,7 +4,9 @@ using Mainstay.Cib;
 
 namespace Mainstay.Scheduler;
 
-/// <summary>Carries a transition out on a copy of the CIB, every action with the result it should have (spec/scheduler-output.md section 7).</summary>
+/// <summary>
+/// Carries a transition out on a copy of the CIB, every action with the result it should have (spec/scheduler-output.md section 7).
+/// </summary>
 internal sealed class SimulatedExecution(CibDocument cib, ClusterState state, long now, TextList output)
 {
     private const string Uuid = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";

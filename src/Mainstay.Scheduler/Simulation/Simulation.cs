@@ -19,7 +19,10 @@ public sealed record SimulationOptions
     public bool Execute { get; init; } = true;
 }
 
-/// <summary>The text of a simulation: status, changes, execution, status afterwards (spec/scheduler-output.md section 4). The CIB given is not changed.</summary>
+/// <summary>
+/// The text of a simulation: status, changes, execution, status afterwards (spec/scheduler-output.md section 4). The CIB given is not
+/// changed.
+/// </summary>
 public static class Simulation
 {
     /// <summary>What is said on standard error about inputs that switch validation off.</summary>
@@ -74,7 +77,10 @@ public static class Simulation
     private static void WriteTime(TextList output, CibDocument cib, SimulationOptions options)
     {
         if (options.SetDate is { } date) output.Info($"Setting effective cluster time: {date}");
-        else if (cib.Root.Value("execution-date") is not null) output.Info($"Using the original execution date of: {new CibDateTime(options.Planning.Now)}");
+        else if (cib.Root.Value("execution-date") is not null)
+        {
+            output.Info($"Using the original execution date of: {new CibDateTime(options.Planning.Now)}");
+        }
     }
 
     private static void WriteCounts(TextList output, ClusterState state)

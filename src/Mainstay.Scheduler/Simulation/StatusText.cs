@@ -47,7 +47,8 @@ internal sealed class StatusText(ClusterState state, TextList output, bool showP
     }
 
     private static bool IsPrintedAlone(ClusterNode node) =>
-        node.Unclean || node.Pending || (node.FailStandby && node.Online) || node.Standby || node.Maintenance || node.Health != NodeHealth.Green;
+        node.Unclean || node.Pending || (node.FailStandby && node.Online) || node.Standby || node.Maintenance
+            || node.Health != NodeHealth.Green;
 
     private static string KindName(ClusterNode node) => node.Kind switch
     {
@@ -126,7 +127,8 @@ internal sealed class StatusText(ClusterState state, TextList output, bool showP
         node ??= resource.LockNode;
         string provider = resource.AgentClass == "ocf" ? $":{resource.Provider}" : "";
         var text = new System.Text.StringBuilder();
-        text.Append(name).Append(suffix).Append("\t(").Append(resource.AgentClass).Append(provider).Append(':').Append(resource.AgentType).Append("):\t");
+        text.Append(name).Append(suffix).Append("\t(").Append(resource.AgentClass).Append(provider).Append(':').Append(resource.AgentType)
+            .Append("):\t");
         if (resource.IsRemoved) text.Append(" ORPHANED");
         text.Append(' ').Append(StateText(resource));
         bool isMultiple = resource.Active.Count > 1;
@@ -198,7 +200,10 @@ internal sealed class StatusText(ClusterState state, TextList output, bool showP
         if (showPending && resource is { PendingTask: "monitor", PendingIntervalMs: > 0 }) flags.Add("Monitoring");
         var target = ConfigReader.ParseRole(resource.Meta["target-role"]);
         if (target == Role.Stopped) flags.Add("disabled");
-        else if (target == Role.Unpromoted && resource.Top.IsPromotable && resource.CurrentRole > Role.Unpromoted) flags.Add("target-role:" + resource.Meta["target-role"]);
+        else if (target == Role.Unpromoted && resource.Top.IsPromotable && resource.CurrentRole > Role.Unpromoted)
+        {
+            flags.Add("target-role:" + resource.Meta["target-role"]);
+        }
         if (resource.IsBlocked) flags.Add("blocked");
         else if (resource.IsInMaintenance) flags.Add("maintenance");
         else if (!resource.IsManaged) flags.Add("unmanaged");
@@ -247,7 +252,8 @@ internal sealed class StatusText(ClusterState state, TextList output, bool showP
         if (!isPartlyActive) return false;
         if (instance.SelfAndDescendants().Any(r => r.IsRemoved || !r.IsManaged || r.IsFailed)) return true;
         if (instance.Primitives().Any(p => p.IsFailureIgnored && p.IsBlocked)) return true;
-        return CommonNode(instance) is not { } node || (!node.Online && node.Unclean) || !instance.Primitives().All(p => p.IsActiveAnywhere);
+        return CommonNode(instance) is not { } node || (!node.Online && node.Unclean) || !instance.Primitives()
+            .All(p => p.IsActiveAnywhere);
     }
 
     /// <summary>Active in the eyes of the reader: not on a node that is known to be down.</summary>
@@ -283,7 +289,10 @@ internal sealed class StatusText(ClusterState state, TextList output, bool showP
             if (clone.Primitives().Any(p => p.Active.Contains(node))) continue;
             string status = "Stopped";
             if (IsDisabled(clone)) status = "Stopped (disabled)";
-            else if (clone.Primitives().Select(p => FailedProbe(p, node)).FirstOrDefault(p => p is not null) is { } probe) status = $"Stopped ({probe})";
+            else if (clone.Primitives().Select(p => FailedProbe(p, node)).FirstOrDefault(p => p is not null) is { } probe)
+            {
+                status = $"Stopped ({probe})";
+            }
             if (!byStatus.TryGetValue(status, out var list)) byStatus.Add(status, list = []);
             list.Add(node);
         }

@@ -3,7 +3,10 @@ using Mainstay.Cib;
 
 namespace Mainstay.Scheduler;
 
-/// <summary>What the passes ask of the configuration: name/value blocks with their rules, in the right context (spec/cib-model.md sections 4 and 5).</summary>
+/// <summary>
+/// What the passes ask of the configuration: name/value blocks with their rules, in the right context (spec/cib-model.md sections 4 and
+/// 5).
+/// </summary>
 internal sealed class ConfigReader
 {
     private readonly RecheckTime _recheck = new();

@@ -63,8 +63,11 @@ internal static class Digests
         return node.DigestCache.TryGetValue(key, out var digests) && entry.SecureDigest is { } recorded && digests.Secure == recorded;
     }
 
-    /// <summary>Digests of a fence device's parameters as they count for unfencing a node: of all, and of those that are not private.</summary>
-    public static (string All, string Secure) ForUnfencing(ConfigReader config, ActionStore actions, ClusterResource device, ClusterNode node)
+    /// <summary>
+    /// Digests of a fence device's parameters as they count for unfencing a node: of all, and of those that are not private.
+    /// </summary>
+    public static (string All, string Secure) ForUnfencing(ConfigReader config, ActionStore actions, ClusterResource device,
+        ClusterNode node)
     {
         var parameters = Parameters(config, actions, device, new ActionKey(TaskKind.Stonith), node, out _);
         bool IsPrivate(string name) => OperationDigest.ListContains(DefaultPrivateNames, name);
@@ -72,7 +75,8 @@ internal static class Digests
     }
 
     /// <summary>The secure digest of old histories: instance attributes only, and none of those the cluster itself uses.</summary>
-    private static string WithoutFencingParameters(ConfigReader config, ClusterResource resource, ClusterNode node, Func<string, bool> isPrivate)
+    private static string WithoutFencingParameters(ConfigReader config, ClusterResource resource, ClusterNode node, Func<string,
+        bool> isPrivate)
     {
         var own = config.Parameters(resource, node).Values.ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal);
         bool IsExcluded(string name) => isPrivate(name)
@@ -101,7 +105,8 @@ internal static class Digests
         {
             All = OperationDigest.All(parameters, entry.IntervalMs),
             Restart = entry.RestartDigest is null ? null
-                : OperationDigest.Restart(parameters, n => entry.ForceRestart is null || OperationDigest.ListContains(entry.ForceRestart, n)),
+                : OperationDigest.Restart(parameters, n => entry.ForceRestart is null
+                    || OperationDigest.ListContains(entry.ForceRestart, n)),
             Secure = SecureDigest(config, resource, entry, node, parameters, IsPrivate),
             HasExtraParameters = hasExtra,
         };

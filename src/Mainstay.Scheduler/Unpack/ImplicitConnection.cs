@@ -2,7 +2,9 @@ using System.Xml.Linq;
 
 namespace Mainstay.Scheduler;
 
-/// <summary>Builds the configuration of the connection resources that guests and bundle replicas imply (spec/cib-model.md section 7.8).</summary>
+/// <summary>
+/// Builds the configuration of the connection resources that guests and bundle replicas imply (spec/cib-model.md section 7.8).
+/// </summary>
 internal static class ImplicitConnection
 {
     public static XElement Build(Settings settings)

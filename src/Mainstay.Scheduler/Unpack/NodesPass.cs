@@ -3,7 +3,9 @@ using Mainstay.Cib;
 
 namespace Mainstay.Scheduler;
 
-/// <summary>Passes 2 and 3: configured nodes, and the remote and guest nodes that resources imply (spec/cib-model.md sections 6 and 7.8).</summary>
+/// <summary>
+/// Passes 2 and 3: configured nodes, and the remote and guest nodes that resources imply (spec/cib-model.md sections 6 and 7.8).
+/// </summary>
 internal static class NodesPass
 {
     public static void Run(ClusterState state, ConfigReader config)

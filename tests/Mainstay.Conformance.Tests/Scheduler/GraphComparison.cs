@@ -90,7 +90,10 @@ internal static class GraphComparison
         private void AddEdge(XElement input, string label, List<string> labels, List<XElement> elements, Dictionary<string, int> byId)
         {
             string source = Base(input);
-            if (byId.TryGetValue((string?)input.Attribute("id") ?? "", out int index) && Base(elements[index]) == source) source = labels[index];
+            if (byId.TryGetValue((string?)input.Attribute("id") ?? "", out int index) && Base(elements[index]) == source)
+            {
+                source = labels[index];
+            }
             else Bad.Add($"input {source} of {label} names no action of the graph");
             Edges.Add($"{source} -> {label}");
         }
@@ -112,7 +115,8 @@ internal static class GraphComparison
                         .Select(x => byId.TryGetValue((string?)x.Attribute("id") ?? "", out int j) ? labels[j] : Base(x))
                         .Order(StringComparer.Ordinal);
                     string details = string.Join('\u0001', actions[i].Details.Select(d => $"{d.Key}={d.Value}"));
-                    refined[i] = string.Create(CultureInfo.InvariantCulture, $"{labels[i]} ~{Hash(details + '\u0002' + string.Join('\u0001', before)):x8}");
+                    refined[i] = string.Create(CultureInfo.InvariantCulture,
+                        $"{labels[i]} ~{Hash(details + '\u0002' + string.Join('\u0001', before)):x8}");
                 }
 
                 labels = refined;
@@ -152,7 +156,8 @@ internal static class GraphComparison
                 string name = child.Name.LocalName;
                 if (name == "downed")
                 {
-                    details[name] = string.Join(' ', child.Elements().Select(n => (string?)n.Attribute("id")).Order(StringComparer.Ordinal));
+                    details[name] = string.Join(' ', child.Elements().Select(n => (string?)n.Attribute("id"))
+                        .Order(StringComparer.Ordinal));
                     continue;
                 }
 

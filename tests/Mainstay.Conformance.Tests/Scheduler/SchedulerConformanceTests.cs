@@ -10,7 +10,8 @@ namespace Mainstay.Conformance.Tests.Scheduler;
 /// </summary>
 public sealed class SchedulerConformanceTests
 {
-    private const string Command = "MAINSTAY_UPDATE=1 artifacts/build/bin/Mainstay.Conformance.Tests/debug/Mainstay.Conformance.Tests --filter-class '*SchedulerConformanceTests'";
+    private const string Command =
+        "MAINSTAY_UPDATE=1 artifacts/build/bin/Mainstay.Conformance.Tests/debug/Mainstay.Conformance.Tests --filter-class '*SchedulerConformanceTests'";
     private const string Begin = "<!-- scheduler:begin (generated) -->";
     private const string End = "<!-- scheduler:end -->";
 
@@ -28,7 +29,8 @@ public sealed class SchedulerConformanceTests
         var failing = corpus.Results
             .SelectMany(r => r.Differences.Where(d => d.Value.Count > 0), (r, d) => (Key: $"{d.Key} {r.Case.Name}", Difference: d.Value[0]))
             .ToDictionary(x => x.Key, x => x.Difference, StringComparer.Ordinal);
-        var known = corpus.Results.SelectMany(r => r.Differences.Keys.Select(kind => $"{kind} {r.Case.Name}")).ToHashSet(StringComparer.Ordinal);
+        var known = corpus.Results.SelectMany(r => r.Differences.Keys.Select(kind => $"{kind} {r.Case.Name}"))
+            .ToHashSet(StringComparer.Ordinal);
         var broken = new List<string>();
         foreach (string entry in File.ReadLines(ListPath).Where(line => line.Length > 0 && line[0] != '#'))
         {
@@ -73,9 +75,11 @@ public sealed class SchedulerConformanceTests
                 <inputs><trigger><rsc_op id="1" operation="start" operation_key="a_start_0" on_node="n1" on_node_uuid="1"/></trigger></inputs></synapse>
             </transition_graph>
             """;
-        string renumbered = Wanted.Replace("id=\"2\"", "id=\"7\"", StringComparison.Ordinal).Replace("transition_id=\"1\"", "transition_id=\"0\"", StringComparison.Ordinal);
+        string renumbered = Wanted.Replace("id=\"2\"", "id=\"7\"", StringComparison.Ordinal)
+            .Replace("transition_id=\"1\"", "transition_id=\"0\"", StringComparison.Ordinal);
         Assert.Empty(GraphComparison.Compare(Wanted, renumbered));
-        Assert.NotEmpty(GraphComparison.Compare(Wanted, Wanted.Replace("b_start_0\" on_node=\"n1\"", "b_start_0\" on_node=\"n2\"", StringComparison.Ordinal)));
+        Assert.NotEmpty(GraphComparison.Compare(Wanted,
+            Wanted.Replace("b_start_0\" on_node=\"n1\"", "b_start_0\" on_node=\"n2\"", StringComparison.Ordinal)));
         Assert.NotEmpty(GraphComparison.Compare(Wanted, Wanted.Replace("20000", "30000", StringComparison.Ordinal)));
         int trigger = Wanted.IndexOf("<trigger>", StringComparison.Ordinal);
         int after = Wanted.IndexOf("</trigger>", StringComparison.Ordinal) + "</trigger>".Length;
@@ -96,7 +100,10 @@ public sealed class SchedulerConformanceTests
     private static string Table(SchedulerCorpus corpus)
     {
         var text = new StringBuilder("| Group | Cases | Graph | Scores | Picture | Text |\n|---|---:|---:|---:|---:|---:|\n");
-        foreach (var group in corpus.Results.GroupBy(r => r.Case.Group).OrderBy(g => g.Key, StringComparer.Ordinal)) AddRow(text, group.Key, [.. group]);
+        foreach (var group in corpus.Results.GroupBy(r => r.Case.Group).OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            AddRow(text, group.Key, [.. group]);
+        }
         AddRow(text, "**all**", corpus.Results);
         return text.ToString().Trim('\n');
     }

@@ -92,7 +92,8 @@ internal sealed partial class SchedulerCorpus
 
     private static List<string> Lines(string text) => text.Split('\n').Select(Squeeze).Where(line => line.Length > 0).ToList();
 
-    private static List<string> Drawing(string text) => Lines(text).Where(line => line.StartsWith('"')).Distinct(StringComparer.Ordinal).ToList();
+    private static List<string> Drawing(string text) => Lines(text).Where(line => line.StartsWith('"')).Distinct(StringComparer.Ordinal)
+        .ToList();
 
     private static string Squeeze(string line) => Blanks().Replace(line, " ").Trim();
 
