@@ -64,6 +64,26 @@ public sealed class RobustnessTests
         Assert.Equal(2, cluster[1].Ring.Statistics.Dropped(DropReason.UnknownSender));
     }
 
+    /// <summary>Regression of the join storm (simulator seeds 12, 39 and 227 at the time).</summary>
+    [Fact]
+    public void A_join_that_changes_nothing_is_not_answered_at_once()
+    {
+        var outbox = new Outbox();
+        var options = TotemOptions.TryCreate(s_settings, 1, false, [])!;
+        var ring = new TotemRing(options, new NodeId(1), [new NodeId(1), new NodeId(2), new NodeId(3)], 0);
+        ring.Start(Instant.Zero, outbox);
+        var join = new byte[JoinPacket.MinSize + 12];
+        var header = new PacketHeader(PacketType.Join, 0, new NodeId(2), NodeId.None, ByteOrder.Little);
+        JoinPacket.Write(join, header, new NodeId(2), 1, [new NodeId(1), new NodeId(2)], [new NodeId(3)]);
+        ring.HandleDatagram(Instant.Zero, join, outbox);
+        Assert.Contains(outbox.Outputs.ToArray(), output => output.Kind == OutputKind.Multicast);
+        outbox.Clear();
+
+        // A stranger cannot make us fail node 3, and told nothing else: the second copy brings nothing.
+        ring.HandleDatagram(Instant.Zero, join, outbox);
+        Assert.DoesNotContain(outbox.Outputs.ToArray(), output => output.Kind == OutputKind.Multicast);
+    }
+
     [Fact]
     public void A_pause_makes_the_engine_discard_old_joins_once()
     {
