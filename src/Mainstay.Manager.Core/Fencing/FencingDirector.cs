@@ -120,14 +120,14 @@ internal static class FencingDirector
 
     private static FencingRun Run(FencingOperation operation, int level, uint node, DeviceOffer offer, string action) =>
         new(new FenceAttempt
-    {
-        Level = level,
-        NodeId = node,
-        Device = offer.Device,
-        Action = action,
-        TimeoutMs = offer.TimeoutMs > 0 ? offer.TimeoutMs : operation.TimeoutMs,
-        DelayMs = operation.Attempts.Count == 0 || operation.DelayMs < 0 ? operation.DelayMs : 0,
-    });
+        {
+            Level = level,
+            NodeId = node,
+            Device = offer.Device,
+            Action = action,
+            TimeoutMs = offer.TimeoutMs > 0 ? offer.TimeoutMs : operation.TimeoutMs,
+            DelayMs = operation.Attempts.Count == 0 || operation.DelayMs < 0 ? operation.DelayMs : 0,
+        });
 
     private static FencingFinish Success(ReplicatedState state, FenceAttempt attempt) =>
         new(IsSuccess: true, state.NodeName(attempt.NodeId), attempt.Device, Reason: null, IsNoDevice: false);
