@@ -208,7 +208,7 @@ public sealed partial class RingNode
                 if (kill.NodeId == Self.Value) Terminate(outbox, $"killed by node {sender}: {kill.Reason}");
                 return true;
             case CfgFunction.Shutdown:
-                if (sender == Self.Value) Terminate(outbox, "shutdown was requested");
+                if (sender == Self.Value) Terminate(outbox, "shutdown was requested", isFailure: false);
                 return true;
             case CfgFunction.Reload:
                 outbox.Add(new RingOutput { Kind = RingOutputKind.ReloadRequested });
@@ -246,6 +246,6 @@ public sealed partial class RingNode
         }
     }
 
-    private static void Terminate(RingOutbox outbox, string reason) =>
-        outbox.Add(new RingOutput { Kind = RingOutputKind.Terminate, Text = reason });
+    private static void Terminate(RingOutbox outbox, string reason, bool isFailure = true) =>
+        outbox.Add(new RingOutput { Kind = RingOutputKind.Terminate, Text = reason, Number = isFailure ? 1u : 0u });
 }

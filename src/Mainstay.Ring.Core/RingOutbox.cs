@@ -62,7 +62,7 @@ public readonly struct RingOutput
     /// <summary>A log line or a reason.</summary>
     public string? Text { get; init; }
 
-    /// <summary>A number to store.</summary>
+    /// <summary>A number to store; for <see cref="RingOutputKind.Terminate"/> 0 where the end was asked for here, else 1.</summary>
     public uint Number { get; init; }
 }
 

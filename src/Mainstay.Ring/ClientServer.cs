@@ -15,8 +15,8 @@ internal interface IDaemonRequests
     /// <summary>A status snapshot.</summary>
     RingStatus Status();
 
-    /// <summary>Whether a user may use the ring.</summary>
-    bool Admits(uint userId);
+    /// <summary>Whether a process of this user and group may use the ring.</summary>
+    bool Admits(uint userId, uint groupId);
 }
 
 /// <summary>The unix socket: local clients, their requests to the node and the node's events to them. Runs on the daemon's loop.</summary>
@@ -80,7 +80,7 @@ internal sealed unsafe class ClientServer : IDisposable
             if (descriptor < 0) return;
             var size = 12u;
             if (Native.GetOption(descriptor, Native.SocketLevel, Native.SocketPeerCredentials, credentials, &size) != 0
-                || !_daemon.Admits(credentials[1])
+                || !_daemon.Admits(credentials[1], credentials[2])
                 || _clients.Count >= ClientCountMax)
             {
                 _log.Warning(_clients.Count >= ClientCountMax

@@ -60,7 +60,7 @@ internal sealed partial class RingDaemon
                 BeginReload();
                 break;
             case RingOutputKind.Terminate:
-                Stop(output.Text ?? "terminated");
+                Stop(output.Text ?? "terminated", output.Number == 0 ? 0 : FailedExitCode);
                 break;
             default:
                 _clients.Deliver(output);
@@ -78,7 +78,7 @@ internal sealed partial class RingDaemon
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             _log.Error($"the ring sequence cannot be stored in {_arguments.StateDirectory}: {problem.Message}");
-            Stop("the ring sequence cannot be stored", FailedExitCode);
+            Stop("the ring sequence cannot be stored", FailedExitCode, saysGoodbye: false);
             return false;
         }
     }

@@ -35,6 +35,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
     private long _latestWakeupMicroseconds;
     private string? _endReason;
     private int _exitCode;
+    private bool _saysGoodbye;
 
     public RingDaemon(RingArguments arguments, RingConfiguration configuration, RingNodeOptions options, RingStore store, RingLog log)
     {
@@ -60,12 +61,16 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         _wakeup.Signal();
     }
 
-    /// <summary>Leaves the ring and ends. On the loop only.</summary>
-    public void Stop(string reason, int exitCode = 0)
+    /// <summary>Ends the loop. On the loop only.</summary>
+    /// <param name="reason">Why, for log and clients.</param>
+    /// <param name="exitCode">Exit status of the process.</param>
+    /// <param name="saysGoodbye">Whether the ring is left properly: not where what that would send must not be sent.</param>
+    public void Stop(string reason, int exitCode = 0, bool saysGoodbye = true)
     {
         if (_endReason is not null) return;
         _endReason = reason;
         _exitCode = exitCode;
+        _saysGoodbye = saysGoodbye;
     }
 
     /// <summary>Runs until <see cref="Stop"/>; returns the exit status.</summary>
@@ -75,16 +80,22 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         CarryOut();
         while (_endReason is null) Turn();
         _log.Notice($"ending: {_endReason}");
-        var now = Now();
-        _node.Leave(now, _outbox);
-        CarryOut();
+        if (_saysGoodbye)
+        {
+            _node.Leave(Now(), _outbox);
+            CarryOut();
+        }
+
         _clients.SayGoodbye(_endReason);
         return _exitCode;
     }
 
     /// <inheritdoc/>
-    public bool Admits(uint userId) =>
-        userId == 0 || userId == Native.EffectiveUser() || _configuration.Keys.ContainsKey($"uidgid.config.uid.{userId}");
+    public bool Admits(uint userId, uint groupId) =>
+        userId == 0
+        || userId == Native.EffectiveUser()
+        || _configuration.Keys.ContainsKey($"uidgid.config.uid.{userId}")
+        || _configuration.Keys.ContainsKey($"uidgid.config.gid.{groupId}");
 
     /// <inheritdoc/>
     public RingStatus Status()
