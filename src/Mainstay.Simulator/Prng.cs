@@ -1,8 +1,8 @@
 namespace Mainstay.Simulator;
 
 /// <summary>
-/// xoshiro256** seeded by splitmix64: the simulator's only source of randomness. Its sequence is part of our contract: a seed means the same
-/// run on every machine and with every version of .NET.
+/// xoshiro256** seeded by splitmix64: the simulator's only source of randomness. Its sequence is part of our contract: a seed means the
+/// same run on every machine and with every version of .NET.
 /// </summary>
 public sealed class Prng
 {

@@ -51,7 +51,7 @@ public sealed class GroupAssembler
     /// <summary>Packets dropped because they were malformed.</summary>
     public long PacketsMalformed { get; private set; }
 
-    /// <summary>Beginnings or ends of messages dropped because the rest was sent before this node joined or after the sender left.</summary>
+    /// <summary>Parts of messages dropped: the rest was sent before this node joined, or never, because the sender left.</summary>
     public long FragmentsDropped { get; private set; }
 
     /// <summary>Messages dropped because they are for no known group or have a bad group header.</summary>

@@ -12,7 +12,7 @@ public enum OutputKind : byte
     /// <summary>Store <see cref="Output.RingSequence"/> durably <em>before</em> carrying out any later output.</summary>
     StoreRingSequence = 2,
 
-    /// <summary>A packet of the group layer from <see cref="Output.Node"/>, in agreed order: hand it to the <see cref="GroupAssembler"/>.</summary>
+    /// <summary>A packet of <see cref="Output.Node"/>, in agreed order: hand it to the <see cref="GroupAssembler"/>.</summary>
     Deliver = 3,
 
     /// <summary>Membership changed: <see cref="Output.Change"/>.</summary>
@@ -103,7 +103,7 @@ public sealed class Outbox
         return memory;
     }
 
-    /// <summary>Memory of exactly <paramref name="length"/> bytes, to be written by the caller, that lives until <see cref="Clear"/>.</summary>
+    /// <summary>Memory of exactly <paramref name="length"/> bytes, for the caller to fill; lives until <see cref="Clear"/>.</summary>
     internal Memory<byte> Reserve(int length)
     {
         while (true)

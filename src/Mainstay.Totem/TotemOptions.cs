@@ -1,7 +1,7 @@
 namespace Mainstay.Totem;
 
 /// <summary>
-/// The validated options of a ring, with every derived timer computed (spec/totem.md section 2). Immutable; made by <see cref="TryCreate"/>.
+/// The validated options of a ring, with every derived timer computed (spec/totem.md section 2). Made by <see cref="TryCreate"/>.
 /// </summary>
 public sealed record TotemOptions
 {

@@ -65,7 +65,7 @@ public sealed partial class TotemRing
         }
     }
 
-    /// <summary>Spreads the joins of many nodes over the configured time, the same way in every run (splitmix64 of node and count).</summary>
+    /// <summary>Spreads the joins of many nodes over the configured time, the same way in every run (splitmix64).</summary>
     private TimeSpan JoinDelay()
     {
         var mixed = ((ulong)Self.Value << 32) + (++_joinCounter * 0x9E3779B97F4A7C15UL);

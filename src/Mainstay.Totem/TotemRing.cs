@@ -86,7 +86,7 @@ public sealed partial class TotemRing
     /// <summary>When <see cref="HandleTimeout"/> must be called; <see cref="Instant.Never"/> if nothing is due.</summary>
     public Instant NextDeadline => _timers.Earliest;
 
-    /// <summary>Whether the services still synchronise: only <see cref="MessageGroup.Synchronisation"/> traffic goes out meanwhile.</summary>
+    /// <summary>Whether the services still synchronise: only their traffic goes out meanwhile.</summary>
     public bool IsSynchronising { get; private set; } = true;
 
     /// <summary>Messages of at most one packet that can be submitted now.</summary>

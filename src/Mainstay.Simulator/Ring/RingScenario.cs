@@ -3,8 +3,8 @@ using Mainstay.Totem;
 namespace Mainstay.Simulator.Ring;
 
 /// <summary>
-/// What kinds of trouble one run has, and how strong: drawn from the seed first ("swarm testing"), because uniform chaos hides the bugs that
-/// need long calm or one single kind of fault.
+/// What kinds of trouble one run has, and how strong: drawn from the seed first ("swarm testing"), because uniform chaos hides the bugs
+/// that need long calm or one single kind of fault.
 /// </summary>
 public sealed record RingScenario
 {

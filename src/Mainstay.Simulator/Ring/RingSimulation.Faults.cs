@@ -129,7 +129,8 @@ public sealed partial class RingSimulation
 
         var one = (uint)_faults.Below(_nodes.Length) + 1;
         var other = (uint)_faults.Below(_nodes.Length) + 1;
-        Say(0, $"partition of kind {kind}: node {one}, node {other}, sides {string.Join(' ', side.Skip(1).Select(value => value ? 1 : 0))}");
+        var sides = string.Join(' ', side.Skip(1).Select(value => value ? 1 : 0));
+        Say(0, $"partition of kind {kind}: node {one}, node {other}, sides {sides}");
         foreach (var source in _nodes)
         {
             foreach (var target in _nodes)

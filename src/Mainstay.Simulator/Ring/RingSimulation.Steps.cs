@@ -99,7 +99,8 @@ public sealed partial class RingSimulation
     {
         ScheduleSubmission(node.Id);
         var size = _workload.Chance(300_000) ? _workload.Below(_scenario.MessageSizeMax) : 30;
-        if (node.IsPaused || !_submitting || !node.IsRunning || _messages.CountUndelivered(node.Id) > BacklogMax || !node.TrySubmit(_queue.Now, size, out var message, out var digest))
+        var isReady = _submitting && node.IsRunning && !node.IsPaused && _messages.CountUndelivered(node.Id) <= BacklogMax;
+        if (!isReady || !node.TrySubmit(_queue.Now, size, out var message, out var digest))
         {
             return;
         }
@@ -117,7 +118,7 @@ public sealed partial class RingSimulation
         }
     }
 
-    /// <summary>Carries the outputs out in order, as the ordering contract of <see cref="Outbox"/> demands; any of them may be the last.</summary>
+    /// <summary>Carries the outputs out in order (the contract of <see cref="Outbox"/>); any of them may be the last.</summary>
     private void CarryOut(SimulatedNode node)
     {
         // Outputs may bring more outputs (a message completes the synchronisation), so the count is asked each time.
@@ -190,7 +191,10 @@ public sealed partial class RingSimulation
         var packet = WirePacket.Read(bytes);
         if (_trace is not null)
         {
-            Say(node.Id, $"sends {packet.Type} ring {packet.Representative}.{packet.RingSequence:x} seq {packet.Sequence:x} tseq {packet.TokenSequence:x} aru {packet.Aru:x} to {(targets.Length == 1 ? targets[0].ToString() : "all")}");
+            Say(
+                node.Id,
+                $"sends {packet.Type} ring {packet.Representative}.{packet.RingSequence:x} seq {packet.Sequence:x} "
+                + $"tseq {packet.TokenSequence:x} aru {packet.Aru:x} to {(targets.Length == 1 ? targets[0].ToString() : "all")}");
         }
 
         foreach (var checker in _checkers)
@@ -241,7 +245,10 @@ public sealed partial class RingSimulation
         var ring = new RingKey(change.Ring.Representative.Value, change.Ring.Sequence);
         uint[] members = [.. change.Members.Select(member => member.Value)];
         Record(node.Id, 7, ring.Sequence);
-        Say(node.Id, $"{change.Kind} {ring} {{{string.Join(' ', members)}}} left {{{string.Join(' ', change.Left)}}} joined {{{string.Join(' ', change.Joined)}}}");
+        Say(
+            node.Id,
+            $"{change.Kind} {ring} {{{string.Join(' ', members)}}} left {{{string.Join(' ', change.Left)}}} "
+            + $"joined {{{string.Join(' ', change.Joined)}}}");
         foreach (var checker in _checkers)
         {
             checker.OnConfiguration(node.Id, change.Kind == ConfigurationKind.Regular, ring, members);

@@ -92,7 +92,7 @@ internal sealed class MessageChecker : RingChecker
         return count;
     }
 
-    /// <summary>In the end, with a stable ring and time to send all: every accepted message of a living process has come back to it.</summary>
+    /// <summary>In the end, with a stable ring: every accepted message of a living process has come back to it.</summary>
     public void CheckNothingForgotten(IEnumerable<uint> nodes)
     {
         foreach (var node in nodes)
@@ -109,12 +109,18 @@ internal sealed class MessageChecker : RingChecker
     {
         if (!first.Transitional.SequenceEqual(second.Transitional))
         {
-            Fail("I10", $"from {from} to {to}, node {first.Node} comes with {Show(first.Transitional)}, node {second.Node} with {Show(second.Transitional)}");
+            Fail(
+                "I10",
+                $"from {from} to {to}, node {first.Node} comes with {Show(first.Transitional)}, "
+                + $"node {second.Node} with {Show(second.Transitional)}");
         }
 
         if (first.Count != second.Count || first.Order != second.Order)
         {
-            Fail("I10", $"from {from} to {to}, nodes {first.Node} and {second.Node} deliver different messages ({first.Count} and {second.Count})");
+            Fail(
+                "I10",
+                $"from {from} to {to}, nodes {first.Node} and {second.Node} deliver different messages "
+                + $"({first.Count} and {second.Count})");
         }
     }
 

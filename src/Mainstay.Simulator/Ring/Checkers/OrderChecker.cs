@@ -38,7 +38,8 @@ internal sealed class OrderChecker(uint initialSequence) : RingChecker
         {
             if (order.Entries[packet.Sequence] != entry)
             {
-                Fail("I8", $"two messages have the place {packet.Sequence} in ring {ring}: of {order.Entries[packet.Sequence].Origin} and {entry.Origin}");
+                var other = order.Entries[packet.Sequence].Origin;
+                Fail("I8", $"two messages have the place {packet.Sequence} in ring {ring}: of {other} and {entry.Origin}");
             }
 
             return;

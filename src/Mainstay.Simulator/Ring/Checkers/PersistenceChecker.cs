@@ -28,7 +28,8 @@ internal sealed class PersistenceChecker : RingChecker
     {
         if (packet.Type != WireType.Join && packet.RingSequence > _stored.GetValueOrDefault(node))
         {
-            Fail("I19", $"node {node} sends a {packet.Type} of ring sequence {packet.RingSequence:x}, on disk is {_stored.GetValueOrDefault(node):x}");
+            var stored = _stored.GetValueOrDefault(node);
+            Fail("I19", $"node {node} sends a {packet.Type} of ring sequence {packet.RingSequence:x}, on disk is {stored:x}");
         }
     }
 }
