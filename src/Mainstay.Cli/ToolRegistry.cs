@@ -36,6 +36,7 @@ internal static class ToolRegistry
     [
         ("agent", "Run, list and describe resource agents by hand", static () => new Agents.AgentTool()),
         ("agent-service", "Service processes of the built-in agents (started by them)", static () => new Agents.AgentServiceTool()),
+        ("completion", "Completion for bash: mainstay completion bash", static () => new Completion.CompletionTool()),
         ("demo", "A cluster of three nodes on this machine that really fails over", static () => new Demo.DemoTool()),
         ("simulate", "What the cluster would do with a configuration (crm_simulate)", static () => new Simulate.SimulateTool()),
         ("ring", "The ring of this node: status, listen, send, expected, reload", static () => new Ring.RingTool()),
@@ -58,7 +59,7 @@ internal static class ToolRegistry
     {
         if (FindNative(context.InvokedName) is { } native)
         {
-            return native.Run(context, args);
+            return RunNative(native, context, args);
         }
 
         if (args.Count > 0)
@@ -70,10 +71,22 @@ internal static class ToolRegistry
 
             if (FindNative(args[0]) is { } named)
             {
-                return named.Run(context.WithName(args[0]), [.. args.Skip(1)]);
+                return RunNative(named, context.WithName(args[0]), [.. args.Skip(1)]);
             }
         }
 
         return new Pcs.PcsTool().Run(context, args);
+    }
+
+    // Every native tool tells its version; those whose options are no business of getopt leave it to this place.
+    private static int RunNative(ITool tool, ToolContext context, IReadOnlyList<string> args)
+    {
+        if (args is ["--version"] && tool is not (Pcs.PcsTool or Monitor.MonitorTool or CibTools.NativeTool))
+        {
+            context.Out.WriteLine($"Mainstay {ProductVersion.Text}");
+            return 0;
+        }
+
+        return tool.Run(context, args);
     }
 }

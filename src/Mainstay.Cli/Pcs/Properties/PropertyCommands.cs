@@ -193,7 +193,7 @@ internal static class PropertyCommands
         }
     }
 
-    private static List<string> Known() => [.. ClusterOptions.All.Select(o => o.Name).Where(n => !s_reserved.Contains(n, StringComparer.Ordinal))];
+    private static List<string> Known() => [.. ClusterOptions.All.SelectMany(o => new[] { o.Name, o.LegacyName }).OfType<string>().Where(n => !s_reserved.Contains(n, StringComparer.Ordinal))];
 
     private static ClusterOption Find(string name) => ClusterOptions.Find(name)
         ?? throw new CommandFailure($"No description for property: '{name}'{Suggestion.For(name, Known())}");
