@@ -17,6 +17,7 @@ internal sealed class RingSession(Func<CancellationToken, Task<IRing>> connect, 
 
     private Channel<ReadOnlyMemory<byte>> _outgoing = Channel.CreateUnbounded<ReadOnlyMemory<byte>>();
     private volatile IRing? _ring;
+    private volatile bool _isLeaving;
 
     /// <summary>Queues a multicast; dropped while there is no connection (the core knows).</summary>
     public void Multicast(ReadOnlyMemory<byte> payload) => _outgoing.Writer.TryWrite(payload);
@@ -25,6 +26,7 @@ internal sealed class RingSession(Func<CancellationToken, Task<IRing>> connect, 
     public async Task LeaveAsync()
     {
         if (_ring is not { } ring) return;
+        _isLeaving = true;
         try
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
@@ -126,8 +128,8 @@ internal sealed class RingSession(Func<CancellationToken, Task<IRing>> connect, 
         catch (
             Exception exception) when (exception is OperationCanceledException or RingException or IOException or ObjectDisposedException)
         {
-            // The event stream ends too, and says why.
-            if (!ending.IsCancellationRequested) logger.RingUnreachable(exception.Message);
+            // The event stream ends too, and says why; what the core still had to say after leaving concerns nobody.
+            if (!ending.IsCancellationRequested && !_isLeaving) logger.RingUnreachable(exception.Message);
         }
     }
 
