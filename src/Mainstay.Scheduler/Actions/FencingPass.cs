@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Mainstay.Scheduler;
 
 /// <summary>
@@ -169,7 +167,4 @@ internal sealed class FencingPass(ClusterState state, ActionStore actions, Order
 
         OrderResources(fence, node);
     }
-
-    /// <summary>Seconds as text.</summary>
-    internal static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Xml.Linq;
 using Mainstay.Cib;
 
@@ -209,7 +208,4 @@ internal sealed class OrderReader(ClusterState state, ConfigReader config, Actio
         if (!CibBoolean.IsTrue(set.Value("sequential")) || members.Count == 0) return members;
         return [last ? members[^1] : members[0]];
     }
-
-    /// <summary>Text of a number for keys.</summary>
-    internal static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Mainstay.Scheduler;
 
 /// <summary>Pass 17: the transition graph (spec/scheduler-output.md section 2).</summary>
@@ -134,7 +132,4 @@ internal sealed class GraphBuilder(ClusterState state, ConfigReader config, Acti
 
         action.Before = merged;
     }
-
-    /// <summary>Text of a number.</summary>
-    internal static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Mainstay.Scheduler;
 
 /// <summary>The list of changes shown to people (spec/scheduler-output.md section 6).</summary>
@@ -214,7 +212,4 @@ internal sealed class TransitionSummary(ClusterState state)
 
     private static string RoleText(ClusterResource resource, Role role) =>
         role == Role.Started && resource.Top.IsPromotable ? nameof(Role.Unpromoted) : role.ToString();
-
-    /// <summary>Text of a number.</summary>
-    internal static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

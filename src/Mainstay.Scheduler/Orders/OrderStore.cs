@@ -4,9 +4,17 @@ namespace Mainstay.Scheduler;
 internal sealed class OrderStore(ClusterState state)
 {
     /// <summary>An ordering between tasks of two resources.</summary>
-    public void Add(ClusterResource first, TaskKind firstTask, ClusterResource then, TaskKind thenTask, OrderFlags flags) =>
-        Add(new Ordering { First = first, FirstKey = new ActionKey(firstTask), Then = then, ThenKey = new ActionKey(thenTask),
-            Flags = flags });
+    public void Add(ClusterResource first, TaskKind firstTask, ClusterResource then, TaskKind thenTask, OrderFlags flags)
+    {
+        Add(new Ordering
+        {
+            First = first,
+            FirstKey = new ActionKey(firstTask),
+            Then = then,
+            ThenKey = new ActionKey(thenTask),
+            Flags = flags,
+        });
+    }
 
     /// <summary>An ordering between two actions.</summary>
     public void Add(PlanAction? first, PlanAction? then, OrderFlags flags)
