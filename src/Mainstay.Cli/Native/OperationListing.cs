@@ -44,14 +44,21 @@ internal static class OperationListing
 
         var operations = history.Elements("lrm_rsc_op")
             .Where(operation => !(CibElements.Id(operation) ?? "").Contains("_last_failure_", StringComparison.Ordinal))
-            .OrderBy(operation => int.TryParse(CibElements.Value(operation, "call-id"), out var call) ? call : -1);
+            .OrderBy(operation => int.TryParse(CibElements.Value(operation, "call-id"), out var number) ? number : -1)
+            .ToList();
+        if (!call.Options.Has("list-all-operations"))
+        {
+            // What was before a stop is history, not an operation that is in force.
+            operations.RemoveRange(0, operations.FindLastIndex(operation => CibElements.Value(operation, "operation") == "stop") + 1);
+        }
+
         var primitive = call.State.FindResource(id) ?? call.State.Resources.SelectMany(ResourceCall.Inside).FirstOrDefault(p => p.Id.Split(':')[0] == id.Split(':')[0]);
         foreach (var operation in operations)
         {
             string Text(string attribute) => CibElements.Value(operation, attribute) ?? "";
             var key = Text("operation_key") is { Length: > 0 } given ? given : CibElements.Id(operation) ?? "";
             var status = Text("op-status");
-            var word = status == "-1" ? "Pending" : int.TryParse(status, out var number) && number < s_states.Length && number >= 0 ? s_states[number] : status;
+            var word = status == "-1" ? "Pending" : int.TryParse(status, out var code) && code < s_states.Length && code >= 0 ? s_states[code] : status;
             var changed = long.TryParse(Text("last-rc-change"), out var seconds)
                 ? DateTimeOffset.FromUnixTimeSeconds(seconds).ToLocalTime().ToString("ddd MMM d HH:mm:ss yyyy", CultureInfo.InvariantCulture)
                 : null;
