@@ -19,7 +19,7 @@ internal static class AgentQueries
             case "list-ocf-providers":
                 return List(output, "providers", "provider", catalog.Providers());
             case "list-ocf-alternatives":
-                return List(output, "providers", "provider", catalog.Providers().Where(provider => catalog.Types(AgentStandard.Ocf, provider).Contains(argument)));
+                return List(output, "providers", "provider", catalog.Providers().Where(provider => catalog.Types(AgentStandard.Ocf, provider).Contains(argument, StringComparer.Ordinal)));
             case "list-agents":
                 var parts = argument.Split(':', 2);
                 var standard = AgentId.ParseStandard(parts[0]);

@@ -96,7 +96,7 @@ internal sealed class ConstraintListing
                 new XAttribute("with-rsc", constraint.Text("with-rsc") ?? ""),
                 new XAttribute("score", score),
                 new XAttribute("node-attribute", constraint.Text("node-attribute") ?? "#uname")));
-            if (path.Contains(other))
+            if (path.Contains(other, StringComparer.Ordinal))
             {
                 _output.Line($"{indent}  * {other} (id={CibTree.Id(constraint)} - loop)");
                 continue;

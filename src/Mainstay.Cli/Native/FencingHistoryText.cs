@@ -31,7 +31,7 @@ internal static class FencingHistoryText
         // Without --verbose people see what is going on and the last success; programs (XML) always get everything.
         if (!options.Has("verbose") && !output.IsXml)
         {
-            events = [.. events.Where(entry => entry.State == "pending"), .. events.Where(entry => entry.State == "success").DistinctBy(entry => entry.Target)];
+            events = [.. events.Where(entry => entry.State == "pending"), .. events.Where(entry => entry.State == "success").DistinctBy(entry => entry.Target, StringComparer.Ordinal)];
         }
 
         foreach (var entry in events)

@@ -33,8 +33,10 @@ internal static class MoveCommands
         var request = new MoveRequest(
             call.Resource, node, isBan, isPromoted, call.Options["lifetime"], node is null ? relevant[0].Node : null);
         var changed = call.Editor.Document.Clone();
-        MoveConstraints.Create(changed.Xml, request);
-        Apply(call, changed);
+        var made = MoveConstraints.Create(changed.Xml, request);
+
+        // A ban leaves an older wish for the same node alone: it outweighs it, and clearing one must not lose the other.
+        Apply(call, changed, isBan ? id => made.Contains(id, StringComparer.Ordinal) : null);
         Announce(call, request, changed);
         return call.Output.Finish(NativeExit.Ok);
     }
@@ -54,11 +56,12 @@ internal static class MoveCommands
     }
 
     // What went or changed is deleted, then what is new is made: nothing else of the section is touched.
-    private static void Apply(ResourceCall call, CibDocument changed)
+    private static void Apply(ResourceCall call, CibDocument changed, Func<string, bool>? mayDelete = null)
     {
         var before = Constraints(call.Editor.Document);
         var after = Constraints(changed);
-        foreach (var (id, element) in before.Where(pair => !after.TryGetValue(pair.Key, out var kept) || !XNode.DeepEquals(kept, pair.Value)))
+        var gone = before.Where(pair => mayDelete?.Invoke(pair.Key) ?? true);
+        foreach (var (id, element) in gone.Where(pair => !after.TryGetValue(pair.Key, out var kept) || !XNode.DeepEquals(kept, pair.Value)))
         {
             call.Editor.Delete("constraints", element.Name.LocalName, id);
         }

@@ -15,7 +15,7 @@ internal static class OptionListing
     /// <param name="all">Those set by the cluster itself too.</param>
     public static int Print(NativeOutput output, string tool, string type, IReadOnlyList<string> allowed, bool all)
     {
-        if (!allowed.Contains(type))
+        if (!allowed.Contains(type, StringComparer.Ordinal))
         {
             return output.Fail(
                 NativeExit.Usage, $"{tool}: Invalid --list-options value '{type}'. Allowed values: {string.Join(", ", allowed)}");

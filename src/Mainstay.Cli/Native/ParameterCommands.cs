@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using Mainstay.Cib;
 using Mainstay.Cli.CibTools;
 using Mainstay.Cli.Configuration;
 
@@ -16,7 +15,7 @@ internal static class ParameterCommands
             : Pairs(call, call.Resource, name).FirstOrDefault()?.Text("value");
         if (value is null && call.Options.Has("meta"))
         {
-            value = call.Primitives().FirstOrDefault()?.Meta[name]; // inherited, or a default of the cluster
+            value = call.Primitives() is [var first, ..] ? first.Meta[name] : null; // inherited, or a default of the cluster
         }
 
         if (value is null)

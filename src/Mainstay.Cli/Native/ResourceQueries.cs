@@ -95,7 +95,7 @@ internal static class ResourceQueries
         var heading = resource.Variant switch
         {
             ResourceVariant.Group => $"Resource Group: {resource.Id}:",
-            ResourceVariant.Clone => $"Clone Set: {resource.Id} [{resource.Children.FirstOrDefault()?.Id.Split(':')[0]}]{(resource.IsPromotable ? " (promotable)" : "")}:",
+            ResourceVariant.Clone => $"Clone Set: {resource.Id} [{(resource.Children is [var first, ..] ? first.Id.Split(':')[0] : "")}]{(resource.IsPromotable ? " (promotable)" : "")}:",
             _ => $"Container bundle: {resource.Id}:",
         };
         output.Line($"{indent}* {heading}");

@@ -1,4 +1,3 @@
-using System.Xml.Linq;
 using Mainstay.Cli.CibTools;
 using Mainstay.Cli.Configuration;
 using Mainstay.Client;
