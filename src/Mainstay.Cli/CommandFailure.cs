@@ -1,6 +1,7 @@
 namespace Mainstay.Cli;
 
-/// <summary>A command cannot be carried out, for reasons that the user can act on: caught at the top, printed, turned into the exit code.</summary>
+/// <summary>A command cannot be carried out, for reasons that the user can act on: caught at the top, printed, turned into the exit
+/// code.</summary>
 internal sealed class CommandFailure : Exception
 {
     /// <summary>One or more reasons, in the order they were found.</summary>

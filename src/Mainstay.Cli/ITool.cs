@@ -1,7 +1,8 @@
 namespace Mainstay.Cli;
 
 /// <summary>
-/// A command of the multi-call executable: a native tool name (<c>crm_simulate</c>, by <c>argv[0]</c>) or a first word (<c>mainstay ring</c>).
+/// A command of the multi-call executable: a native tool name (<c>crm_simulate</c>, by <c>argv[0]</c>) or a first word (<c>mainstay
+/// ring</c>).
 /// </summary>
 internal interface ITool
 {

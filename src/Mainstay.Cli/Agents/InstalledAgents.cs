@@ -31,7 +31,8 @@ internal sealed class InstalledAgents : IAgentCatalog
         _catalog.ListAgentsAsync(standard, provider, _context.Cancellation).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<AgentId, string> ShortDescriptions(IReadOnlyList<AgentId> agents) => AskAllAsync(agents).GetAwaiter().GetResult();
+    public IReadOnlyDictionary<AgentId, string> ShortDescriptions(IReadOnlyList<AgentId> agents) =>
+        AskAllAsync(agents).GetAwaiter().GetResult();
 
     private async Task<IReadOnlyDictionary<AgentId, string>> AskAllAsync(IReadOnlyList<AgentId> agents)
     {
@@ -43,7 +44,8 @@ internal sealed class InstalledAgents : IAgentCatalog
             var options = new ParallelOptions { MaxDegreeOfParallelism = AskedAtOnce, CancellationToken = limit.Token };
             await Parallel.ForEachAsync(agents, options, async (agent, token) =>
             {
-                found[agent] = (await _catalog.GetMetadataAsync(agent, refresh: false, token).ConfigureAwait(false))?.ShortDescription ?? "";
+                found[agent] = (await _catalog.GetMetadataAsync(agent, refresh: false, token).ConfigureAwait(false))?.ShortDescription
+                    ?? "";
             }).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!_context.Cancellation.IsCancellationRequested)

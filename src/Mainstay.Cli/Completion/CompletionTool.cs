@@ -11,7 +11,8 @@ internal sealed class CompletionTool : ITool
         # bash completion for mainstay and pcs; made by 'mainstay completion bash'
         _mainstay() {
             local IFS=$'\n'
-            COMPREPLY=($(compgen -W "$(mainstay completion words "${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+            local words=$(mainstay completion words "${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)
+            COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))
         }
         complete -F _mainstay mainstay pcs
         """;
@@ -33,7 +34,8 @@ internal sealed class CompletionTool : ITool
         }
     }
 
-    /// <summary>The words that may follow, sorted: sub-commands, then the ids of resources and names of nodes where no sub-command fits.</summary>
+    /// <summary>The words that may follow, sorted: sub-commands, then the ids of resources and names of nodes where no sub-command
+    /// fits.</summary>
     internal static IEnumerable<string> Words(ToolContext context, IReadOnlyList<string> given)
     {
         var words = given.Where(g => !g.StartsWith('-')).ToList();
@@ -47,7 +49,8 @@ internal sealed class CompletionTool : ITool
             return [];
         }
 
-        var next = table.Where(c => c.Pattern.Length > words.Count && words.Index().All(w => c.Pattern[w.Index].Contains(w.Item, StringComparer.Ordinal)))
+        var next = table.Where(c =>
+            c.Pattern.Length > words.Count && words.Index().All(w => c.Pattern[w.Index].Contains(w.Item, StringComparer.Ordinal)))
             .SelectMany(c => c.Pattern[words.Count]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
         return next.Count > 0 ? next : Names(context);
     }
@@ -57,7 +60,8 @@ internal sealed class CompletionTool : ITool
         try
         {
             var cib = CibStores.Open(context, null).Read();
-            return CibTree.Resources(cib).Select(r => r.Id()).Concat(CibTree.Nodes(cib).Select(n => n.Text("uname") ?? "")).Order(StringComparer.Ordinal);
+            return CibTree.Resources(cib).Select(r => r.Id()).Concat(CibTree.Nodes(cib).Select(n => n.Text("uname") ?? ""))
+                .Order(StringComparer.Ordinal);
         }
         catch (CommandFailure)
         {

@@ -21,7 +21,8 @@ internal static class CibXml
     public static string Print(XNode node) =>
         node is XDocument document ? CibWriter.Print(document, Mainstay.Cib.CibPrintStyle.Pretty) : CibWriter.Print((XElement)node);
 
-    /// <summary>Counts <c>epoch</c> up and resets <c>num_updates</c>, where the configuration differs (spec/cib-model.md section 2).</summary>
+    /// <summary>Counts <c>epoch</c> up and resets <c>num_updates</c>, where the configuration differs (spec/cib-model.md section
+    /// 2).</summary>
     public static void BumpVersion(XDocument original, XDocument changed)
     {
         var root = changed.Root!;

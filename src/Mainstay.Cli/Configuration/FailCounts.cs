@@ -28,7 +28,9 @@ internal static class FailCounts
                     var hash = rest.LastIndexOf('#');
                     var underscore = rest.LastIndexOf('_');
                     yield return hash > 0 && underscore > hash
-                        ? new FailCount(state.Text("uname") ?? "", rest[..hash], rest[(hash + 1)..underscore], long.TryParse(rest[(underscore + 1)..], out var ms) ? ms : 0, value)
+                        ? new FailCount(state.Text("uname")
+                            ?? "", rest[..hash], rest[(hash + 1)..underscore], long.TryParse(rest[(underscore + 1)..], out var ms) ? ms
+                            : 0, value)
                         : new FailCount(state.Text("uname") ?? "", rest, "", 0, value);
                 }
             }

@@ -16,7 +16,8 @@ internal static class FencingText
     }
 
     /// <summary>A point of time as the history shows it.</summary>
-    public static string Time(long seconds) => DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss") + "Z";
+    public static string Time(long seconds) =>
+        DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss") + "Z";
 
     private static string Word(FencingEvent entry) => entry.State switch
     {

@@ -2,7 +2,8 @@ using System.Xml.Linq;
 
 namespace Mainstay.Cli.Configuration;
 
-/// <summary>The ids that a CIB uses; gives free ones (spec/cli-pcs.md section 16: a taken id gets the suffix <c>-1</c>, <c>-2</c> ...).</summary>
+/// <summary>The ids that a CIB uses; gives free ones (spec/cli-pcs.md section 16: a taken id gets the suffix <c>-1</c>, <c>-2</c>
+/// ...).</summary>
 internal sealed class IdPool
 {
     private readonly HashSet<string> _taken;

@@ -15,7 +15,8 @@ internal sealed class LiveCibStore : ICibStore
     public bool IsLive => true;
 
     /// <inheritdoc/>
-    public XDocument Read() => CibXml.Parse(Manager.Ask(_context, static (client, token) => client.GetCibAsync(null, token)), "the running cluster");
+    public XDocument Read() =>
+        CibXml.Parse(Manager.Ask(_context, static (client, token) => client.GetCibAsync(null, token)), "the running cluster");
 
     /// <inheritdoc/>
     public void Write(XDocument original, XDocument changed)

@@ -4,7 +4,8 @@ namespace Mainstay.Cli.Configuration;
 internal static class LocalNode
 {
     /// <summary>
-    /// What the caller was told (an agent has it in its environment), else what the manager says, else the host's name where no manager runs.
+    /// What the caller was told (an agent has it in its environment), else what the manager says, else the host's name where no manager
+    /// runs.
     /// </summary>
     public static string Name(ToolContext context)
     {

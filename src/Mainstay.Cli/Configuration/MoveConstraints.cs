@@ -48,7 +48,8 @@ internal static class MoveConstraints
     {
         var now = nowSeconds ?? DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var found = (CibTree.FindSection(cib, "constraints")?.Elements("rsc_location") ?? [])
-            .Where(e => e.Id().StartsWith("cli-ban-", StringComparison.Ordinal) || e.Id().StartsWith("cli-prefer-", StringComparison.Ordinal))
+            .Where(e => e.Id().StartsWith("cli-ban-", StringComparison.Ordinal)
+                || e.Id().StartsWith("cli-prefer-", StringComparison.Ordinal))
             .Where(e => resource is null || e.Text("rsc") == resource)
             .Where(e => node is null || NodeOf(e) == node)
             .Where(e => !expiredOnly || IsExpired(e, now))
@@ -77,7 +78,8 @@ internal static class MoveConstraints
 
         if (!CibDuration.TryParse(request.Lifetime, out var duration))
         {
-            throw new CommandFailure($"'{request.Lifetime}' is not a valid lifetime: an ISO 8601 duration is expected, such as PT1H or P2D");
+            throw new CommandFailure(
+                $"'{request.Lifetime}' is not a valid lifetime: an ISO 8601 duration is expected, such as PT1H or P2D");
         }
 
         var end = new CibDateTime(nowSeconds ?? DateTimeOffset.UtcNow.ToUnixTimeSeconds()).Add(duration).ToUtc();

@@ -2,7 +2,8 @@ using System.Xml.Linq;
 
 namespace Mainstay.Cli.Configuration;
 
-/// <summary>Writing of nvsets: <c>instance_attributes</c>, <c>meta_attributes</c>, <c>utilization</c>, <c>cluster_property_set</c>.</summary>
+/// <summary>Writing of nvsets: <c>instance_attributes</c>, <c>meta_attributes</c>, <c>utilization</c>,
+/// <c>cluster_property_set</c>.</summary>
 internal static class NvSetEditor
 {
     /// <summary>The first block of that kind that holds its pairs itself, or <see langword="null"/>.</summary>

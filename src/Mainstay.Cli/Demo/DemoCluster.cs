@@ -70,7 +70,8 @@ internal sealed class DemoCluster : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new DemoFailedException($"waited {limit.TotalSeconds:0} s in vain for {what}; {node.Name} says: {last}. Its logs are in {node.Place.Folder}");
+            throw new DemoFailedException(
+                $"waited {limit.TotalSeconds:0} s in vain for {what}; {node.Name} says: {last}. Its logs are in {node.Place.Folder}");
         }
     }
 
@@ -80,7 +81,14 @@ internal sealed class DemoCluster : IAsyncDisposable
         foreach (var (scope, xml) in DemoConfiguration.Sections(_layout))
         {
             _ = await Nodes[0].Client.ApplyAsync(
-                new CibOperationRequest { Operation = CibOperation.Modify, Scope = scope, Xml = xml, AllowCreate = true, Client = "mainstay demo" },
+                new CibOperationRequest
+                {
+                    Operation = CibOperation.Modify,
+                    Scope = scope,
+                    Xml = xml,
+                    AllowCreate = true,
+                    Client = "mainstay demo",
+                },
                 cancellationToken).ConfigureAwait(false);
         }
     }

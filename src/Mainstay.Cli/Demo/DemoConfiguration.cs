@@ -9,6 +9,7 @@ internal static class DemoConfiguration
     /// <summary>The sections to load, in order.</summary>
     public static IEnumerable<(string Scope, string Xml)> Sections(DemoLayout layout)
     {
+        var hosts = string.Join(' ', layout.Nodes.Select(node => node.Name));
         yield return ("crm_config", """
             <crm_config>
               <cluster_property_set id="cib-bootstrap-options">
@@ -21,7 +22,7 @@ internal static class DemoConfiguration
               <primitive id="fence" class="stonith" type="fence_mainstay_process">
                 <instance_attributes id="fence-params">
                   <nvpair id="fence-params-directory" name="directory" value="{layout.Root}"/>
-                  <nvpair id="fence-params-host-list" name="pcmk_host_list" value="{string.Join(' ', layout.Nodes.Select(node => node.Name))}"/>
+                  <nvpair id="fence-params-host-list" name="pcmk_host_list" value="{hosts}"/>
                   <nvpair id="fence-params-host-check" name="pcmk_host_check" value="static-list"/>
                 </instance_attributes>
                 <operations>

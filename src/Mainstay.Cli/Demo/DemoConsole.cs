@@ -90,7 +90,8 @@ internal sealed class DemoConsole(ToolContext context, DemoLayout layout, DemoCl
             {
                 var status = await node.Client.GetStatusAsync(context.Cancellation).ConfigureAwait(false);
                 var online = string.Join(' ', status.Nodes.Where(other => other.Online).Select(other => other.Name));
-                timeline.Say($"{node.Name}: online {online}; coordinator {status.Coordinator ?? "none"}; {(status.HaveQuorum ? "quorum" : "no quorum")}");
+                timeline.Say($"{node.Name}: online {online}; coordinator {status.Coordinator ?? "none"}; "
+                    + $"{(status.HaveQuorum ? "quorum" : "no quorum")}");
             }
             catch (ManagerException error)
             {

@@ -6,6 +6,13 @@ namespace Mainstay.Cli.Demo;
 /// <summary>A node of the demo: two real daemons with folders and a loopback address of their own.</summary>
 internal sealed class DemoNode(DemoLayout layout, DemoNodePlace place, string programs)
 {
+    /// <summary>Runs <c>$2 ...</c> with its output appended to <c>$1</c>, in a session of its own where the machine can.</summary>
+    private const string DetachedCommand = """
+        exec >>"$1" 2>&1
+        shift
+        if command -v setsid >/dev/null; then exec setsid "$@"; else exec "$@"; fi
+        """;
+
     private readonly List<Process> _children = [];
 
     /// <summary>Name, address and folders.</summary>
@@ -54,7 +61,7 @@ internal sealed class DemoNode(DemoLayout layout, DemoNodePlace place, string pr
         };
         string[] arguments =
         [
-            "-c", "log=$1; shift; if command -v setsid >/dev/null; then exec setsid \"$@\" >>\"$log\" 2>&1; else exec \"$@\" >>\"$log\" 2>&1; fi", "sh",
+            "-c", DetachedCommand, "sh",
             Path.Combine(Place.Folder, program + ".log"),
             Path.Combine(programs, program),
             "--foreground", "--config", layout.ConfigurationFile, "--node", Place.Name,

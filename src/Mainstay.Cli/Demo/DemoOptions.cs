@@ -43,7 +43,8 @@ internal sealed record DemoOptions(bool Keep, bool Interactive, string? Director
                     options = options with { Directory = Path.GetFullPath(args[++index]) };
                     break;
                 case "--token" when index + 1 < args.Count:
-                    if (!int.TryParse(args[++index], NumberStyles.None, CultureInfo.InvariantCulture, out var token) || token is < 30 or > 30_000)
+                    if (!int.TryParse(args[++index], NumberStyles.None, CultureInfo.InvariantCulture, out var token)
+                        || token is < 30 or > 30_000)
                     {
                         error = $"--token takes milliseconds from 30 to 30000, not '{args[index]}'";
                         return null;

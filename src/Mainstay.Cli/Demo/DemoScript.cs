@@ -20,11 +20,14 @@ internal sealed class DemoScript(DemoCluster cluster, DemoLayout layout, Timelin
             node.PowerOn();
         }
 
-        var formed = await DemoCluster.WaitForAsync(cluster.Nodes[0], "three nodes in one ring", IsComplete, Patience, cancellationToken).ConfigureAwait(false);
-        timeline.Good($"one ring of three nodes with quorum ({formed.Votes} of {formed.ExpectedVotes} votes, {formed.Quorum} needed); coordinator {formed.Coordinator}");
+        var formed = await DemoCluster.WaitForAsync(cluster.Nodes[0], "three nodes in one ring", IsComplete, Patience, cancellationToken)
+            .ConfigureAwait(false);
+        timeline.Good($"one ring of three nodes with quorum ({formed.Votes} of {formed.ExpectedVotes} votes, {formed.Quorum} needed); "
+            + $"coordinator {formed.Coordinator}");
 
         timeline.Heading("A web service is configured");
-        timeline.Say($"group {DemoConfiguration.Service}: an address and a web server on port {layout.ServicePort}; fence device for all nodes");
+        timeline.Say($"group {DemoConfiguration.Service}: an address and a web server on port {layout.ServicePort}; "
+            + "a fence device for all nodes");
         await cluster.ConfigureAsync(cancellationToken).ConfigureAwait(false);
         var serving = await AnswerAsync(not: null, "the service to answer", cancellationToken).ConfigureAwait(false);
         timeline.Good($"http://127.0.0.1:{layout.ServicePort}/ answers from {serving}; a client now asks every 10 ms");
@@ -50,7 +53,8 @@ internal sealed class DemoScript(DemoCluster cluster, DemoLayout layout, Timelin
         probe.ForgetLastAnswer();
 
         _ = await DemoCluster.WaitForAsync(
-            observer, $"the loss of {serving} to be noticed", status => !IsOnline(status, serving), Patience, cancellationToken).ConfigureAwait(false);
+            observer, $"the loss of {serving} to be noticed", status => !IsOnline(status, serving), Patience, cancellationToken)
+                .ConfigureAwait(false);
         var noticed = timeline.Now;
         timeline.Say($"{observer.Name} sees that {serving} is gone");
 
@@ -72,7 +76,8 @@ internal sealed class DemoScript(DemoCluster cluster, DemoLayout layout, Timelin
         var started = timeline.Now;
         timeline.Say($"power on {node}");
         cluster[node].PowerOn();
-        _ = await DemoCluster.WaitForAsync(cluster[node], $"{node} to rejoin", IsComplete, Patience, cancellationToken).ConfigureAwait(false);
+        _ = await DemoCluster.WaitForAsync(cluster[node], $"{node} to rejoin", IsComplete, Patience, cancellationToken)
+            .ConfigureAwait(false);
         var joined = timeline.Now;
         timeline.Good($"{node} is a member again; the service stays where it is");
         _ = await cluster.OtherThan(node).Client.WaitIdleAsync(Patience, cancellationToken).ConfigureAwait(false);
@@ -98,7 +103,8 @@ internal sealed class DemoScript(DemoCluster cluster, DemoLayout layout, Timelin
         catch (TimeoutException)
         {
             throw new DemoFailedException(string.Create(
-                CultureInfo.InvariantCulture, $"waited {Patience.TotalSeconds:0} s in vain for {what}; the nodes' logs are below {layout.Root}"));
+                CultureInfo.InvariantCulture,
+                    $"waited {Patience.TotalSeconds:0} s in vain for {what}; the nodes' logs are below {layout.Root}"));
         }
     }
 

@@ -28,7 +28,8 @@ internal sealed class DemoTool : ITool
         var programs = AppContext.BaseDirectory;
         if (!File.Exists(Path.Combine(programs, "mainstay-ring")) || !File.Exists(Path.Combine(programs, "mainstay-manager")))
         {
-            context.Error.WriteLine($"mainstay demo: the daemons are not in {programs}: run ./mainstay demo from the repository, or the installed mainstay");
+            context.Error.WriteLine(
+                $"mainstay demo: the daemons are not in {programs}: run ./mainstay demo from the repository, or the installed mainstay");
             return Usage;
         }
 
@@ -112,7 +113,8 @@ internal sealed class DemoTool : ITool
             timeline.Say($"power on to member again    {Seconds(duration)}");
         }
 
-        timeline.Say($"requests                    {probe.Sent} sent, {probe.Answered} answered, {probe.Sent - probe.Answered} lost; longest gap {Seconds(probe.LongestGap)}");
+        timeline.Say($"requests                    {probe.Sent} sent, {probe.Answered} answered, {probe.Sent - probe.Answered} lost; "
+            + $"longest gap {Seconds(probe.LongestGap)}");
         timeline.Say($"web servers at once         never more than {probe.ServersMax} (looked {probe.Counts} times)");
         var isGood = probe is { ServersMax: 1, CurrentNode: not null, Answered: > 0 };
         if (isGood)

@@ -5,7 +5,8 @@ using System.Text;
 namespace Mainstay.Cli.Demo;
 
 /// <summary>
-/// The processes of a demo node, as the machine sees them: those whose command line or environment names the node's folder. This is the demo's
+/// The processes of a demo node, as the machine sees them: those whose command line or environment names the node's folder. This is the
+/// demo's
 /// ground truth; it asks nobody of the cluster.
 /// </summary>
 internal static partial class NodeProcesses
@@ -44,7 +45,8 @@ internal static partial class NodeProcesses
     public static void KillManager(DemoNodePlace node)
     {
         foreach (var process in Find(folder =>
-            Read(folder, "cmdline") is var line && line.Contains("mainstay-manager", StringComparison.Ordinal) && Mentions(line, node.RunDirectory)))
+            Read(folder, "cmdline") is var line && line.Contains("mainstay-manager", StringComparison.Ordinal)
+                && Mentions(line, node.RunDirectory)))
         {
             _ = Kill(process, SigKill);
         }

@@ -5,7 +5,8 @@ using System.Text;
 namespace Mainstay.Cli.Demo;
 
 /// <summary>
-/// A user of the service: asks for a page every 10 ms, for as long as the demo runs, and keeps the record. A second loop counts the web servers that
+/// A user of the service: asks for a page every 10 ms, for as long as the demo runs, and keeps the record. A second loop counts the web
+/// servers that
 /// exist, twenty times a second.
 /// </summary>
 internal sealed class ServiceProbe : IAsyncDisposable

@@ -43,7 +43,8 @@ internal static class BundleText
                     yield return $"  Replica[{replica.Number}]";
                 }
 
-                foreach (var part in new[] { replica.Address, replica.Inner, replica.Container, replica.Connection }.OfType<ClusterResource>())
+                foreach (var part in new[] { replica.Address, replica.Inner, replica.Container,
+                    replica.Connection }.OfType<ClusterResource>())
                 {
                     yield return "    " + text.Primitive(part, ResourceText.DisplayName(part), null, withNode: true);
                 }
@@ -61,7 +62,8 @@ internal static class BundleText
     /// <summary>The replicas, in their order.</summary>
     public static List<Replica> Replicas(ClusterResource bundle)
     {
-        var containers = bundle.Children.Where(c => c.AgentType is "docker" or "podman" && c.Id.StartsWith(bundle.Id + "-", StringComparison.Ordinal)).ToList();
+        var containers = bundle.Children.Where(c =>
+            c.AgentType is "docker" or "podman" && c.Id.StartsWith(bundle.Id + "-", StringComparison.Ordinal)).ToList();
         var addresses = bundle.Children.Where(c => c.AgentType == "IPaddr2").ToList();
         var inner = bundle.Children.FirstOrDefault(c => c.Variant == ResourceVariant.Clone)?.Children ?? [];
         return

@@ -7,12 +7,15 @@ internal static class MonitorArguments
 {
     private static readonly (string Name, StatusSections Sections)[] s_names =
     [
-        ("attributes", StatusSections.Attributes), ("bans", StatusSections.Bans), ("counts", StatusSections.Counts), ("dc", StatusSections.Dc),
+        ("attributes", StatusSections.Attributes), ("bans", StatusSections.Bans), ("counts", StatusSections.Counts),
+            ("dc", StatusSections.Dc),
         ("failcounts", StatusSections.FailCounts), ("failures", StatusSections.Failures), ("fencing", StatusSections.Fencing),
         ("fencing-failed", StatusSections.FencingFailed), ("fencing-pending", StatusSections.FencingPending),
-        ("fencing-succeeded", StatusSections.FencingSucceeded), ("maint-mode", StatusSections.MaintenanceMode), ("nodes", StatusSections.Nodes),
+        ("fencing-succeeded", StatusSections.FencingSucceeded), ("maint-mode", StatusSections.MaintenanceMode),
+            ("nodes", StatusSections.Nodes),
         ("operations", StatusSections.Operations), ("options", StatusSections.Options), ("resources", StatusSections.Resources),
-        ("stack", StatusSections.Stack), ("summary", StatusSections.Summary), ("tickets", StatusSections.Tickets), ("times", StatusSections.Times),
+        ("stack", StatusSections.Stack), ("summary", StatusSections.Summary), ("tickets", StatusSections.Tickets),
+            ("times", StatusSections.Times),
     ];
 
     /// <summary>Reads the options, in their order.</summary>
@@ -62,7 +65,8 @@ internal static class MonitorArguments
         _ => StatusSections.Fencing,
     };
 
-    private static StatusSections Change(StatusSections sections, string list, StatusSections defaults, bool isXml, bool include, ref string banPrefix)
+    private static StatusSections Change(StatusSections sections, string list, StatusSections defaults, bool isXml, bool include,
+        ref string banPrefix)
     {
         foreach (var name in list.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -80,7 +84,8 @@ internal static class MonitorArguments
                 _ => Array.Find(s_names, n => n.Name == name) is { Name: not null } known
                     ? known.Sections
                     : throw new CommandFailure(
-                        $"--{(include ? "include" : "exclude")} options: {string.Join(", ", ["all", "default", "none", .. s_names.Select(n => n.Name)])}; "
+                        $"--{(include ? "include" : "exclude")} options: "
+                            + $"{string.Join(", ", ["all", "default", "none", .. s_names.Select(n => n.Name)])}; "
                         + $"'{name}' is none{Suggestion.For(name, s_names.Select(n => n.Name))}",
                         NativeExit.Usage),
             };

@@ -70,7 +70,8 @@ internal sealed class MonitorTool : ITool
     {
         context.Out.Write("Usage:\n  crm_mon [OPTION...]\n\nShow the status of the cluster\n\nOptions:\n" + string.Concat(
             s_options.Where(o => o.Help.Length > 0).Select(o =>
-                $"  {(o.Short == '\0' ? "    " : $"-{o.Short}, ")}--{o.Long + (o.Argument is null ? "" : "=" + o.Argument),-24}  {o.Help}\n")));
+                $"  {(o.Short == '\0' ? "    " : $"-{o.Short}, ")}--{o.Long + (o.Argument is null ? "" : "=" + o.Argument),-24}  "
+                    + $"{o.Help}\n")));
         return 0;
     }
 
@@ -103,7 +104,8 @@ internal sealed class MonitorTool : ITool
 
                 return output.Finish(0);
             case "old-xml":
-                context.Out.Write(CibXml.Print(new XElement("crm_mon", new XAttribute("version", "3.0.2"), StatusXml.Elements(snapshot, wanted, now))));
+                context.Out.Write(CibXml.Print(
+                    new XElement("crm_mon", new XAttribute("version", "3.0.2"), StatusXml.Elements(snapshot, wanted, now))));
                 break;
             default:
                 context.Out.Write(StatusText.Print(snapshot, wanted, now));

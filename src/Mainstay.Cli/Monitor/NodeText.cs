@@ -22,7 +22,8 @@ internal sealed class NodeText
     /// <summary>The lines of the node list: unusual nodes one by one, the others by state.</summary>
     public IEnumerable<string> Lines()
     {
-        var lists = new (string Heading, List<string> Names)[] { ("Online", []), ("OFFLINE", []), ("RemoteOnline", []), ("RemoteOFFLINE", []), ("GuestOnline", []) };
+        var lists = new (string Heading, List<string> Names)[] { ("Online", []), ("OFFLINE", []), ("RemoteOnline", []),
+            ("RemoteOFFLINE", []), ("GuestOnline", []) };
         var lines = new List<string>();
         foreach (var node in _snapshot.State.Nodes.Where(_filter.Shows))
         {
@@ -91,7 +92,8 @@ internal sealed class NodeText
     private IEnumerable<string> Single(ClusterNode node, string state)
     {
         var kind = node.Kind switch { NodeKind.Guest => "GuestNode", NodeKind.Remote => "RemoteNode", _ => "Node" };
-        var features = _options.ShowDetail && node.Kind == NodeKind.Cluster && node.Online && FeatureSet(node) is { } set ? $", feature set {set}" : "";
+        var features = _options.ShowDetail && node.Kind == NodeKind.Cluster && node.Online && FeatureSet(node) is { } set
+            ? $", feature set {set}" : "";
         yield return $"{kind} {Name(node, _options.ShowDetail)}: {state}{features}{(_options.GroupByNode ? ":" : "")}";
         if (!_options.GroupByNode || !_options.Shows(StatusSections.Resources))
         {

@@ -90,7 +90,8 @@ internal sealed class ResourceText
         var flags = Flags(resource, active);
         var where = withNode && active.Count == 1 ? " " + active[0].Name : "";
         var list = withNode && active.Count > 1 ? $" [ {string.Join(' ', active.Select(n => n.Name))} ]" : "";
-        return $"{name}\t({Agent(resource)}):\t {(resource.IsRemoved ? "ORPHANED " : "")}{state}{where}{flags}{list}{Description(resource)}";
+        return $"{name}\t({Agent(resource)}):\t "
+            + $"{(resource.IsRemoved ? "ORPHANED " : "")}{state}{where}{flags}{list}{Description(resource)}";
     }
 
     /// <summary>Primitives by agent and node in numbers; with inactive ones the number of all is shown too.</summary>
@@ -98,7 +99,8 @@ internal sealed class ResourceText
     {
         foreach (var agent in primitives.GroupBy(Agent, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
-            var nodes = agent.SelectMany(Nodes).GroupBy(n => n.Name, StringComparer.Ordinal).OrderBy(g => g.Key, Mainstay.Cib.NaturalOrder.Comparer).ToList();
+            var nodes = agent.SelectMany(Nodes).GroupBy(n => n.Name, StringComparer.Ordinal)
+                .OrderBy(g => g.Key, Mainstay.Cib.NaturalOrder.Comparer).ToList();
             var total = _options.ShowInactive ? $"/{agent.Count()}" : "";
             foreach (var node in nodes)
             {
@@ -289,7 +291,8 @@ internal sealed class ResourceText
         {
             if (lists.TryGetValue(role, out var nodes))
             {
-                yield return $"  {heading}: [ {string.Join(' ', nodes.OrderBy(n => n.Name, Mainstay.Cib.NaturalOrder.Comparer).Select(n => n.Name))} ]";
+                var names = nodes.OrderBy(n => n.Name, Mainstay.Cib.NaturalOrder.Comparer).Select(n => n.Name);
+                yield return $"  {heading}: [ {string.Join(' ', names)} ]";
             }
         }
 
@@ -309,7 +312,8 @@ internal sealed class ResourceText
 
         if (_options.ShowDetail || instances[0].IsUnique)
         {
-            var failed = stopped.Where(s => _options.ShowInactive || (s.Variant == ResourceVariant.Primitive && FailedProbe(s) is not null)).ToList();
+            var failed = stopped.Where(s => _options.ShowInactive || (s.Variant == ResourceVariant.Primitive && FailedProbe(s) is not null))
+                .ToList();
             return failed.SelectMany(s => Lines(s, forced: true));
         }
 
@@ -318,16 +322,22 @@ internal sealed class ResourceText
             return [];
         }
 
-        var busy = instances.SelectMany(i => i.Variant == ResourceVariant.Primitive ? i.ActiveNodes : i.Children.SelectMany(c => c.ActiveNodes)).ToHashSet();
-        var free = _snapshot.State.Nodes.Where(n => n is { Online: true, IsRemoteOrGuest: false } && !busy.Contains(n) && _filter.Shows(n)).Take(stopped.Count).ToList();
+        var busy = instances.SelectMany(i =>
+            i.Variant == ResourceVariant.Primitive ? i.ActiveNodes : i.Children.SelectMany(c => c.ActiveNodes)).ToHashSet();
+        var free = _snapshot.State.Nodes.Where(n => n is { Online: true, IsRemoteOrGuest: false } && !busy.Contains(n) && _filter.Shows(n))
+            .Take(stopped.Count).ToList();
         if (free.Count == 0)
         {
             return [];
         }
 
-        var failures = _snapshot.State.FailedOperations.Where(f => f.IsMaskableProbe && StatusFilter.BaseName(f.ResourceId) == BaseName(clone.Children[0])).ToList();
-        return free.GroupBy(n => failures.FirstOrDefault(f => f.Node == n) is { } failure ? $"Stopped ({OcfText.Of(failure.ExitStatus)})" : IsDisabled(clone) ? "Stopped (disabled)" : "Stopped", StringComparer.Ordinal)
-            .Select(g => $"{g.Key}: [ {string.Join(' ', g.Select(n => n.Name))} ]");
+        var failures = _snapshot.State.FailedOperations.Where(f =>
+            f.IsMaskableProbe && StatusFilter.BaseName(f.ResourceId) == BaseName(clone.Children[0])).ToList();
+        return free.GroupBy(Heading, StringComparer.Ordinal).Select(g => $"{g.Key}: [ {string.Join(' ', g.Select(n => n.Name))} ]");
+
+        string Heading(ClusterNode n) => failures.FirstOrDefault(f => f.Node == n) is { } failure
+            ? $"Stopped ({OcfText.Of(failure.ExitStatus)})"
+            : IsDisabled(clone) ? "Stopped (disabled)" : "Stopped";
     }
 
     private bool IsPlain(ClusterResource instance, out Role role, out ClusterNode node)
@@ -337,8 +347,10 @@ internal sealed class ResourceText
         role = primitives.Select(RoleOf).DefaultIfEmpty(Role.Stopped).Max();
         var only = node;
         return !_options.ShowDetail && !instance.IsUnique && node is { Online: true, Unclean: false }
-            && primitives.All(p => p.ActiveNodes.Count == 1 && p.ActiveNodes[0] == only && !p.IsFailed && !p.IsRemoved && p.IsManaged && !p.IsBlocked
-                && Pending(p) is null && !(p.PendingTask == "monitor" && p.PendingIntervalMs > 0) && !p.IsFailureIgnored && p.LockNode is null);
+            && primitives.All(p =>
+                p.ActiveNodes.Count == 1 && p.ActiveNodes[0] == only && !p.IsFailed && !p.IsRemoved && p.IsManaged && !p.IsBlocked
+                && Pending(p) is null && !(p.PendingTask == "monitor" && p.PendingIntervalMs > 0) && !p.IsFailureIgnored
+                    && p.LockNode is null);
     }
 
     private static string BaseName(ClusterResource instance)

@@ -6,7 +6,8 @@ internal static class StatusColour
     private const string Reset = "\u001b[0m";
 
     private static readonly string[] s_bad = ["FAILED", "UNCLEAN", "OFFLINE", "WITHOUT quorum", "ORPHANED", "DISABLED ***", "NONE"];
-    private static readonly string[] s_warn = ["Stopped", "standby", "maintenance", "pending", "blocked", "unmanaged", "Starting", "Stopping", "Migrating"];
+    private static readonly string[] s_warn = ["Stopped", "standby", "maintenance", "pending", "blocked", "unmanaged", "Starting",
+        "Stopping", "Migrating"];
     private static readonly string[] s_good = ["Started", "Promoted:", "Promoted ", "Online:", "online"];
 
     /// <summary>Writes a status text.</summary>
@@ -18,7 +19,8 @@ internal static class StatusColour
             return;
         }
 
-        context.Out.Write(string.Concat(text.TrimEnd('\n').Split('\n').Select(l => (Style(l) is { } style ? style + l + Reset : l) + "\n")));
+        context.Out.Write(string.Concat(text.TrimEnd('\n').Split('\n')
+            .Select(l => (Style(l) is { } style ? style + l + Reset : l) + "\n")));
     }
 
     private static string? Style(string line) =>

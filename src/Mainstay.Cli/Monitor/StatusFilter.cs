@@ -69,7 +69,8 @@ internal sealed class StatusFilter
         !ResourceText.IsActive(resource) || IsActiveOnShownNode(resource);
 
     private bool IsActiveOnShownNode(ClusterResource resource) =>
-        resource.ActiveNodes.Any(n => Shows(n) || (n.Connection?.ActiveNodes.Any(Shows) ?? false)) || resource.Children.Any(IsActiveOnShownNode);
+        resource.ActiveNodes.Any(n => Shows(n) || (n.Connection?.ActiveNodes.Any(Shows) ?? false))
+            || resource.Children.Any(IsActiveOnShownNode);
 
     /// <summary>An instance's id without its number.</summary>
     public static string BaseName(string id) => id.LastIndexOf(':') is > 0 and var colon ? id[..colon] : id;
@@ -78,6 +79,7 @@ internal sealed class StatusFilter
         snapshot.State.FindResource(id) is not null || snapshot.State.FindResource(id + ":0") is not null;
 
     private static HashSet<string> Tag(ClusterSnapshot snapshot, string id) => new(
-        CibTree.FindSection(snapshot.Cib, "tags")?.Elements("tag").FirstOrDefault(t => t.Id() == id)?.Elements("obj_ref").Select(r => r.Id()) ?? [],
+        CibTree.FindSection(snapshot.Cib, "tags")?.Elements("tag").FirstOrDefault(t => t.Id() == id)?.Elements("obj_ref")
+            .Select(r => r.Id()) ?? [],
         StringComparer.Ordinal);
 }

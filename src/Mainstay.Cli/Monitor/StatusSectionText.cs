@@ -21,7 +21,8 @@ internal sealed class StatusSectionText
 
     /// <summary>Attributes that the tools do not show: the cluster's own.</summary>
     public static bool IsInternal(string name) =>
-        name.StartsWith('#') || name.StartsWith("fail-count-", StringComparison.Ordinal) || name.StartsWith("last-failure-", StringComparison.Ordinal)
+        name.StartsWith('#') || name.StartsWith("fail-count-", StringComparison.Ordinal)
+            || name.StartsWith("last-failure-", StringComparison.Ordinal)
         || name is "shutdown" or "standby" or "terminate" or "probe_complete";
 
     /// <summary>Node attributes.</summary>
@@ -76,7 +77,8 @@ internal sealed class StatusSectionText
             }
 
             yield return $"Node: {NodeText.Name(node, _options.ShowDetail)}:";
-            foreach (var resource in group.Select(c => c.Resource).Distinct(StringComparer.Ordinal).Where(r => _filter.ShowsHistory(_snapshot, r)))
+            foreach (var resource in group.Select(c => c.Resource).Distinct(StringComparer.Ordinal)
+                .Where(r => _filter.ShowsHistory(_snapshot, r)))
             {
                 yield return "  " + Counts(resource, node);
             }
@@ -105,10 +107,12 @@ internal sealed class StatusSectionText
 
     /// <summary>Negative location constraints.</summary>
     public IEnumerable<string> Bans() => BannedNodes(_snapshot, _options, _filter).Select(b =>
-        $"{b.Constraint.Id()}\tprevents {b.Constraint.Text("rsc")} from {(b.Constraint.Text("role") is "Promoted" or "Master" ? "being promoted" : "running")} on {b.Node}");
+        $"{b.Constraint.Id()}\tprevents {b.Constraint.Text("rsc")} from "
+            + $"{(b.Constraint.Text("role") is "Promoted" or "Master" ? "being promoted" : "running")} on {b.Node}");
 
     /// <summary>Location constraints with a negative score and a node.</summary>
-    public static IEnumerable<(XElement Constraint, string Node)> BannedNodes(ClusterSnapshot snapshot, MonitorOptions options, StatusFilter filter) =>
+    public static IEnumerable<(XElement Constraint, string Node)> BannedNodes(ClusterSnapshot snapshot, MonitorOptions options,
+        StatusFilter filter) =>
         (CibTree.FindSection(snapshot.Cib, "constraints")?.Elements("rsc_location") ?? [])
             .Where(c => c.Text("score")?.StartsWith('-') == true && c.Text("node") is not null && c.Text("rsc") is not null)
             .Where(c => c.Id().StartsWith(options.BanPrefix, StringComparison.Ordinal))
@@ -119,7 +123,8 @@ internal sealed class StatusSectionText
     public static IEnumerable<XElement> Histories(XElement state) =>
         state.Elements("lrm").Elements("lrm_resources").Elements("lrm_resource").Where(h => Shown(h).Any());
 
-    /// <summary>The operations of a history that the tools show: what was done, in the order of calls; a probe that found nothing is not.</summary>
+    /// <summary>The operations of a history that the tools show: what was done, in the order of calls; a probe that found nothing is
+    /// not.</summary>
     public static IEnumerable<XElement> Shown(XElement history)
     {
         var operations = history.Elements("lrm_rsc_op").Where(o => o.Text("operation") is { } task && task != "notify")
@@ -129,7 +134,8 @@ internal sealed class StatusSectionText
             && !(o.Text("operation") == "monitor" && IsProbe(o) && started >= 0 && index < started));
     }
 
-    private static bool IsProbe(XElement operation) => operation.Text("operation") == "monitor" && operation.Text("interval") is "0" or null;
+    private static bool IsProbe(XElement operation) =>
+        operation.Text("operation") == "monitor" && operation.Text("interval") is "0" or null;
 
     private IEnumerable<string> History(XElement history, ClusterNode node)
     {
@@ -144,7 +150,8 @@ internal sealed class StatusSectionText
         {
             var interval = operation.Text("interval") is { } ms && ms != "0" ? $" interval=\"{ms}ms\"" : "";
             var timing = _options.ShowTiming
-                ? $" last-rc-change=\"{Time(operation.Text("last-rc-change"))}\" exec-time=\"{operation.Text("exec-time")}ms\" queue-time=\"{operation.Text("queue-time")}ms\""
+                ? $" last-rc-change=\"{Time(operation.Text("last-rc-change"))}\" exec-time=\"{operation.Text("exec-time")}ms\" "
+                    + $"queue-time=\"{operation.Text("queue-time")}ms\""
                     + $" rc={operation.Text("rc-code")} ({OcfText.Of(int.TryParse(operation.Text("rc-code"), out var rc) ? rc : 193)})"
                 : "";
             var details = interval + timing;
@@ -162,9 +169,12 @@ internal sealed class StatusSectionText
 
         var threshold = Mainstay.Cib.Score.Parse(found.Meta["migration-threshold"], Mainstay.Cib.Score.Infinity).Value;
         var counts = Configuration.FailCounts.Read(_snapshot.Cib).Where(c => c.Node == node.Name && c.Resource == resource).ToList();
-        var count = counts.Any(c => c.Value == "INFINITY") ? "INFINITY" : counts.Sum(c => long.TryParse(c.Value, out var v) ? v : 0).ToString();
+        var count = counts.Any(c => c.Value == "INFINITY") ? "INFINITY"
+            : counts.Sum(c => long.TryParse(c.Value, out var v) ? v : 0).ToString();
         var last = LastFailure(node, resource);
-        return $"{resource}: migration-threshold={threshold}{(counts.Count > 0 ? $" fail-count={(count == "INFINITY" ? "1000000" : count)}{(last is null ? "" : $" last-failure='{last}'")}" : "")}:";
+        var failures = counts.Count == 0 ? "" : $" fail-count={(count == "INFINITY" ? "1000000" : count)}";
+        var lastFailure = counts.Count == 0 || last is null ? "" : $" last-failure='{last}'";
+        return $"{resource}: migration-threshold={threshold}{failures}{lastFailure}:";
     }
 
     private string? LastFailure(ClusterNode node, string resource) => node.Attributes
@@ -189,7 +199,8 @@ internal sealed class StatusSectionText
         var reason = f.ExitReason is { Length: > 0 } why ? $", exitreason='{why}'" : "";
         var change = f.LastChange is { } changed ? $", last-rc-change='{Local(changed)}'" : "";
         var times = (f.QueueTime is { } queued ? $", queued={queued}ms" : "") + (f.ExecTime is { } exec ? $", exec={exec}ms" : "");
-        return $"{f.Key} on {f.Node.Name} '{OcfText.Of(f.ExitStatus)}' ({f.ExitStatus}): call={f.CallId}, status='{OcfText.Status(f.ExecutionStatus)}'{reason}{change}{times}";
+        return $"{f.Key} on {f.Node.Name} '{OcfText.Of(f.ExitStatus)}' ({f.ExitStatus}): call={f.CallId}, "
+            + $"status='{OcfText.Status(f.ExecutionStatus)}'{reason}{change}{times}";
     }
 
     private static string Duration(long milliseconds) => milliseconds switch

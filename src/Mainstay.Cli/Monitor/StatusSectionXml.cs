@@ -25,7 +25,8 @@ internal sealed class StatusSectionXml
     {
         var nodes = _snapshot.State.Nodes.Where(n => n.Online && _filter.Shows(n))
             .Select(n => Make("node", ("name", n.Name)).With(
-                n.Attributes.Where(a => !StatusSectionText.IsInternal(a.Key)).Select(a => Make("attribute", ("name", a.Key), ("value", a.Value), ("expected", ExpectedPing(a.Key))))))
+                n.Attributes.Where(a => !StatusSectionText.IsInternal(a.Key))
+                    .Select(a => Make("attribute", ("name", a.Key), ("value", a.Value), ("expected", ExpectedPing(a.Key))))))
             .Where(e => e.HasElements)
             .ToList();
         return nodes.Count > 0 ? new XElement("node_attributes", nodes) : null;
@@ -123,8 +124,10 @@ internal sealed class StatusSectionXml
             ("id", id),
             ("orphan", isOrphan),
             ("removed", isOrphan),
-            ("migration-threshold", resource is null ? null : Mainstay.Cib.Score.Parse(resource.Meta["migration-threshold"], Mainstay.Cib.Score.Infinity).Value),
-            ("fail-count", counts.Count == 0 ? null : counts.Any(c => c.Value == "INFINITY") ? "1000000" : counts.Sum(c => long.TryParse(c.Value, out var v) ? v : 0)),
+            ("migration-threshold", resource is null ? null
+                : Mainstay.Cib.Score.Parse(resource.Meta["migration-threshold"], Mainstay.Cib.Score.Infinity).Value),
+            ("fail-count", counts.Count == 0 ? null : counts.Any(c => c.Value == "INFINITY") ? "1000000"
+                : counts.Sum(c => long.TryParse(c.Value, out var v) ? v : 0)),
             ("last-failure", null)).With(StatusSectionText.Shown(history).Select(Operation));
     }
 
@@ -138,7 +141,8 @@ internal sealed class StatusSectionXml
             ("rc", rc),
             ("rc_text", OcfText.Of(rc)),
             ("interval", o.Text("interval") is { } ms && ms != "0" ? ms + "ms" : null),
-            ("last-rc-change", long.TryParse(o.Text("last-rc-change"), out var at) ? StatusText.Time(DateTimeOffset.FromUnixTimeSeconds(at).ToLocalTime()) : null),
+            ("last-rc-change", long.TryParse(o.Text("last-rc-change"), out var at)
+                ? StatusText.Time(DateTimeOffset.FromUnixTimeSeconds(at).ToLocalTime()) : null),
             ("exec-time", o.Text("exec-time") is { } exec ? exec + "ms" : null),
             ("queue-time", o.Text("queue-time") is { } queue ? queue + "ms" : null));
     }
@@ -152,7 +156,8 @@ internal sealed class StatusSectionXml
         ("exitcode", f.ExitStatus),
         ("call", f.CallId),
         ("status", OcfText.Status(f.ExecutionStatus)),
-        ("last-rc-change", f.LastChange is { } at ? DateTimeOffset.FromUnixTimeSeconds(at).ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss") + "Z" : null),
+        ("last-rc-change", f.LastChange is { } at
+            ? DateTimeOffset.FromUnixTimeSeconds(at).ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss") + "Z" : null),
         ("queued", f.QueueTime ?? "0"),
         ("exec", f.ExecTime ?? "0"),
         ("interval", f.IntervalMs),

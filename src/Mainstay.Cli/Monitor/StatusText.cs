@@ -43,12 +43,15 @@ internal sealed class StatusText
     }
 
     /// <summary>A point of time as the tools print it.</summary>
-    public static string Time(DateTimeOffset time) => time.ToString("ddd MMM ", CultureInfo.InvariantCulture) + $"{time.Day,2}" + time.ToString(" HH:mm:ss yyyy", CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset time) =>
+        time.ToString("ddd MMM ", CultureInfo.InvariantCulture) + $"{time.Day,2}"
+        + time.ToString(" HH:mm:ss yyyy", CultureInfo.InvariantCulture);
 
     private void Summary(DateTimeOffset now)
     {
         var lines = new List<string>();
-        Add(StatusSections.Stack, $"Stack: {_snapshot.State.Options.Text("cluster-infrastructure", "unknown")}{(_snapshot.IsLive ? " (Pacemaker is running)" : "")}");
+        var stack = _snapshot.State.Options.Text("cluster-infrastructure", "unknown");
+        Add(StatusSections.Stack, $"Stack: {stack}{(_snapshot.IsLive ? " (Pacemaker is running)" : "")}");
         Add(StatusSections.Dc, Dc());
         Add(StatusSections.Times, $"Last updated: {Time(now)}");
         Add(StatusSections.Times, LastChange());
@@ -62,7 +65,8 @@ internal sealed class StatusText
         }.Where(n => n.Length > 0).ToList();
         Add(
             StatusSections.Counts,
-            $"{counts.Total} resource instance{(counts.Total == 1 ? "" : "s")} configured{(notes.Count > 0 ? $" ({string.Join(", ", notes)})" : "")}");
+            $"{counts.Total} resource instance{(counts.Total == 1 ? "" : "s")} "
+                + $"configured{(notes.Count > 0 ? $" ({string.Join(", ", notes)})" : "")}");
         if (lines.Count > 0)
         {
             Block("Cluster Summary", lines);
@@ -88,7 +92,8 @@ internal sealed class StatusText
 
         if (_snapshot.State.Options.MaintenanceMode)
         {
-            _text.Append("\n              *** Resource management is DISABLED ***\n  The cluster will not attempt to start, stop or recover services\n");
+            _text.Append("\n              *** Resource management is DISABLED ***\n  The cluster will not attempt to start, stop or "
+                + "recover services\n");
         }
         else if (_snapshot.IsTrue("stop-all-resources"))
         {

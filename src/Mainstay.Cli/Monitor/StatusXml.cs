@@ -44,7 +44,8 @@ internal sealed class StatusXml
     /// <summary>An element; missing values are left out.</summary>
     public static XElement Make(string name, params (string Name, object? Value)[] attributes) => new(
         name,
-        attributes.Where(a => a.Value is not null).Select(a => new XAttribute(a.Name, a.Value is bool b ? b ? "true" : "false" : a.Value!)));
+        attributes.Where(a => a.Value is not null)
+            .Select(a => new XAttribute(a.Name, a.Value is bool b ? b ? "true" : "false" : a.Value!)));
 
     private XElement Summary(DateTimeOffset now)
     {
@@ -52,13 +53,15 @@ internal sealed class StatusXml
         var state = _snapshot.State;
         if (_options.Shows(StatusSections.Stack))
         {
-            summary.Add(Make("stack", ("type", state.Options.Text("cluster-infrastructure", "unknown")), ("pacemakerd-state", _snapshot.IsLive ? "running" : null)));
+            summary.Add(Make("stack", ("type", state.Options.Text("cluster-infrastructure", "unknown")),
+                ("pacemakerd-state", _snapshot.IsLive ? "running" : null)));
         }
 
         if (_options.Shows(StatusSections.Dc))
         {
             summary.Add(state.Dc is { } dc
-                ? Make("current_dc", ("present", true), ("version", state.Options.Text("dc-version", "")), ("name", dc.Name), ("id", dc.Id), ("with_quorum", state.HasQuorum), ("mixed_version", false))
+                ? Make("current_dc", ("present", true), ("version", state.Options.Text("dc-version", "")), ("name", dc.Name),
+                    ("id", dc.Id), ("with_quorum", state.HasQuorum), ("mixed_version", false))
                 : Make("current_dc", ("present", false)));
         }
 
@@ -139,7 +142,8 @@ internal sealed class StatusXml
 
     private XElement? Resources() => new(
         "resources",
-        _snapshot.State.Resources.Where(r => !r.IsImplicit && _filter.Shows(r) && (_options.ShowInactive || ResourceText.IsActive(r))).Select(Resource));
+        _snapshot.State.Resources.Where(r => !r.IsImplicit && _filter.Shows(r) && (_options.ShowInactive || ResourceText.IsActive(r)))
+            .Select(Resource));
 
     private XElement Resource(ClusterResource resource) => resource.Variant switch
     {
@@ -219,7 +223,8 @@ internal sealed class StatusXml
         ("description", _options.ShowDescription ? bundle.Meta["description"] : null),
         ("managed", bundle.IsManaged),
         ("failed", bundle.IsFailed)).With(BundleText.Replicas(bundle)
-            .Where(r => _filter.ShowsAllNodes || r.Container.ActiveNodes.Any(_filter.Shows) || !ResourceText.IsActive(r.Container)).Select(replica => Make("replica", ("id", replica.Number)).With(
+            .Where(r => _filter.ShowsAllNodes || r.Container.ActiveNodes.Any(_filter.Shows) || !ResourceText.IsActive(r.Container))
+                .Select(replica => Make("replica", ("id", replica.Number)).With(
             new[] { replica.Address, replica.Inner, replica.Container, replica.Connection }.OfType<ClusterResource>()
                 .Where(r => _filter.ShowsMember(bundle, r)).Select(Primitive))).Where(e => e.HasElements));
 }

@@ -14,7 +14,8 @@ internal static class ClusterWait
     public static void UntilIdle(PcsSession session, string? limit)
     {
         var timeout = Limit(limit);
-        session.Info($"Waiting for the cluster to apply configuration changes (timeout: {timeout.TotalSeconds:0} second{(timeout.TotalSeconds == 1 ? "" : "s")})...");
+        session.Info($"Waiting for the cluster to apply configuration changes (timeout: {timeout.TotalSeconds:0} "
+            + $"second{(timeout.TotalSeconds == 1 ? "" : "s")})...");
         var result = Manager.Ask(session.Context, (client, token) => client.WaitIdleAsync(timeout, token));
         if (!result.Idle)
         {

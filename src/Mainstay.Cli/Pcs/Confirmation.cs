@@ -11,7 +11,8 @@ internal static class Confirmation
         {
             if (!session.Options.Has("yes"))
             {
-                session.Deprecated("Using --force to confirm this action is deprecated and might be removed in a future release, use --yes instead");
+                session.Deprecated("Using --force to confirm this action is deprecated and might be removed in a future release, use "
+                    + "--yes instead");
             }
 
             session.Warn(warning);

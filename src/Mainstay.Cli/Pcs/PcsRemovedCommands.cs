@@ -31,6 +31,7 @@ internal static class PcsRemovedCommands
 
     /// <summary>What to use instead, or <see langword="null"/> where the words never were a command.</summary>
     public static string? ReplacementOf(List<string> words) =>
-        Array.Find(s_removed, r => r.Words.Split(' ') is var old && old.Length <= words.Count && old.SequenceEqual(words.Take(old.Length), StringComparer.Ordinal))
+        Array.Find(s_removed, r =>
+            r.Words.Split(' ') is var old && old.Length <= words.Count && old.SequenceEqual(words.Take(old.Length), StringComparer.Ordinal))
             .Replacement;
 }

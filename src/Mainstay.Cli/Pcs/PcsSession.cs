@@ -132,7 +132,8 @@ internal sealed class PcsSession
             var format = Options["output-format"] ?? "text";
             return format is "text" or "json" or "cmd"
                 ? format
-                : throw new CommandFailure($"Unknown value '{format}' for '--output-format' option. Supported values are: 'cmd', 'json', 'text'");
+                : throw new CommandFailure(
+                    $"Unknown value '{format}' for '--output-format' option. Supported values are: 'cmd', 'json', 'text'");
         }
     }
 }

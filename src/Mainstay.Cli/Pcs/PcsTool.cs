@@ -29,7 +29,8 @@ internal sealed class PcsTool : ITool
 
     private static int PrintVersion(ToolContext context, PcsOptions options)
     {
-        context.Out.WriteLine(context.InvokedName == "pcs" ? $"0.12.3 (Mainstay {ProductVersion.Text})" : $"Mainstay {ProductVersion.Text}");
+        context.Out.WriteLine(context.InvokedName == "pcs" ? $"0.12.3 (Mainstay {ProductVersion.Text})"
+            : $"Mainstay {ProductVersion.Text}");
         if (options.Has("full"))
         {
             context.Out.WriteLine(PcsCapabilities.Text);

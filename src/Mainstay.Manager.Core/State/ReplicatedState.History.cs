@@ -62,11 +62,36 @@ internal sealed partial class ReplicatedState
 
     private static int EffectiveCode(int code) => code switch { 190 => 0, 191 => 8, _ => code };
 
-    private static string ResultText(OperationRecord record) => record.Status switch
+    // In the words that administrators search their logs for (spec/manager.md section 22).
+    private static string ResultText(OperationRecord record)
     {
-        0 => $"rc {record.ExitCode}" + (record.ExitReason.Length > 0 ? $" ({record.ExitReason})" : ""),
-        2 => "timed out",
-        _ => $"status {record.Status}" + (record.ExitReason.Length > 0 ? $" ({record.ExitReason})" : ""),
+        var words = record.Status switch
+        {
+            0 => CodeText(record.ExitCode),
+            1 => "cancelled",
+            2 => "timed out",
+            3 => "not supported",
+            7 => "not installed",
+            _ => $"error (execution status {record.Status})",
+        };
+        return record.ExitReason.Length > 0 ? $"{words} ({record.ExitReason})" : words;
+    }
+
+    private static string CodeText(int code) => code switch
+    {
+        0 => "ok",
+        1 => "error",
+        2 => "invalid parameter",
+        3 => "unimplemented feature",
+        4 => "insufficient privileges",
+        5 => "not installed",
+        6 => "not configured",
+        7 => "not running",
+        8 => "promoted",
+        9 => "promoted (failed)",
+        190 => "ok (degraded)",
+        191 => "promoted (degraded)",
+        _ => $"unknown result {code}",
     };
 
     private static bool IsSameResult(NodeRecord node, ResultCommand command) =>

@@ -188,13 +188,15 @@ internal sealed partial class Assigner
             table.Put(node, node.BaseScore, node.BaseDiscovery);
             foreach (var constraint in Colocations.ThisWith(instance))
             {
-                assigner.Merge(constraint.Primary, instance, ref table, constraint, MergeFactor.One.Times(constraint.Score), MergeFlags.None);
+                assigner.Merge(constraint.Primary, instance, ref table, constraint, MergeFactor.One.Times(constraint.Score),
+                    MergeFlags.None);
             }
 
             foreach (var constraint in Colocations.WithThis(instance))
             {
                 if (!Colocations.Influences(constraint, instance)) continue;
-                assigner.Merge(constraint.Dependent, instance, ref table, constraint, MergeFactor.One.Times(constraint.Score), MergeFlags.Nonnegative);
+                assigner.Merge(constraint.Dependent, instance, ref table, constraint, MergeFactor.One.Times(constraint.Score),
+                    MergeFlags.Nonnegative);
             }
 
             return table!.Score(node);

@@ -89,7 +89,8 @@ internal sealed partial class Assigner
     }
 
     private void AddBest(
-        ClusterResource source, ClusterResource target, NodeTable work, ColocationConstraint constraint, MergeFactor factor, MergeFlags flags)
+        ClusterResource source, ClusterResource target, NodeTable work, ColocationConstraint constraint, MergeFactor factor,
+            MergeFlags flags)
     {
         var table = LookupTable(source, constraint);
         foreach (var node in state.NodeList)

@@ -47,7 +47,8 @@ internal static class AclCommands
             text.Append(role.Text("description") is { } description ? $"  Description: {description}\n" : "");
             foreach (var p in role.Elements("acl_permission"))
             {
-                var what = p.Text("xpath") is { } xpath ? $"xpath {xpath}" : p.Text("reference") is { } id ? $"id {id}" : $"object-type {p.Text("object-type")}";
+                var what = p.Text("xpath") is { } xpath ? $"xpath {xpath}" : p.Text("reference") is { } id ? $"id {id}"
+                    : $"object-type {p.Text("object-type")}";
                 text.Append($"  Permission: {p.Text("kind")} {what} ({p.Id()})\n");
             }
         }
@@ -105,7 +106,8 @@ internal static class AclCommands
         }
 
         Find(session, "acl_role", id).Remove();
-        foreach (var reference in Elements(session, "acl_target").Concat(Elements(session, "acl_group")).Elements("role").Where(r => r.Id() == id).ToList())
+        foreach (var reference in Elements(session, "acl_target").Concat(Elements(session, "acl_group")).Elements("role")
+            .Where(r => r.Id() == id).ToList())
         {
             RemoveRole(session, reference);
         }
@@ -225,7 +227,8 @@ internal static class AclCommands
         {
             if (index + 3 > words.Count || words[index] is not ("read" or "write" or "deny") || words[index + 1] is not ("xpath" or "id"))
             {
-                throw new UsageFailure($"a permission is written 'read|write|deny xpath QUERY' or 'read|write|deny id ID', at '{words[index]}'");
+                throw new UsageFailure(
+                    $"a permission is written 'read|write|deny xpath QUERY' or 'read|write|deny id ID', at '{words[index]}'");
             }
 
             var isXPath = words[index + 1] == "xpath";
@@ -251,12 +254,14 @@ internal static class AclCommands
         {
             [var role, "user", var name] => (role, Find(session, "acl_target", name)),
             [var role, "group", var name] => (role, Find(session, "acl_group", name)),
-            [var role, var name] => (role, Elements(session, "acl_target").FirstOrDefault(t => t.Id() == name) ?? Find(session, "acl_group", name)),
+            [var role, var name] =>
+                (role, Elements(session, "acl_target").FirstOrDefault(t => t.Id() == name) ?? Find(session, "acl_group", name)),
             _ => throw new UsageFailure(),
         };
     }
 
-    private static IEnumerable<XElement> Elements(PcsSession session, string kind) => CibTree.FindSection(session.Cib, "acls")?.Elements(kind) ?? [];
+    private static IEnumerable<XElement> Elements(PcsSession session, string kind) =>
+        CibTree.FindSection(session.Cib, "acls")?.Elements(kind) ?? [];
 
     private static XElement Find(PcsSession session, string kind, string id) => Elements(session, kind).FirstOrDefault(e => e.Id() == id)
         ?? throw new CommandFailure(

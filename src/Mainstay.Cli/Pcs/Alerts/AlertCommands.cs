@@ -16,8 +16,10 @@ internal static class AlertCommands
         new("alert create", "path=PATH [id=ID] [description=TEXT] [options NAME=VALUE...] [meta NAME=VALUE...]", "dry-run", Create),
         new("alert update", "ID [path=PATH] [description=TEXT] [options NAME=VALUE...] [meta NAME=VALUE...]", "dry-run", Update),
         new("alert delete|remove", "ID...", "dry-run", Delete),
-        new("alert recipient add", "ALERT value=VALUE [id=ID] [description=TEXT] [options NAME=VALUE...] [meta NAME=VALUE...]", "dry-run", AddRecipient),
-        new("alert recipient update", "ID [value=VALUE] [description=TEXT] [options NAME=VALUE...] [meta NAME=VALUE...]", "dry-run", UpdateRecipient),
+        new("alert recipient add", "ALERT value=VALUE [id=ID] [description=TEXT] [options NAME=VALUE...] [meta NAME=VALUE...]", "dry-run",
+            AddRecipient),
+        new("alert recipient update", "ID [value=VALUE] [description=TEXT] [options NAME=VALUE...] [meta NAME=VALUE...]", "dry-run",
+            UpdateRecipient),
         new("alert recipient delete|remove", "ID...", "dry-run", DeleteRecipients),
     ];
 
@@ -131,7 +133,8 @@ internal static class AlertCommands
             session.Overridable($"Recipient '{value}' in alert '{alert.Id()}' already exists");
         }
 
-        var id = main.TryGetValue("id", out var named) ? session.Ids.TakeNamed(named, "recipient-id") : session.Ids.Take($"{alert.Id()}-recipient");
+        var id = main.TryGetValue("id", out var named) ? session.Ids.TakeNamed(named, "recipient-id")
+            : session.Ids.Take($"{alert.Id()}-recipient");
         var recipient = new XElement("recipient", new XAttribute("id", id), new XAttribute("value", value));
         Apply(session, recipient, main, options, meta, "value");
         alert.Add(recipient);
@@ -175,7 +178,8 @@ internal static class AlertCommands
         var groups = PcsArguments.Groups(args, "options", "meta");
         var main = PcsArguments.Pairs(groups[0].Words);
         PcsArguments.CheckNames(main.Keys, allowed, "");
-        return (main, PcsArguments.Pairs(PcsArguments.Single(groups, "options") ?? []), PcsArguments.Pairs(PcsArguments.Single(groups, "meta") ?? []));
+        return (main, PcsArguments.Pairs(PcsArguments.Single(groups, "options") ?? []),
+            PcsArguments.Pairs(PcsArguments.Single(groups, "meta") ?? []));
     }
 
     private static void Apply(
@@ -200,11 +204,13 @@ internal static class AlertCommands
         NvSetEditor.Set(element, "meta_attributes", meta, session.Ids);
     }
 
-    private static IEnumerable<string> Description(XElement element) => element.Text("description") is { } text ? [$"Description: {text}"] : [];
+    private static IEnumerable<string> Description(XElement element) =>
+        element.Text("description") is { } text ? [$"Description: {text}"] : [];
 
     private static IEnumerable<string> Blocks(XElement element) =>
         element.Elements("instance_attributes").Where(b => b.HasElements).SelectMany(b => ResourceConfigText.NvSet("Attributes", b))
-            .Concat(element.Elements("meta_attributes").Where(b => b.HasElements).SelectMany(b => ResourceConfigText.NvSet("Meta Attributes", b)));
+            .Concat(element.Elements("meta_attributes").Where(b => b.HasElements)
+                .SelectMany(b => ResourceConfigText.NvSet("Meta Attributes", b)));
 
     private static JsonObject Entry(XElement e) => Json.Object(
         ("id", e.Id()),
@@ -212,7 +218,8 @@ internal static class AlertCommands
         ("description", e.Text("description")),
         ("recipients", Json.Array(e.Elements("recipient").Select(r => Json.Object(
             ("id", r.Id()), ("value", r.Text("value")), ("description", r.Text("description")),
-            ("meta_attributes", ResourceConfigJson.NvSets(r, "meta_attributes")), ("instance_attributes", ResourceConfigJson.NvSets(r, "instance_attributes")))))),
+            ("meta_attributes", ResourceConfigJson.NvSets(r, "meta_attributes")),
+                ("instance_attributes", ResourceConfigJson.NvSets(r, "instance_attributes")))))),
         ("meta_attributes", ResourceConfigJson.NvSets(e, "meta_attributes")),
         ("instance_attributes", ResourceConfigJson.NvSets(e, "instance_attributes")));
 

@@ -11,7 +11,8 @@ internal static class ClusterCib
 {
     private static readonly string[] s_scopes =
     [
-        "acls", "alerts", "configuration", "constraints", "crm_config", "fencing-topology", "nodes", "op_defaults", "resources", "rsc_defaults", "tags",
+        "acls", "alerts", "configuration", "constraints", "crm_config", "fencing-topology", "nodes", "op_defaults", "resources",
+            "rsc_defaults", "tags",
     ];
 
     /// <summary><c>cluster cib [FILE] [scope=SCOPE | --config]</c>.</summary>
@@ -86,7 +87,12 @@ internal static class ClusterCib
         var patch = CibPatchset.Create(CibDocument.FromRoot(original.Root!), CibDocument.FromRoot(changed.Root!), withVersion: false);
         return patch is null
             ? null
-            : new CibOperationRequest { Operation = CibOperation.Patch, Xml = patch.ToString(SaveOptions.DisableFormatting), Client = session.Context.InvokedName };
+            : new CibOperationRequest
+            {
+                Operation = CibOperation.Patch,
+                Xml = patch.ToString(SaveOptions.DisableFormatting),
+                Client = session.Context.InvokedName
+            };
     }
 
     private static CibOperationRequest Replacement(PcsSession session, XDocument pushed, string? scope)
@@ -94,7 +100,12 @@ internal static class ClusterCib
         if (scope is null)
         {
             RefuseOlder(session, pushed);
-            return new CibOperationRequest { Operation = CibOperation.Replace, Xml = pushed.Root!.ToString(SaveOptions.DisableFormatting), Client = session.Context.InvokedName };
+            return new CibOperationRequest
+            {
+                Operation = CibOperation.Replace,
+                Xml = pushed.Root!.ToString(SaveOptions.DisableFormatting),
+                Client = session.Context.InvokedName
+            };
         }
 
         var element = pushed.Root!.Name == scope ? pushed.Root
@@ -132,9 +143,11 @@ internal static class ClusterCib
         throw new CommandFailure("cib-push needs the running cluster; unset CIB_file");
     }
 
-    private static (List<string> Files, Dictionary<string, string> Options) Words(PcsSession session, IReadOnlyList<string> args, params string[] allowed)
+    private static (List<string> Files, Dictionary<string, string> Options) Words(PcsSession session, IReadOnlyList<string> args,
+        params string[] allowed)
     {
-        var isOption = args.ToLookup(a => a.StartsWith("scope=", StringComparison.Ordinal) || a.StartsWith("diff-against=", StringComparison.Ordinal));
+        var isOption = args.ToLookup(a =>
+            a.StartsWith("scope=", StringComparison.Ordinal) || a.StartsWith("diff-against=", StringComparison.Ordinal));
         var options = PcsArguments.Pairs(isOption[true]);
         PcsArguments.CheckNames(options.Keys, allowed, "");
         return ([.. isOption[false]], options);
@@ -154,6 +167,7 @@ internal static class ClusterCib
 
         return s_scopes.Contains(scope, StringComparer.Ordinal)
             ? scope
-            : throw new CommandFailure($"invalid CIB scope '{scope}', use {PcsArguments.Quoted(s_scopes)}{Suggestion.For(scope, s_scopes)}");
+            : throw new CommandFailure(
+                $"invalid CIB scope '{scope}', use {PcsArguments.Quoted(s_scopes)}{Suggestion.For(scope, s_scopes)}");
     }
 }

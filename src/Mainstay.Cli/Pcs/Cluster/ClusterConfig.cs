@@ -61,7 +61,8 @@ internal static class ClusterConfig
 
         Links(text, totem);
         Options(text, "Transport Options", totem, k => k is "ip_version" or "knet_pmtud_interval" or "link_mode" or "netmtu", k => k);
-        Options(text, "Compression Options", totem, k => k.StartsWith("knet_compression_", StringComparison.Ordinal), k => k["knet_compression_".Length..]);
+        Options(text, "Compression Options", totem, k => k.StartsWith("knet_compression_", StringComparison.Ordinal), k =>
+            k["knet_compression_".Length..]);
         Options(text, "Crypto Options", totem, k => k.StartsWith("crypto_", StringComparison.Ordinal), k => k["crypto_".Length..]);
         Options(text, "Totem Options", totem, k => IsTotem(k), k => k);
         Options(text, "Quorum Options", conf.Require("quorum"), k => k is not ("provider" or "two_node"), k => k);
@@ -70,7 +71,8 @@ internal static class ClusterConfig
     }
 
     private static bool IsTotem(string key) =>
-        !s_structure.Contains(key) && !key.StartsWith("crypto_", StringComparison.Ordinal) && !key.StartsWith("knet_", StringComparison.Ordinal)
+        !s_structure.Contains(key) && !key.StartsWith("crypto_", StringComparison.Ordinal)
+            && !key.StartsWith("knet_", StringComparison.Ordinal)
         && key is not ("ip_version" or "link_mode" or "netmtu");
 
     private static IEnumerable<(string Link, string Address)> Addresses(CorosyncConf node) => node.Keys
@@ -96,7 +98,8 @@ internal static class ClusterConfig
         }
     }
 
-    private static void Options(StringBuilder text, string heading, CorosyncConf section, Func<string, bool> belongs, Func<string, string> name)
+    private static void Options(StringBuilder text, string heading, CorosyncConf section, Func<string, bool> belongs, Func<string,
+        string> name)
     {
         var keys = section.Keys.Where(k => belongs(k.Key)).OrderBy(k => k.Key, StringComparer.Ordinal).ToList();
         if (keys.Count > 0)
@@ -115,19 +118,24 @@ internal static class ClusterConfig
             ("transport", (totem["transport"] ?? "knet").ToUpperInvariant()),
             ("totem_options", Map(totem, IsTotem, k => k)),
             ("transport_options", Map(totem, k => k is "ip_version" or "knet_pmtud_interval" or "link_mode" or "netmtu", k => k)),
-            ("compression_options", Map(totem, k => k.StartsWith("knet_compression_", StringComparison.Ordinal), k => k["knet_compression_".Length..])),
+            ("compression_options",
+                Map(totem, k => k.StartsWith("knet_compression_", StringComparison.Ordinal), k => k["knet_compression_".Length..])),
             ("crypto_options", Map(totem, k => k.StartsWith("crypto_", StringComparison.Ordinal), k => k["crypto_".Length..])),
             ("nodes", Json.Array(nodes.Select(n => Json.Object(
                 ("name", n["name"]),
                 ("nodeid", n["nodeid"]),
-                ("addrs", Json.Array(Addresses(n).Select(a => Json.Object(("addr", a.Address), ("link", a.Link), ("type", AddressType(a.Address)))))))))),
-            ("links_options", Json.Object([.. totem.Sections.Where(s => s.Name == "interface").Select(s => (s["linknumber"] ?? "0", (JsonNode?)Map(s, _ => true, k => k)))])),
+                ("addrs", Json.Array(Addresses(n)
+                    .Select(a => Json.Object(("addr", a.Address), ("link", a.Link), ("type", AddressType(a.Address)))))))))),
+            ("links_options", Json.Object(
+                [.. totem.Sections.Where(s => s.Name == "interface")
+                .Select(s => (s["linknumber"] ?? "0", (JsonNode?)Map(s, _ => true, k => k)))])),
             ("quorum_options", Map(conf.Require("quorum"), k => k is not ("provider" or "two_node"), k => k)),
             ("quorum_device", device is null ? null : Json.Object(
                 ("model", device["model"]),
                 ("model_options", device.Find(device["model"] ?? "") is { } model ? Map(model, _ => true, k => k) : new JsonObject()),
                 ("generic_options", Map(device, k => k != "model", k => k)),
-                ("heuristics_options", device.Find("heuristics") is { } heuristics ? Map(heuristics, _ => true, k => k) : new JsonObject())))));
+                ("heuristics_options", device.Find("heuristics") is { } heuristics ? Map(heuristics, _ => true, k => k)
+                    : new JsonObject())))));
     }
 
     private static string AddressType(string address) =>

@@ -1,6 +1,7 @@
 namespace Mainstay.Cli.Pcs.Cluster;
 
-/// <summary>Where the daemons of this host keep their files; the environment may name other places (several nodes on one machine).</summary>
+/// <summary>Where the daemons of this host keep their files; the environment may name other places (several nodes on one
+/// machine).</summary>
 /// <param name="CorosyncConf">The configuration of the ring (<c>MAINSTAY_COROSYNC_CONF</c>).</param>
 /// <param name="StateDir">What survives a restart of the host (<c>MAINSTAY_STATE_DIR</c>).</param>
 /// <param name="RunDir">Sockets and pid files (<c>MAINSTAY_RUN_DIR</c>).</param>

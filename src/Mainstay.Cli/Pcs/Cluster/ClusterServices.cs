@@ -18,7 +18,8 @@ internal static class ClusterServices
         var paths = ClusterPaths.Of(session.Context);
         if (!File.Exists(paths.CorosyncConf))
         {
-            throw new CommandFailure($"cluster is not currently configured on this node: '{paths.CorosyncConf}' does not exist; use 'cluster setup' first");
+            throw new CommandFailure(
+                $"cluster is not currently configured on this node: '{paths.CorosyncConf}' does not exist; use 'cluster setup' first");
         }
 
         if (!ConcernsThisHost(session, paths, nodes, "started"))
@@ -169,7 +170,8 @@ internal static class ClusterServices
         }
 
         var conf = CorosyncConf.Parse(File.ReadAllText(paths.CorosyncConf), paths.CorosyncConf);
-        return [.. conf.Sections.Where(s => s.Name == "nodelist").SelectMany(s => s.Sections).Select(n => n["name"] ?? n["ring0_addr"] ?? "")];
+        return [.. conf.Sections.Where(s => s.Name == "nodelist").SelectMany(s => s.Sections)
+            .Select(n => n["name"] ?? n["ring0_addr"] ?? "")];
     }
 
     private static int Switch(PcsSession session, IReadOnlyList<string> nodes, string verb, string done)
@@ -183,7 +185,8 @@ internal static class ClusterServices
 
         if (!UsesSystemd(paths))
         {
-            throw new CommandFailure($"systemd does not run on this host: start the cluster with 'mainstay cluster start' from the host's own start-up");
+            throw new CommandFailure(
+                $"systemd does not run on this host: start the cluster with 'mainstay cluster start' from the host's own start-up");
         }
 
         Run(session, "systemctl", [verb, .. s_units]);
@@ -285,7 +288,8 @@ internal static class ClusterServices
         Signal("TERM", pid);
         if (!Poll(session, s_stopLimit, () => !IsDaemon(pid, daemon)))
         {
-            throw new CommandFailure($"{daemon} (pid {pid}) has not ended after {s_stopLimit.TotalMinutes:0} min; 'cluster kill' ends it at once");
+            throw new CommandFailure(
+                $"{daemon} (pid {pid}) has not ended after {s_stopLimit.TotalMinutes:0} min; 'cluster kill' ends it at once");
         }
 
         File.Delete(PidFile(paths, daemon));
@@ -293,7 +297,8 @@ internal static class ClusterServices
 
     private static void Signal(string name, int pid)
     {
-        using var kill = Process.Start(new ProcessStartInfo("/bin/kill", [$"-{name}", pid.ToString()]) { RedirectStandardError = true, UseShellExecute = false });
+        using var kill = Process.Start(
+            new ProcessStartInfo("/bin/kill", [$"-{name}", pid.ToString()]) { RedirectStandardError = true, UseShellExecute = false });
         kill?.WaitForExit();
     }
 
@@ -322,7 +327,13 @@ internal static class ClusterServices
 
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(program, arguments)
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                    UseShellExecute = false
+                })!;
             var error = process.StandardError.ReadToEndAsync();
             var output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();

@@ -34,13 +34,15 @@ internal static class ClusterSetup
         if (plan.Transport != "udpu")
         {
             throw new CommandFailure(
-                $"transport '{plan.Transport}' is not supported yet: this version of the ring speaks 'udpu' (UDP unicast); leave 'transport' out");
+                $"transport '{plan.Transport}' is not supported yet: this version of the ring speaks 'udpu' (UDP unicast); leave "
+                    + $"'transport' out");
         }
 
         var paths = ClusterPaths.Of(session.Context);
         if (File.Exists(paths.CorosyncConf))
         {
-            session.Overridable($"this host is already set up as a cluster node: '{paths.CorosyncConf}' exists; 'cluster destroy' removes it in order");
+            session.Overridable($"this host is already set up as a cluster node: '{paths.CorosyncConf}' exists; 'cluster destroy' "
+                + $"removes it in order");
         }
 
         Resolve(session, plan);
@@ -51,7 +53,8 @@ internal static class ClusterSetup
         }
 
         Write(paths.CorosyncConf, plan.ToConf(Uuid(session)).Print());
-        session.Info($"Cluster '{plan.ClusterName}' has been set up on this host: {paths.CorosyncConf} (transport udpu; knet comes in a later version)");
+        session.Info($"Cluster '{plan.ClusterName}' has been set up on this host: {paths.CorosyncConf} (transport udpu; knet comes in a "
+            + $"later version)");
         var others = plan.Nodes.Select(n => n.Name).Where(n => !IsThisHost(n)).ToList();
         if (others.Count > 0)
         {

@@ -50,11 +50,13 @@ internal sealed class CorosyncConf
             }
             else
             {
-                throw new CommandFailure($"Unable to parse '{source}', line {index + 1}: '{line}' opens or closes no section and is no 'key: value'");
+                throw new CommandFailure(
+                    $"Unable to parse '{source}', line {index + 1}: '{line}' opens or closes no section and is no 'key: value'");
             }
         }
 
-        return open.Count == 1 ? open.Pop() : throw new CommandFailure($"Unable to parse '{source}': section '{open.Peek().Name}' is not closed");
+        return open.Count == 1 ? open.Pop()
+            : throw new CommandFailure($"Unable to parse '{source}': section '{open.Peek().Name}' is not closed");
     }
 
     /// <summary>The first section of that name, or <see langword="null"/>.</summary>

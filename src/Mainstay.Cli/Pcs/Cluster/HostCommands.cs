@@ -1,6 +1,7 @@
 namespace Mainstay.Cli.Pcs.Cluster;
 
-/// <summary><c>host auth</c> and <c>cluster auth</c>: accepted, so that published instructions run through (docs/adr, remote agent).</summary>
+/// <summary><c>host auth</c> and <c>cluster auth</c>: accepted, so that published instructions run through (docs/adr, remote
+/// agent).</summary>
 internal static class HostCommands
 {
     /// <summary>The commands of the group.</summary>

@@ -5,7 +5,8 @@ internal static class SetupOptions
 {
     private static readonly string[] s_numbers =
     [
-        "consensus", "downcheck", "fail_recv_const", "heartbeat_failures_allowed", "hold", "join", "max_messages", "max_network_delay", "merge",
+        "consensus", "downcheck", "fail_recv_const", "heartbeat_failures_allowed", "hold", "join", "max_messages", "max_network_delay",
+            "merge",
         "miss_count_const", "send_join", "seqno_unchanged_const", "token", "token_coefficient", "token_retransmit",
         "token_retransmits_before_loss_const", "window_size",
     ];

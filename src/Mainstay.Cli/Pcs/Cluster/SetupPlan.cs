@@ -50,7 +50,8 @@ internal sealed class SetupPlan
         }
 
         var transportWords = PcsArguments.Single(groups, "transport");
-        var plan = new SetupPlan(name, transportWords is [var transport, ..] && !transport.Contains('=', StringComparison.Ordinal) ? transport : usualTransport);
+        var plan = new SetupPlan(name, transportWords is [var transport, ..] && !transport.Contains('=', StringComparison.Ordinal)
+            ? transport : usualTransport);
         var problems = new List<string>();
         plan.ReadNodes(words, problems);
         plan.ReadGroups(groups, transportWords, problems);
@@ -175,7 +176,8 @@ internal sealed class SetupPlan
             problems.Add($"Node names must be unique, duplicate node names: {PcsArguments.Quoted(names)}");
         }
 
-        var addresses = Nodes.SelectMany(n => n.Addresses).GroupBy(a => a, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => g.Key).ToList();
+        var addresses = Nodes.SelectMany(n => n.Addresses).GroupBy(a => a, StringComparer.Ordinal).Where(g => g.Count() > 1)
+            .Select(g => g.Key).ToList();
         if (addresses.Count > 0)
         {
             problems.Add($"Node addresses must be unique, duplicate addresses: {PcsArguments.Quoted(addresses)}");
@@ -190,7 +192,8 @@ internal sealed class SetupPlan
         var limit = IsKnet ? 8 : 1;
         foreach (var (name, found) in Nodes.Where(n => n.Addresses.Count > limit))
         {
-            problems.Add($"At most {limit} address{(limit > 1 ? "es" : "")} can be specified for a node with transport '{Transport}', node '{name}' has {found.Count}");
+            problems.Add($"At most {limit} address{(limit > 1 ? "es" : "")} can be specified for a node with transport '{Transport}', "
+                + $"node '{name}' has {found.Count}");
         }
     }
 
@@ -212,7 +215,8 @@ internal sealed class SetupPlan
             link["linknumber"] = free.MoveNext() ? free.Current : throw new CommandFailure("At most 8 links are possible");
         }
 
-        foreach (var link in Links.Where(l => l.Count > (IsKnet ? 1 : 0)).OrderBy(l => l.GetValueOrDefault("linknumber"), StringComparer.Ordinal))
+        foreach (var link in Links.Where(l => l.Count > (IsKnet ? 1 : 0))
+            .OrderBy(l => l.GetValueOrDefault("linknumber"), StringComparer.Ordinal))
         {
             var section = totem.Add("interface");
             foreach (var (name, value) in link.OrderBy(o => SetupOptions.ConfName("link", o.Key), StringComparer.Ordinal))

@@ -26,7 +26,8 @@ internal static class Colocation
         if (rest.Count > 0 && !rest[0].Contains('=', StringComparison.Ordinal))
         {
             score = ConstraintParts.Score(rest[0]);
-            session.Deprecated("Specifying score as a standalone value is deprecated and might be removed in a future release, use score=value instead");
+            session.Deprecated("Specifying score as a standalone value is deprecated and might be removed in a future release, use "
+                + "score=value instead");
             rest.RemoveAt(0);
         }
 
@@ -95,7 +96,8 @@ internal static class Colocation
 
     private static (string? Role, string Resource, List<string> Remainder) Side(PcsSession session, List<string> words) => words switch
     {
-        [var word, var resource, .. var rest] when !resource.Contains('=', StringComparison.Ordinal) && ConstraintParts.Role(session, word) is { } role =>
+        [var word, var resource, .. var rest] when !resource.Contains('=', StringComparison.Ordinal)
+            && ConstraintParts.Role(session, word) is { } role =>
             (role, resource, rest),
         [var resource, .. var rest] => (null, resource, rest),
         _ => throw new UsageFailure(),

@@ -10,7 +10,8 @@ internal static class ConstraintCommands
     [
         new("constraint", "[config] [--full] [--output-format F]", ListOptions, ConstraintListing.ConfigAll, IsGroup: true),
         new("constraint config", "[--full] [--output-format F]", ListOptions, ConstraintListing.ConfigAll),
-        new("constraint location", "RESOURCE prefers|avoids NODE[=SCORE]... | RESOURCE rule [OPTIONS] EXPRESSION", ListOptions + " wait", Location.Run),
+        new("constraint location", "RESOURCE prefers|avoids NODE[=SCORE]... | RESOURCE rule [OPTIONS] EXPRESSION", ListOptions
+            + " wait", Location.Run),
         new(
             "constraint location config",
             "[resources [RESOURCE...] | nodes [NODE...]] [--full]",
@@ -26,7 +27,8 @@ internal static class ConstraintCommands
         new("constraint order config", "[--full]", ListOptions, (s, a) => ConstraintListing.ConfigKind(s, a, "rsc_order")),
         new("constraint order set", ConstraintSets.Usage, "wait", Order.Set),
         new("constraint order delete|remove", "RESOURCE...", "wait", Order.Delete),
-        new("constraint colocation", "[config] [--full]", ListOptions, (s, a) => ConstraintListing.ConfigKind(s, a, "rsc_colocation"), IsGroup: true),
+        new("constraint colocation", "[config] [--full]", ListOptions, (s, a) =>
+            ConstraintListing.ConfigKind(s, a, "rsc_colocation"), IsGroup: true),
         new("constraint colocation config", "[--full]", ListOptions, (s, a) => ConstraintListing.ConfigKind(s, a, "rsc_colocation")),
         new(
             "constraint colocation add",
@@ -35,7 +37,8 @@ internal static class ConstraintCommands
             Colocation.Add),
         new("constraint colocation set", ConstraintSets.Usage, "wait", Colocation.Set),
         new("constraint colocation delete|remove", "RESOURCE RESOURCE", "wait", Colocation.Delete),
-        new("constraint ticket", "[config] [--full]", ListOptions, (s, a) => ConstraintListing.ConfigKind(s, a, "rsc_ticket"), IsGroup: true),
+        new("constraint ticket", "[config] [--full]", ListOptions, (s, a) =>
+            ConstraintListing.ConfigKind(s, a, "rsc_ticket"), IsGroup: true),
         new("constraint ticket config", "[--full]", ListOptions, (s, a) => ConstraintListing.ConfigKind(s, a, "rsc_ticket")),
         new("constraint ticket add", "TICKET [ROLE] RESOURCE [loss-policy=fence|stop|freeze|demote] [id=ID]", "wait", Ticket.Add),
         new("constraint ticket set", ConstraintSets.Usage, "wait", Ticket.Set),

@@ -13,7 +13,8 @@ internal static class ConstraintJson
     {
         var all = constraints.ToList();
         var result = new JsonObject();
-        foreach (var (element, key) in new[] { ("rsc_location", "location"), ("rsc_colocation", "colocation"), ("rsc_order", "order"), ("rsc_ticket", "ticket") })
+        foreach (var (element, key) in new[] { ("rsc_location", "location"), ("rsc_colocation", "colocation"), ("rsc_order", "order"),
+            ("rsc_ticket", "ticket") })
         {
             var kind = all.Where(e => e.Name == element).ToList();
             result[key] = Json.Array(kind.Where(e => e.Element("resource_set") is null).Select(Simple));
@@ -65,7 +66,8 @@ internal static class ConstraintJson
         {
             "rsc_order" => Attributes(e),
             "rsc_ticket" => Json.Object(("constraint_id", e.Id()), ("ticket", e.Text("ticket")), ("loss_policy", e.Text("loss-policy"))),
-            _ => Json.Object(("constraint_id", e.Id()), ("score", e.Text("score")), ("influence", e.Text("influence")), ("lifetime", new JsonArray())),
+            _ => Json.Object(("constraint_id", e.Id()), ("score", e.Text("score")), ("influence", e.Text("influence")),
+                ("lifetime", new JsonArray())),
         }));
 
     private static JsonObject Members(XElement set) => Json.Object(

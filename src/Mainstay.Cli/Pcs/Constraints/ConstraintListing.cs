@@ -88,7 +88,8 @@ internal static class ConstraintListing
 
     private static void ByResource(List<XElement> locations, List<string> wanted, bool withIds, StringBuilder text)
     {
-        foreach (var group in locations.GroupBy(e => e.Text("rsc") ?? e.Text("rsc-pattern") ?? "", StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
+        foreach (var group in locations.GroupBy(e => e.Text("rsc") ?? e.Text("rsc-pattern") ?? "", StringComparer.Ordinal)
+            .OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             if (wanted.Count > 0 && !wanted.Contains(group.Key))
             {
@@ -116,7 +117,8 @@ internal static class ConstraintListing
 
     private static void ByNode(List<XElement> locations, List<string> wanted, bool withIds, StringBuilder text)
     {
-        foreach (var group in locations.Where(e => e.Text("node") is not null).GroupBy(e => e.Text("node")!, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
+        foreach (var group in locations.Where(e => e.Text("node") is not null).GroupBy(e => e.Text("node")!, StringComparer.Ordinal)
+            .OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             if (wanted.Count > 0 && !wanted.Contains(group.Key))
             {

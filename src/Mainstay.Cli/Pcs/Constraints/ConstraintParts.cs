@@ -29,7 +29,8 @@ internal static class ConstraintParts
         if (word.Equals("master", StringComparison.OrdinalIgnoreCase) || word.Equals("slave", StringComparison.OrdinalIgnoreCase))
         {
             var role = word.Equals("master", StringComparison.OrdinalIgnoreCase) ? "Promoted" : "Unpromoted";
-            session.Deprecated($"Value '{word}' of option role is deprecated and might be removed in a future release, use '{role}' instead");
+            session.Deprecated($"Value '{word}' of option role is deprecated and might be removed in a future release, use '{role}' "
+                + $"instead");
             return role;
         }
 
@@ -53,7 +54,8 @@ internal static class ConstraintParts
     public static string OneOf(string option, string value, params string[] allowed) =>
         allowed.Contains(value, StringComparer.OrdinalIgnoreCase)
             ? value
-            : throw new CommandFailure($"'{value}' is not a valid {option} value, use {PcsArguments.Quoted(allowed)}{Suggestion.For(value, allowed)}");
+            : throw new CommandFailure(
+                $"'{value}' is not a valid {option} value, use {PcsArguments.Quoted(allowed)}{Suggestion.For(value, allowed)}");
 
     /// <summary>Checks a boolean as the CIB's schema wants it.</summary>
     public static string Boolean(string option, string value) =>

@@ -8,7 +8,8 @@ namespace Mainstay.Cli.Pcs.Constraints;
 internal static class ConstraintScript
 {
     private static readonly string[] s_positional =
-        ["rsc", "with-rsc", "rsc-role", "with-rsc-role", "first", "then", "first-action", "then-action", "ticket", "node", "rsc-pattern", "role"];
+        ["rsc", "with-rsc", "rsc-role", "with-rsc-role", "first", "then", "first-action", "then-action", "ticket", "node", "rsc-pattern",
+            "role"];
 
     /// <summary>The script.</summary>
     public static string Commands(IEnumerable<XElement> constraints) => ShellScript.Join(constraints.Select(Command));
@@ -24,9 +25,11 @@ internal static class ConstraintScript
         {
             "rsc_location" => Location(e),
             "rsc_colocation" =>
-                $"pcs -- constraint colocation add {Word(e.Text("rsc-role"))}{e.Text("rsc")} with {Word(e.Text("with-rsc-role"))}{e.Text("with-rsc")} \\\n  {Options(e)}",
+                $"pcs -- constraint colocation add {Word(e.Text("rsc-role"))}{e.Text("rsc")} with "
+                    + $"{Word(e.Text("with-rsc-role"))}{e.Text("with-rsc")} \\\n  {Options(e)}",
             "rsc_order" =>
-                $"pcs -- constraint order {e.Text("first-action") ?? "start"} {e.Text("first")} then {e.Text("then-action") ?? "start"} {e.Text("then")} \\\n  {Options(e)}",
+                $"pcs -- constraint order {e.Text("first-action") ?? "start"} {e.Text("first")} then {e.Text("then-action") ?? "start"} "
+                    + $"{e.Text("then")} \\\n  {Options(e)}",
             _ => $"pcs -- constraint ticket add {e.Text("ticket")} {Word(e.Text("rsc-role"))}{e.Text("rsc")} \\\n  {Options(e)}",
         };
     }
@@ -48,7 +51,8 @@ internal static class ConstraintScript
             options.Add(new("resource-discovery", ruleDiscovery));
         }
 
-        return $"pcs -- constraint location {target} rule \\\n  {ShellScript.Pairs(options)} \\\n  {ShellScript.Quote(RuleText.Expression(rule))}";
+        return $"pcs -- constraint location {target} rule \\\n  {ShellScript.Pairs(options)} \\\n  "
+            + $"{ShellScript.Quote(RuleText.Expression(rule))}";
     }
 
     private static string Set(XElement e)

@@ -14,7 +14,8 @@ internal static class ConstraintText
 
     private static readonly string[] s_named =
     [
-        "id", "rsc", "with-rsc", "rsc-role", "with-rsc-role", "first", "then", "first-action", "then-action", "ticket", "node", "rsc-pattern",
+        "id", "rsc", "with-rsc", "rsc-role", "with-rsc-role", "first", "then", "first-action", "then-action", "ticket", "node",
+            "rsc-pattern",
         "role",
     ];
 
@@ -53,9 +54,11 @@ internal static class ConstraintText
         return e.Name.LocalName switch
         {
             "rsc_location" => Location(e, withIds),
-            "rsc_colocation" => WithOptions($"{Member(e.Text("rsc-role"), e.Text("rsc"))} with {Member(e.Text("with-rsc-role"), e.Text("with-rsc"))}", e, withIds),
+            "rsc_colocation" => WithOptions(
+                $"{Member(e.Text("rsc-role"), e.Text("rsc"))} with {Member(e.Text("with-rsc-role"), e.Text("with-rsc"))}", e, withIds),
             "rsc_order" => WithOptions(
-                $"{e.Text("first-action") ?? "start"} resource '{e.Text("first")}' then {e.Text("then-action") ?? e.Text("first-action") ?? "start"} resource '{e.Text("then")}'",
+                $"{e.Text("first-action") ?? "start"} resource '{e.Text("first")}' then "
+                    + $"{e.Text("then-action") ?? e.Text("first-action") ?? "start"} resource '{e.Text("then")}'",
                 e,
                 withIds),
             "rsc_ticket" => WithOptions($"{Member(e.Text("rsc-role"), e.Text("rsc"))} depends on ticket '{e.Text("ticket")}'", e, withIds),

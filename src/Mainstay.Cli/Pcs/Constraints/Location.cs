@@ -38,7 +38,8 @@ internal static class Location
         if (rest.Count > 0 && !rest[0].Contains('=', StringComparison.Ordinal))
         {
             score = ConstraintParts.Score(rest[0]);
-            session.Deprecated("Specifying score as a standalone value is deprecated and might be removed in a future release, use score=value instead");
+            session.Deprecated("Specifying score as a standalone value is deprecated and might be removed in a future release, use "
+                + "score=value instead");
             rest.RemoveAt(0);
         }
 
@@ -103,7 +104,8 @@ internal static class Location
         var ids = new IdPool(session.Cib);
         var element = new XElement(
             "rsc_location",
-            new XAttribute("id", id is null ? ids.Take(CibTree.CleanId($"location-{target.Value}-{node}-{score}")) : ids.TakeNamed(id, "constraint id")),
+            new XAttribute("id", id is null ? ids.Take(CibTree.CleanId($"location-{target.Value}-{node}-{score}"))
+                : ids.TakeNamed(id, "constraint id")),
             new XAttribute(target.Attribute, target.Value),
             new XAttribute("node", node),
             new XAttribute("score", score));
@@ -160,7 +162,8 @@ internal static class Location
     private static void RefuseSameRule(PcsSession session, XElement made)
     {
         var same = ConstraintParts.Section(session).Elements("rsc_location")
-            .Where(e => e.Text("rsc") == made.Text("rsc") && e.Text("rsc-pattern") == made.Text("rsc-pattern") && e.Element("rule") is not null)
+            .Where(e => e.Text("rsc") == made.Text("rsc") && e.Text("rsc-pattern") == made.Text("rsc-pattern")
+                && e.Element("rule") is not null)
             .FirstOrDefault(e => Summary(e.Element("rule")!) == Summary(made.Element("rule")!));
         if (same is not null)
         {

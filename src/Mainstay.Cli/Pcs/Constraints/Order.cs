@@ -46,7 +46,8 @@ internal static class Order
             options.Select(o => new XAttribute(o.Key, o.Value)));
         var shown = new[] { $"first-action={firstAction}", $"then-action={thenAction}" }
             .Concat(options.Where(o => o.Key != "kind").Select(o => $"{o.Key}={o.Value}"));
-        session.Info($"Adding {first} {second} ({(options.TryGetValue("score", out var score) ? $"score: {score}" : $"kind: {Kind(options)}")}) "
+        session.Info($"Adding {first} {second} "
+            + $"({(options.TryGetValue("score", out var score) ? $"score: {score}" : $"kind: {Kind(options)}")}) "
             + $"(Options: {string.Join(' ', shown)})");
         ConstraintParts.RefuseDuplicate(session, element, "first", "then", "first-action", "then-action");
         ConstraintParts.Section(session).Add(element);

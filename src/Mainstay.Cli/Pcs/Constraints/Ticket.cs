@@ -25,7 +25,8 @@ internal static class Ticket
         options.Remove("id", out var id);
         var element = new XElement(
             "rsc_ticket",
-            new XAttribute("id", ConstraintParts.Id(session, id, CibTree.CleanId($"ticket-{args[0]}-{resource}{(role is null ? "" : "-" + role)}"))),
+            new XAttribute("id",
+                ConstraintParts.Id(session, id, CibTree.CleanId($"ticket-{args[0]}-{resource}{(role is null ? "" : "-" + role)}"))),
             new XAttribute("ticket", args[0]),
             new XAttribute("rsc", resource));
         element.SetAttributeValue("rsc-role", role);

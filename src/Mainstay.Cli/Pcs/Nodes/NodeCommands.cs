@@ -14,8 +14,10 @@ internal static class NodeCommands
     /// <summary>The commands of the group.</summary>
     public static PcsCommand[] All() =>
     [
-        new("node attribute", "[[NODE] [--name NAME] | NODE NAME=VALUE...] [--output-format text|cmd|json]", "name output-format wait dry-run", Attribute),
-        new("node utilization", "[[NODE] [--name NAME] | NODE NAME=VALUE...] [--output-format text|cmd|json]", "name output-format wait dry-run", Utilization),
+        new("node attribute", "[[NODE] [--name NAME] | NODE NAME=VALUE...] [--output-format text|cmd|json]",
+            "name output-format wait dry-run", Attribute),
+        new("node utilization", "[[NODE] [--name NAME] | NODE NAME=VALUE...] [--output-format text|cmd|json]",
+            "name output-format wait dry-run", Utilization),
         new("node standby", "[--all | NODE...] [--wait[=N]]", State, (s, a) => Switch(s, a, "standby", "on")),
         new("node unstandby", "[--all | NODE...] [--wait[=N]]", State, (s, a) => Switch(s, a, "standby", "")),
         new("node maintenance", "[--all | NODE...] [--wait[=N]]", State, (s, a) => Switch(s, a, "maintenance", "on")),
@@ -69,7 +71,8 @@ internal static class NodeCommands
         if (names.Count > 0)
         {
             var known = CibTree.Nodes(session.Cib).Select(n => n.Text("uname") ?? "").ToList();
-            var missing = names.Where(n => !known.Contains(n)).Select(n => $"Node '{n}' does not appear to exist in configuration{Suggestion.For(n, known)}").ToList();
+            var missing = names.Where(n => !known.Contains(n))
+                .Select(n => $"Node '{n}' does not appear to exist in configuration{Suggestion.For(n, known)}").ToList();
             return missing.Count > 0 ? throw new CommandFailure(missing) : [.. names.Select(session.Node)];
         }
 
@@ -87,7 +90,8 @@ internal static class NodeCommands
         kind,
         pairs,
         session.Ids,
-        kind == "utilization" ? $"nodes-{CibTree.CleanId("x" + node.Id())[1..]}-utilization" : $"nodes-{CibTree.CleanId("x" + node.Id())[1..]}");
+        kind == "utilization" ? $"nodes-{CibTree.CleanId("x" + node.Id())[1..]}-utilization"
+            : $"nodes-{CibTree.CleanId("x" + node.Id())[1..]}");
 
     private static int List(PcsSession session, IReadOnlyList<string> args, string kind, string heading, string word)
     {
@@ -100,7 +104,8 @@ internal static class NodeCommands
                 return 0;
             case "cmd":
                 session.Out.Write(ShellScript.Join(nodes.Where(n => n.Elements(kind).Elements("nvpair").Any())
-                    .Select(n => $"pcs -- node {word} {n.Text("uname")} {ShellScript.Pairs(n.Elements(kind).SelectMany(NvSetEditor.Pairs))}")));
+                    .Select(n => $"pcs -- node {word} {n.Text("uname")} "
+                        + $"{ShellScript.Pairs(n.Elements(kind).SelectMany(NvSetEditor.Pairs))}")));
                 return 0;
         }
 
@@ -108,7 +113,9 @@ internal static class NodeCommands
         foreach (var node in nodes.OrderBy(n => n.Text("uname"), StringComparer.Ordinal))
         {
             var blocks = node.Elements(kind)
-                .Select(b => (Block: b, Pairs: NvSetEditor.Pairs(b).Where(p => name is null || p.Key == name).OrderBy(p => p.Key, StringComparer.Ordinal).ToList()))
+                .Select(b => (Block: b,
+                    Pairs: NvSetEditor.Pairs(b).Where(p => name is null || p.Key == name).OrderBy(p => p.Key, StringComparer.Ordinal)
+                    .ToList()))
                 .Where(b => b.Pairs.Count > 0)
                 .ToList();
             if (blocks.Count == 0)

@@ -10,7 +10,8 @@ namespace Mainstay.Cli.Pcs.Properties;
 internal static class PropertyCommands
 {
     // Set by the cluster itself.
-    private static readonly string[] s_reserved = ["cluster-infrastructure", "cluster-name", "dc-version", "have-watchdog", "last-lrm-refresh"];
+    private static readonly string[] s_reserved = ["cluster-infrastructure", "cluster-name", "dc-version", "have-watchdog",
+        "last-lrm-refresh"];
 
     /// <summary>The commands of the group.</summary>
     public static PcsCommand[] All() =>
@@ -38,7 +39,8 @@ internal static class PropertyCommands
                 session.Out.WriteLine(Json.Print(Json.Object(("nvsets", Json.Array(sets.Select(ResourceConfigJson.NvSet))))));
                 break;
             case "cmd":
-                session.Out.Write(ShellScript.Join(sets.Select(s => $"pcs property set --force -- \\\n  {ShellScript.Pairs(NvSetEditor.Pairs(s))}")));
+                session.Out.Write(ShellScript.Join(
+                    sets.Select(s => $"pcs property set --force -- \\\n  {ShellScript.Pairs(NvSetEditor.Pairs(s))}")));
                 break;
             default:
                 var text = new StringBuilder();
@@ -74,7 +76,8 @@ internal static class PropertyCommands
     private static void PrintDefaults(PcsSession session, Func<ClusterOption, bool> shown)
     {
         var text = new StringBuilder();
-        foreach (var option in ClusterOptions.All.Where(o => o.Default is not null && shown(o)).OrderBy(o => o.Name, StringComparer.Ordinal))
+        foreach (var option in ClusterOptions.All.Where(o => o.Default is not null && shown(o))
+            .OrderBy(o => o.Name, StringComparer.Ordinal))
         {
             text.Append($"{option.Name}={option.Default}\n");
         }
@@ -117,7 +120,8 @@ internal static class PropertyCommands
 
         if (pairs.GetValueOrDefault("stonith-enabled") is "false" or "0" or "no" or "off")
         {
-            session.Warn("fencing is switched off: a node that fails without telling cannot be isolated, and data shared with it is at risk");
+            session.Warn("fencing is switched off: a node that fails without telling cannot be isolated, and data shared with it is at "
+                + "risk");
         }
 
         session.Push();
@@ -193,7 +197,9 @@ internal static class PropertyCommands
         }
     }
 
-    private static List<string> Known() => [.. ClusterOptions.All.SelectMany(o => new[] { o.Name, o.LegacyName }).OfType<string>().Where(n => !s_reserved.Contains(n, StringComparer.Ordinal))];
+    private static List<string> Known() =>
+        [.. ClusterOptions.All.SelectMany(o => new[] { o.Name, o.LegacyName }).OfType<string>()
+        .Where(n => !s_reserved.Contains(n, StringComparer.Ordinal))];
 
     private static ClusterOption Find(string name) => ClusterOptions.Find(name)
         ?? throw new CommandFailure($"No description for property: '{name}'{Suggestion.For(name, Known())}");

@@ -20,8 +20,11 @@ internal static class QuorumCommands
         new("quorum status", "", "output-format", QuorumStatus.Run),
         new("quorum expected-votes", "VOTES", "", QuorumStatus.ExpectedVotes),
         new("quorum update", "[auto_tie_breaker=0|1] [last_man_standing=0|1] [last_man_standing_window=MS] [wait_for_all=0|1]", "", Update),
-        new("quorum device add", "[timeout=MS] [sync_timeout=MS] model net host=HOST algorithm=ffsplit|lms [OPTION=VALUE...] [heuristics OPTION=VALUE...]", "", AddDevice),
-        new("quorum device update", "[timeout=MS] [sync_timeout=MS] [model OPTION=VALUE...] [heuristics OPTION=VALUE...]", "", UpdateDevice),
+        new("quorum device add",
+            "[timeout=MS] [sync_timeout=MS] model net host=HOST algorithm=ffsplit|lms [OPTION=VALUE...] [heuristics OPTION=VALUE...]", "",
+            AddDevice),
+        new("quorum device update", "[timeout=MS] [sync_timeout=MS] [model OPTION=VALUE...] [heuristics OPTION=VALUE...]", "",
+            UpdateDevice),
         new("quorum device delete|remove", "", "", DeleteDevice),
         new("quorum device heuristics delete|remove", "", "", DeleteHeuristics),
     ];
@@ -77,7 +80,9 @@ internal static class QuorumCommands
         var quorum = conf.Require("quorum");
         if (quorum.Find("device") is not null && options.Any(o => o.Key != "wait_for_all" && o.Value is not ("" or "0")))
         {
-            throw new CommandFailure("Quorum options 'auto_tie_breaker', 'last_man_standing', 'last_man_standing_window' cannot be used together with a quorum device");
+            throw new CommandFailure(
+                "Quorum options 'auto_tie_breaker', 'last_man_standing', 'last_man_standing_window' cannot be used together with a "
+                + "quorum device");
         }
 
         foreach (var (name, value) in options)
@@ -108,7 +113,9 @@ internal static class QuorumCommands
         var missing = new[] { "algorithm", "host" }.Where(n => !model.ContainsKey(n)).ToList();
         if (missing.Count > 0)
         {
-            throw new CommandFailure($"required quorum device model option{(missing.Count > 1 ? "s" : "")} {PcsArguments.Quoted(missing)} {(missing.Count > 1 ? "are" : "is")} missing");
+            throw new CommandFailure(
+                $"required quorum device model option{(missing.Count > 1 ? "s" : "")} {PcsArguments.Quoted(missing)} "
+                + $"{(missing.Count > 1 ? "are" : "is")} missing");
         }
 
         var device = quorum.Add("device");
@@ -173,7 +180,8 @@ internal static class QuorumCommands
         return 0;
     }
 
-    private static (Dictionary<string, string> Generic, Dictionary<string, string> Model, Dictionary<string, string> Heuristics) DeviceWords(
+    private static (Dictionary<string, string> Generic, Dictionary<string, string> Model, Dictionary<string,
+        string> Heuristics) DeviceWords(
         IReadOnlyList<string> args,
         out string? modelName)
     {

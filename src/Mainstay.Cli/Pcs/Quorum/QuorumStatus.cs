@@ -14,7 +14,8 @@ internal static class QuorumStatus
         session.Out.Write(Ask(session, async ring =>
         {
             var status = await ring.GetStatusAsync(CancellationToken.None);
-            return isJson ? RingStatusText.Json(ring.Identity, status) : RingStatusText.QuorumTool(ring.Identity, status, DateTimeOffset.Now);
+            return isJson ? RingStatusText.Json(ring.Identity, status)
+                : RingStatusText.QuorumTool(ring.Identity, status, DateTimeOffset.Now);
         }));
         return 0;
     }
@@ -44,7 +45,8 @@ internal static class QuorumStatus
         }
         catch (RingException e)
         {
-            throw new CommandFailure($"Unable to get quorum status: {e.Message}; start the cluster on this host with 'mainstay cluster start'");
+            throw new CommandFailure(
+                $"Unable to get quorum status: {e.Message}; start the cluster on this host with 'mainstay cluster start'");
         }
 
         async Task<string> AskAsync()

@@ -31,8 +31,10 @@ internal static class AgentListing
     /// <summary><c>resource list [FILTER] [--nodesc]</c>.</summary>
     public static int List(PcsSession session, IReadOnlyList<string> args)
     {
-        var agents = All(session).Where(a => args.Count == 0 || a.ToString().Contains(args[0], StringComparison.OrdinalIgnoreCase)).ToList();
-        return Print(session, agents, static a => a.ToString(), args.Count > 0 ? $"No resource agents matching '{args[0]}'" : "No resource agents available");
+        var agents = All(session).Where(a => args.Count == 0 || a.ToString().Contains(args[0], StringComparison.OrdinalIgnoreCase))
+            .ToList();
+        return Print(session, agents, static a =>
+            a.ToString(), args.Count > 0 ? $"No resource agents matching '{args[0]}'" : "No resource agents available");
     }
 
     /// <summary><c>stonith list [FILTER]</c>.</summary>
@@ -68,7 +70,8 @@ internal static class AgentListing
 
     private static IEnumerable<AgentId> All(PcsSession session)
     {
-        foreach (var standard in session.Agents.Standards().Select(AgentId.ParseStandard).Where(s => s is not (AgentStandard.Stonith or AgentStandard.Unknown)))
+        foreach (var standard in session.Agents.Standards().Select(AgentId.ParseStandard)
+            .Where(s => s is not (AgentStandard.Stonith or AgentStandard.Unknown)))
         {
             foreach (var provider in standard == AgentStandard.Ocf ? session.Agents.Providers() : [""])
             {
@@ -115,7 +118,8 @@ internal static class AgentListing
     {
         var metadata = session.Agents.Describe(agent)
             ?? throw new CommandFailure(
-                $"Agent '{agent}' is not installed or does not provide valid metadata{Suggestion.For(agent.Type, session.Agents.Types(agent.Standard, agent.Provider))}");
+                $"Agent '{agent}' is not installed or does not provide valid "
+                    + $"metadata{Suggestion.For(agent.Type, session.Agents.Types(agent.Standard, agent.Provider))}");
         var text = new StringBuilder(name);
         text.Append(metadata.ShortDescription.Length > 0 ? $" - {metadata.ShortDescription}\n" : "\n");
         if (metadata.LongDescription.Length > 0)
@@ -136,8 +140,10 @@ internal static class AgentListing
             text.Append("\nDefault operations:\n");
             foreach (var action in operations)
             {
-                var words = new[] { ("interval", action.Interval.Length > 0 ? action.Interval : action.Name == "monitor" ? "60s" : "0s"), ("timeout", action.Timeout), ("role", action.Role) };
-                text.Append($"  {action.Name}:\n    {string.Join(' ', words.Where(w => w.Item2.Length > 0).Select(w => $"{w.Item1}={w.Item2}"))}\n");
+                var words = new[] { ("interval", action.Interval.Length > 0 ? action.Interval : action.Name == "monitor" ? "60s" : "0s"),
+                    ("timeout", action.Timeout), ("role", action.Role) };
+                text.Append($"  {action.Name}:\n    "
+                    + $"{string.Join(' ', words.Where(w => w.Item2.Length > 0).Select(w => $"{w.Item1}={w.Item2}"))}\n");
             }
         }
 

@@ -4,7 +4,8 @@ using Mainstay.Cli.Pcs.Rules;
 
 namespace Mainstay.Cli.Pcs.Resources;
 
-/// <summary><c>resource defaults</c> and <c>resource op defaults</c>: sets of meta attributes that apply where a resource has none of its own.</summary>
+/// <summary><c>resource defaults</c> and <c>resource op defaults</c>: sets of meta attributes that apply where a resource has none of its
+/// own.</summary>
 internal static class DefaultsCommands
 {
     /// <summary>The commands under <c>GROUP defaults</c> and <c>GROUP op defaults</c>.</summary>
@@ -16,7 +17,8 @@ internal static class DefaultsCommands
             yield return new(words, "[config]", Options, (s, a) => Config(s, a, section), IsGroup: true);
             yield return new(words + " config", "[--full]", Options, (s, a) => Config(s, a, section));
             yield return new(words + " update", "NAME=VALUE...", "", (s, a) => Update(s, a, section));
-            yield return new(words + " set create", "[OPTION=VALUE...] [meta NAME=VALUE...] [rule EXPRESSION]", "", (s, a) => Create(s, a, section));
+            yield return new(words + " set create", "[OPTION=VALUE...] [meta NAME=VALUE...] [rule EXPRESSION]", "", (s, a) =>
+                Create(s, a, section));
             yield return new(words + " set update", "SETID [meta NAME=VALUE...]", "", (s, a) => UpdateSet(s, a, section));
             yield return new(words + " set delete|remove", "SETID...", "", (s, a) => Delete(s, a, section));
         }
@@ -50,13 +52,16 @@ internal static class DefaultsCommands
         if (session.OutputFormat == "json")
         {
             var blocks = CibTree.FindSection(session.Cib, section)?.Elements("meta_attributes") ?? [];
-            session.Out.WriteLine(Json.Print(Json.Object(("instance_attributes", Json.Array([])), ("meta_attributes", Json.Array(blocks.Select(ResourceConfigJson.NvSet))))));
+            session.Out.WriteLine(
+                Json.Print(Json.Object(("instance_attributes", Json.Array([])),
+                ("meta_attributes", Json.Array(blocks.Select(ResourceConfigJson.NvSet))))));
             return 0;
         }
 
         if (session.OutputFormat == "cmd")
         {
-            session.Out.Write(ShellScript.Join((CibTree.FindSection(session.Cib, section)?.Elements("meta_attributes") ?? []).Select(b => Command(b, section))));
+            session.Out.Write(ShellScript.Join((CibTree.FindSection(session.Cib, section)?.Elements("meta_attributes") ?? [])
+                .Select(b => Command(b, section))));
             return 0;
         }
 
@@ -173,5 +178,6 @@ internal static class DefaultsCommands
             ?? throw new CommandFailure($"Specified options set '{id}' does not exist{Suggestion.For(id, sets.Select(s => s.Id()))}");
     }
 
-    private static void Warn(PcsSession session) => session.Warn("Defaults do not apply to resources which override them with their own defined values");
+    private static void Warn(PcsSession session) =>
+        session.Warn("Defaults do not apply to resources which override them with their own defined values");
 }

@@ -2,7 +2,8 @@ using Mainstay.Agents;
 
 namespace Mainstay.Cli.Pcs.Resources;
 
-/// <summary>Which operations a new resource gets: those of the user, and those that the agent advises (spec/cli-pcs.md section 6).</summary>
+/// <summary>Which operations a new resource gets: those of the user, and those that the agent advises (spec/cli-pcs.md section
+/// 6).</summary>
 internal static class OperationPlan
 {
     private static readonly string[] s_never = ["meta-data", "status", "validate-all"];
@@ -45,7 +46,8 @@ internal static class OperationPlan
 
         var known = metadata.Actions.Select(a => a.Name).Where(n => !s_never.Contains(n, StringComparer.Ordinal))
             .Concat(["start", "stop", "monitor"]).Distinct(StringComparer.Ordinal).ToList();
-        foreach (var name in given.Select(o => o.Name).Where(n => !known.Contains(n, StringComparer.Ordinal)).Distinct(StringComparer.Ordinal))
+        foreach (var name in given.Select(o => o.Name).Where(n => !known.Contains(n, StringComparer.Ordinal))
+            .Distinct(StringComparer.Ordinal))
         {
             session.Overridable(
                 $"'{name}' is not a valid operation name value, use {PcsArguments.Quoted(known)}{Suggestion.For(name, known)}");
@@ -107,7 +109,8 @@ internal static class OperationPlan
             if (interval != operation.IntervalMs)
             {
                 session.Warn(
-                    $"changing a {operation.Name} operation interval from {operation.Options["interval"]} to {interval / 1000} to make the operation unique");
+                    $"changing a {operation.Name} operation interval from {operation.Options["interval"]} to {interval / 1000} to make "
+                        + $"the operation unique");
                 operation.Options["interval"] = $"{interval / 1000}s";
             }
         }

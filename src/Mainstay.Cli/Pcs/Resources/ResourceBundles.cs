@@ -6,7 +6,8 @@ namespace Mainstay.Cli.Pcs.Resources;
 /// <summary><c>resource bundle create</c> and <c>resource bundle update</c>.</summary>
 internal static class ResourceBundles
 {
-    private static readonly string[] s_container = ["image", "network", "options", "promoted-max", "replicas", "replicas-per-host", "run-command"];
+    private static readonly string[] s_container = ["image", "network", "options", "promoted-max", "replicas", "replicas-per-host",
+        "run-command"];
     private static readonly string[] s_network = ["add-host", "control-port", "host-interface", "host-netmask", "ip-range-start"];
     private static readonly string[] s_port = ["id", "internal-port", "port", "range"];
     private static readonly string[] s_storage = ["id", "options", "source-dir", "source-dir-root", "target-dir"];
@@ -37,13 +38,15 @@ internal static class ResourceBundles
         if (network?.Attribute("control-port") is null && network?.Attribute("ip-range-start") is null)
         {
             session.Overridable(
-                $"Resource in bundle '{id}' would not be accessible. Set 'control-port' or 'ip-range-start' of the bundle's network to enable access");
+                $"Resource in bundle '{id}' would not be accessible. Set 'control-port' or 'ip-range-start' of the bundle's network to "
+                    + $"enable access");
         }
 
         return bundle;
     }
 
-    /// <summary><c>resource bundle create ID container TYPE [options] [network ...] [port-map ...] [storage-map ...] [meta ...]</c>.</summary>
+    /// <summary><c>resource bundle create ID container TYPE [options] [network ...] [port-map ...] [storage-map ...] [meta
+    /// ...]</c>.</summary>
     public static int Create(PcsSession session, IReadOnlyList<string> args)
     {
         if (args.Count < 2)
@@ -103,7 +106,8 @@ internal static class ResourceBundles
 
         var bundle = Find(session, args[0]);
         var groups = PcsArguments.Groups(args.Skip(1), "container", "network", "port-map", "storage-map", "meta");
-        Apply(bundle.Elements().First(e => e.Name.LocalName is "docker" or "podman"), Checked(PcsArguments.Single(groups, "container") ?? [], s_container, "container "));
+        Apply(bundle.Elements().First(e => e.Name.LocalName is "docker" or "podman"),
+            Checked(PcsArguments.Single(groups, "container") ?? [], s_container, "container "));
         if (PcsArguments.Single(groups, "network") is { } network)
         {
             Apply(Child(bundle, "network"), Checked(network, s_network, "network "));
@@ -126,7 +130,8 @@ internal static class ResourceBundles
         {
             case ["add", .. var pairs]:
                 var options = Checked(pairs, isPort ? s_port : s_storage, keyword + " ");
-                Child(bundle, isPort ? "network" : "storage").Add(isPort ? Port(session, bundle.Id(), options) : Storage(session, bundle.Id(), options));
+                Child(bundle, isPort ? "network" : "storage")
+                    .Add(isPort ? Port(session, bundle.Id(), options) : Storage(session, bundle.Id(), options));
                 break;
             case ["delete" or "remove", .. var ids] when ids.Count > 0:
                 foreach (var id in ids)
@@ -195,7 +200,8 @@ internal static class ResourceBundles
 
         options.Remove("id", out var named);
         var element = Element("storage-mapping", options);
-        element.SetAttributeValue("id", named is null ? session.Ids.Take($"{bundle}-storage-map") : session.Ids.TakeNamed(named, "storage-map id"));
+        element.SetAttributeValue("id", named is null ? session.Ids.Take($"{bundle}-storage-map")
+            : session.Ids.TakeNamed(named, "storage-map id"));
         return element;
     }
 }

@@ -23,7 +23,8 @@ internal static class ResourceClones
         }
 
         var resource = session.Resource(id);
-        var clone = resource.AncestorsAndSelf().FirstOrDefault(CibTree.IsClone) ?? throw new CommandFailure($"'{id}' is not a clone resource");
+        var clone = resource.AncestorsAndSelf().FirstOrDefault(CibTree.IsClone)
+            ?? throw new CommandFailure($"'{id}' is not a clone resource");
         var inner = clone.Elements().Where(CibTree.IsResource).ToList();
         foreach (var constraint in ConstraintRemoval.Mentioning(session, clone.Id()).ToList())
         {
@@ -63,7 +64,8 @@ internal static class ResourceClones
         if (agent.Standard != AgentStandard.Ocf)
         {
             throw new CommandFailure(
-                $"Clone option 'promotable' is not compatible with '{AgentId.StandardName(agent.Standard)}' resources, only 'ocf' resources can be promoted");
+                $"Clone option 'promotable' is not compatible with '{AgentId.StandardName(agent.Standard)}' resources, only 'ocf' "
+                    + $"resources can be promoted");
         }
 
         if (metadata is not null && !(metadata.Supports("promote") && metadata.Supports("demote")))
@@ -77,7 +79,8 @@ internal static class ResourceClones
     {
         foreach (var constraint in ConstraintRemoval.Mentioning(session, resource).ToList())
         {
-            foreach (var attribute in constraint.Attributes().Where(a => a.Value == resource && a.Name.LocalName is ("rsc" or "with-rsc" or "first" or "then")))
+            foreach (var attribute in constraint.Attributes()
+                .Where(a => a.Value == resource && a.Name.LocalName is ("rsc" or "with-rsc" or "first" or "then")))
             {
                 attribute.Value = clone;
             }
@@ -104,13 +107,15 @@ internal static class ResourceClones
 
         if (CibTree.Primitives(resource).Any(CibTree.IsFenceDevice))
         {
-            throw new CommandFailure($"'{args[0]}' is a stonith resource, it cannot be cloned: a fence device is usable by every node anyway");
+            throw new CommandFailure(
+                $"'{args[0]}' is a stonith resource, it cannot be cloned: a fence device is usable by every node anyway");
         }
 
         if (CibTree.Parent(resource) is { } parent)
         {
             throw new CommandFailure(parent.Name == "group"
-                ? $"'{args[0]}' is a member of group '{parent.Id()}': clone the group, or take the resource out of it with 'resource ungroup' first"
+                ? $"'{args[0]}' is a member of group '{parent.Id()}': clone the group, or take the resource out of it with 'resource "
+                    + $"ungroup' first"
                 : $"'{args[0]}' is already inside {parent.Name.LocalName} '{parent.Id()}'");
         }
 

@@ -25,7 +25,8 @@ internal static class ResourceCommands
             + "[--disabled] [--no-default-ops] [--agent-validation] [--wait[=N]]",
             Edit + " group before after disabled no-default-ops agent-validation",
             ResourceCreate.Run),
-        new("resource update", "ID [OPTION=VALUE]... [op ACTION OPTION=VALUE...]... [meta NAME=VALUE...]", Edit + " agent-validation", ResourceUpdate.Run),
+        new("resource update", "ID [OPTION=VALUE]... [op ACTION OPTION=VALUE...]... [meta NAME=VALUE...]", Edit
+            + " agent-validation", ResourceUpdate.Run),
         new("resource delete|remove", "ID... [--no-stop]", Edit + " no-stop", ResourceDelete.Run),
         new("resource enable", "ID|TAG... [--wait[=N]]", Edit, ResourceState.Enable),
         new("resource disable", "ID|TAG... [--wait[=N]]", Edit, ResourceState.Disable),
@@ -33,7 +34,8 @@ internal static class ResourceCommands
         new("resource unmanage", "ID|TAG... [--monitor]", Edit + " monitor", ResourceState.Unmanage),
         new("resource restart", "ID [--wait=N]", "wait", ResourceUpkeep.Restart),
         new("resource move", "ID [NODE] [--promoted] [--wait[=N]]", "wait promoted master strict", ResourceMove.Move),
-        new("resource move-with-constraint", "ID [NODE] [lifetime=DURATION] [--promoted]", Edit + " promoted master", ResourceMove.MoveWithConstraint),
+        new("resource move-with-constraint", "ID [NODE] [lifetime=DURATION] [--promoted]", Edit
+            + " promoted master", ResourceMove.MoveWithConstraint),
         new("resource ban", "ID [NODE] [lifetime=DURATION] [--promoted]", Edit + " promoted master", ResourceMove.Ban),
         new("resource clear", "ID [NODE] [--promoted] [--expired]", Edit + " promoted master expired", ResourceMove.Clear),
         new("resource op add", "ID ACTION OPTION=VALUE...", Edit, ResourceOperations.Add),
@@ -49,12 +51,14 @@ internal static class ResourceCommands
         new("resource unclone", "ID", Edit, ResourceClones.Unclone),
         new(
             "resource bundle create",
-            "ID container docker|podman OPTION=VALUE... [network OPTION=VALUE...] [port-map OPTION=VALUE...]... [storage-map OPTION=VALUE...]... [meta NAME=VALUE...]",
+            "ID container docker|podman OPTION=VALUE... [network OPTION=VALUE...] [port-map OPTION=VALUE...]... [storage-map "
+                + "OPTION=VALUE...]... [meta NAME=VALUE...]",
             Edit + " disabled",
             ResourceBundles.Create),
         new(
             "resource bundle update",
-            "ID [container OPTION=VALUE...] [network OPTION=VALUE...] [port-map add ...|delete ID...]... [storage-map add ...|delete ID...]... [meta ...]",
+            "ID [container OPTION=VALUE...] [network OPTION=VALUE...] [port-map add ...|delete ID...]... [storage-map add ...|delete "
+                + "ID...]... [meta ...]",
             Edit,
             ResourceBundles.Update),
         new("resource cleanup", "[ID] [node=NODE] [operation=ACTION [interval=TIME]]", "wait strict", ResourceUpkeep.Cleanup),

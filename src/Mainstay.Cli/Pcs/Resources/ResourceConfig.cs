@@ -48,7 +48,8 @@ internal static class ResourceConfig
             }
             else
             {
-                session.Warn($"Unable to find resource '{id}'{Suggestion.For(id, CibTree.Resources(session.Cib).Where(belongs).Select(r => r.Id()))}");
+                session.Warn($"Unable to find resource "
+                    + $"'{id}'{Suggestion.For(id, CibTree.Resources(session.Cib).Where(belongs).Select(r => r.Id()))}");
             }
         }
 

@@ -27,7 +27,8 @@ internal static class ResourceConfigJson
         ("id", block.Id()),
         ("options", block.Text("score") is { } score ? Json.Object(("score", score)) : new JsonObject()),
         ("rule", block.Element("rule") is { } rule ? RuleJson.Rule(rule) : null),
-        ("nvpairs", Json.Array(block.Elements("nvpair").Select(p => Json.Object(("id", p.Id()), ("name", p.Text("name")), ("value", p.Text("value")))))));
+        ("nvpairs", Json.Array(block.Elements("nvpair")
+            .Select(p => Json.Object(("id", p.Id()), ("name", p.Text("name")), ("value", p.Text("value")))))));
 
     private static JsonObject Primitive(XElement e) => Json.Object(
         ("id", e.Id()),

@@ -67,7 +67,8 @@ internal static class ResourceConfigText
             yield return $"{name}={operation.Text(name)}";
         }
 
-        foreach (var attribute in operation.Attributes().Where(a => a.Name.LocalName is not ("id" or "name") && !known.Contains(a.Name.LocalName)))
+        foreach (var attribute in operation.Attributes()
+            .Where(a => a.Name.LocalName is not ("id" or "name") && !known.Contains(a.Name.LocalName)))
         {
             yield return $"{attribute.Name}={attribute.Value}";
         }
@@ -81,7 +82,8 @@ internal static class ResourceConfigText
     private static IEnumerable<string> Shell(string heading, XElement resource)
     {
         yield return heading;
-        foreach (var line in Indent(Description(resource).Concat(Blocks(resource)).Concat(resource.Elements().Where(CibTree.IsResource).SelectMany(Lines))))
+        foreach (var line in Indent(Description(resource).Concat(Blocks(resource))
+            .Concat(resource.Elements().Where(CibTree.IsResource).SelectMany(Lines))))
         {
             yield return line;
         }
@@ -106,7 +108,8 @@ internal static class ResourceConfigText
                 yield return $"  {heading}:";
                 foreach (var map in maps)
                 {
-                    yield return $"    {string.Join(' ', map.Attributes().Where(a => a.Name != "id").Select(a => $"{a.Name}={Quote(a.Value)}"))} ({map.Id()})";
+                    var attributes = map.Attributes().Where(a => a.Name != "id").Select(a => $"{a.Name}={Quote(a.Value)}");
+                    yield return $"    {string.Join(' ', attributes)} ({map.Id()})";
                 }
             }
         }
@@ -122,7 +125,8 @@ internal static class ResourceConfigText
 
     private static IEnumerable<string> Blocks(XElement resource)
     {
-        foreach (var (kind, heading) in new[] { ("instance_attributes", "Attributes"), ("meta_attributes", "Meta Attributes"), ("utilization", "Utilization") })
+        foreach (var (kind, heading) in new[] { ("instance_attributes", "Attributes"), ("meta_attributes", "Meta Attributes"),
+            ("utilization", "Utilization") })
         {
             foreach (var block in resource.Elements(kind).Where(b => b.Element("nvpair") is not null || b.Attribute("id-ref") is not null))
             {

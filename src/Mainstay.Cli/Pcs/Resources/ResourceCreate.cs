@@ -52,7 +52,8 @@ internal static class ResourceCreate
         var (metadata, _) = Metadata(session, agent);
         if (words.Attributes.ContainsKey("action"))
         {
-            session.Overridable("stonith option 'action' is deprecated and might be removed in a future release, use 'pcmk_off_action', 'pcmk_reboot_action' instead");
+            session.Overridable("stonith option 'action' is deprecated and might be removed in a future release, use 'pcmk_off_action', "
+                + "'pcmk_reboot_action' instead");
         }
 
         var primitive = Build(session, args[0], agent, metadata, words);
@@ -77,9 +78,11 @@ internal static class ResourceCreate
             return (metadata, true);
         }
 
-        if (agent.Standard == AgentStandard.Systemd && !session.Options.Force && !session.Agents.Standards().Contains("systemd", StringComparer.Ordinal))
+        if (agent.Standard == AgentStandard.Systemd && !session.Options.Force
+            && !session.Agents.Standards().Contains("systemd", StringComparer.Ordinal))
         {
-            session.Warn($"cannot check unit '{agent.Type}': systemd does not run on this host; the default times of systemd units are used");
+            session.Warn($"cannot check unit '{agent.Type}': systemd does not run on this host; the default times of systemd units are "
+                + $"used");
             return (SystemdDefaults.Describe(agent.Type), false);
         }
 

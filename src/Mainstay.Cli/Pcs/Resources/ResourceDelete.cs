@@ -31,7 +31,9 @@ internal static class ResourceDelete
 
             if (resource.Text("type") == "remote" && resource.Text("provider") == "pacemaker" && !session.Options.Force)
             {
-                throw new CommandFailure($"'{resource.Id()}' is a remote node: use 'cluster node delete-remote {resource.Id()}' to stop it in order, or --force");
+                throw new CommandFailure(
+                    $"'{resource.Id()}' is a remote node: use 'cluster node delete-remote {resource.Id()}' to stop it in order, or "
+                    + $"--force");
             }
         }
 
@@ -62,7 +64,8 @@ internal static class ResourceDelete
         var isEnabled = Properties.ClusterProperties.Value(session.Cib, "stonith-enabled") is null or "true" or "1" or "yes" or "on";
         if (!left && isEnabled)
         {
-            session.Overridable("Requested action leaves the cluster with no enabled means to fence nodes, resulting in the cluster not being able to recover from certain failure conditions");
+            session.Overridable("Requested action leaves the cluster with no enabled means to fence nodes, resulting in the cluster not "
+                + "being able to recover from certain failure conditions");
         }
     }
 

@@ -30,7 +30,8 @@ internal static class ResourceGroups
         var members = args.Skip(1).Select(id => Member(session, id)).ToList();
         if (members.Distinct().Count() != members.Count)
         {
-            throw new CommandFailure($"resources specified more than once: {PcsArguments.Quoted(args.Skip(1).GroupBy(a => a, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => g.Key))}");
+            var twice = args.Skip(1).GroupBy(a => a, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => g.Key);
+            throw new CommandFailure($"resources specified more than once: {PcsArguments.Quoted(twice)}");
         }
 
         var anchor = session.Options["before"] ?? session.Options["after"];
@@ -65,14 +66,16 @@ internal static class ResourceGroups
         foreach (var id in args.Skip(1))
         {
             leaving.Add(members.FirstOrDefault(m => m.Id() == id)
-                ?? throw new CommandFailure($"'{id}' is not a member of group '{args[0]}'{Suggestion.For(id, members.Select(m => m.Id()))}"));
+                ?? throw new CommandFailure(
+                    $"'{id}' is not a member of group '{args[0]}'{Suggestion.For(id, members.Select(m => m.Id()))}"));
         }
 
         leaving = leaving.Count == 0 ? members : leaving;
         var outer = CibTree.Outermost(group);
         if (outer != group && leaving.Count > 1 && leaving.Count == members.Count)
         {
-            throw new CommandFailure($"Cannot remove all resources from a cloned group '{args[0]}': a clone holds one resource; use 'resource unclone' first");
+            throw new CommandFailure(
+                $"Cannot remove all resources from a cloned group '{args[0]}': a clone holds one resource; use 'resource unclone' first");
         }
 
         foreach (var member in Enumerable.Reverse(leaving))
@@ -115,7 +118,8 @@ internal static class ResourceGroups
         {
             var anchor = existing.Elements("primitive").FirstOrDefault(p => p.Id() == anchorId)
                 ?? throw new CommandFailure(
-                    $"there is no resource '{anchorId}' in the group '{id}'{Suggestion.For(anchorId, existing.Elements("primitive").Select(p => p.Id()))}");
+                    $"there is no resource '{anchorId}' in the group "
+                        + $"'{id}'{Suggestion.For(anchorId, existing.Elements("primitive").Select(p => p.Id()))}");
             if (before is not null)
             {
                 anchor.AddBeforeSelf(members);
@@ -173,7 +177,8 @@ internal static class ResourceGroups
         if (constraints.Count > 0)
         {
             throw new CommandFailure(
-                $"Cannot remove group '{group.Id()}', which becomes empty, because constraints refer to it: {PcsArguments.Quoted(constraints)}; "
+                $"Cannot remove group '{group.Id()}', which becomes empty, because constraints refer to it: "
+                    + $"{PcsArguments.Quoted(constraints)}; "
                 + "remove them with 'constraint delete' first");
         }
 

@@ -14,7 +14,8 @@ internal static class ResourceMove
     {
         session.RequireLive();
         var (resource, node, _) = Parse(session, args, allowLifetime: false);
-        var id = MoveConstraints.Create(session.Cib, new MoveRequest(resource, node, IsBan: false, IsPromoted(session), null, CurrentNode(session, resource, node)));
+        var id = MoveConstraints.Create(session.Cib,
+            new MoveRequest(resource, node, IsBan: false, IsPromoted(session), null, CurrentNode(session, resource, node)));
         session.Info($"Location constraint to move resource '{resource.Id()}' has been created");
         session.Push();
         session.Info($"Waiting for the cluster to apply configuration changes...");
@@ -78,7 +79,8 @@ internal static class ResourceMove
 
     private static bool IsPromoted(PcsSession session) => session.Options.Has("promoted") || session.Options.Has("master");
 
-    private static (XElement Resource, string? Node, string? Lifetime) Parse(PcsSession session, IReadOnlyList<string> args, bool allowLifetime)
+    private static (XElement Resource, string? Node, string? Lifetime) Parse(PcsSession session, IReadOnlyList<string> args,
+        bool allowLifetime)
     {
         if (args.Count == 0)
         {

@@ -61,7 +61,8 @@ internal static class ResourceOperations
         name == "OCF_CHECK_LEVEL"
             ? NvSetEditor.Value(operation, "instance_attributes", name) == value
             : (operation.Text(name) ?? "") == value
-                || (name == "interval" && PcsTime.Milliseconds(value) is { } wanted && wanted == PcsTime.Milliseconds(operation.Text(name) ?? "0"));
+                || (name == "interval" && PcsTime.Milliseconds(value) is { } wanted
+                    && wanted == PcsTime.Milliseconds(operation.Text(name) ?? "0"));
 
     private static int Remove(PcsSession session, List<XElement> operations, string notFound)
     {
@@ -110,10 +111,14 @@ internal static class ResourceOperations
         var sameRole = sameName.Where(o => (o.Text("role") ?? "") == role).ToList();
         if (sameRole.Count > 0 && operation.Name == "monitor")
         {
-            session.Overridable($"operation {operation.Name} already specified for {primitive.Id()}: {string.Join("; ", sameRole.Select(Words))}");
+            session.Overridable($"operation {operation.Name} already specified for {primitive.Id()}: "
+                + $"{string.Join("; ", sameRole.Select(Words))}");
         }
     }
 
     private static string Words(XElement operation) =>
-        $"{operation.Text("name")} {string.Join(' ', operation.Attributes().Where(a => a.Name.LocalName is not ("name" or "id")).Select(a => $"{a.Name}={a.Value}"))} ({operation.Id()})";
+        $"{operation.Text("name")} "
+            + string.Join(
+                ' ', operation.Attributes().Where(a => a.Name.LocalName is not ("name" or "id")).Select(a => $"{a.Name}={a.Value}"))
+            + $" ({operation.Id()})";
 }

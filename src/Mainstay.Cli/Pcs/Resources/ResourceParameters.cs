@@ -12,7 +12,8 @@ internal static class ResourceParameters
     // Understood by the fencer itself, whatever the agent (spec/fencing.md).
     private static readonly string[] s_fencer =
     [
-        "pcmk_action_limit", "pcmk_delay_base", "pcmk_delay_max", "pcmk_host_argument", "pcmk_host_check", "pcmk_host_list", "pcmk_host_map",
+        "pcmk_action_limit", "pcmk_delay_base", "pcmk_delay_max", "pcmk_host_argument", "pcmk_host_check", "pcmk_host_list",
+            "pcmk_host_map",
         "priority", "provides", "stonith-timeout",
     ];
 
@@ -29,7 +30,8 @@ internal static class ResourceParameters
         {
             var kind = agent.Standard == AgentStandard.Stonith ? "stonith" : "resource";
             session.Overridable(
-                $"required {kind} option{(missing.Count > 1 ? "s" : "")} {PcsArguments.Quoted(missing)} {(missing.Count > 1 ? "are" : "is")} missing");
+                $"required {kind} option{(missing.Count > 1 ? "s" : "")} {PcsArguments.Quoted(missing)} "
+                    + $"{(missing.Count > 1 ? "are" : "is")} missing");
         }
 
         CheckUnique(session, agent, metadata, given, null);
@@ -47,7 +49,8 @@ internal static class ResourceParameters
             ? NvSetEditor.Pairs(block).Select(p => p.Key).ToHashSet(StringComparer.Ordinal)
             : [];
         CheckNames(session, agent, metadata, given.Where(g => g.Value.Length > 0 && !present.Contains(g.Key)).Select(g => g.Key));
-        var removed = metadata.Parameters.Where(p => p.IsRequired && !p.IsDeprecated && given.TryGetValue(p.Name, out var v) && v.Length == 0).ToList();
+        var removed = metadata.Parameters.Where(p =>
+            p.IsRequired && !p.IsDeprecated && given.TryGetValue(p.Name, out var v) && v.Length == 0).ToList();
         if (removed.Count > 0)
         {
             session.Overridable($"required resource option {PcsArguments.Quoted(removed.Select(p => p.Name))} cannot be removed");
@@ -117,8 +120,10 @@ internal static class ResourceParameters
             if (same.Count > 0)
             {
                 session.Overridable(
-                    $"Value '{string.Join("', '", names.Select(n => given[n]))}' of option {PcsArguments.Quoted(names)} is not unique across "
-                    + $"'{agent}' resources. Following resources are configured with the same value of the option: {PcsArguments.Quoted(same)}");
+                    $"Value '{string.Join("', '", names.Select(n => given[n]))}' of option {PcsArguments.Quoted(names)} is not unique "
+                        + $"across "
+                    + $"'{agent}' resources. Following resources are configured with the same value of the option: "
+                        + $"{PcsArguments.Quoted(same)}");
             }
         }
     }
@@ -127,7 +132,8 @@ internal static class ResourceParameters
     public static AgentId? AgentOf(XElement primitive)
     {
         var source = primitive.Text("template") is { } template
-            ? primitive.Document?.Root?.Element("configuration")?.Element("resources")?.Elements("template").FirstOrDefault(t => t.Id() == template)
+            ? primitive.Document?.Root?.Element("configuration")?.Element("resources")?.Elements("template")
+                .FirstOrDefault(t => t.Id() == template)
             : primitive;
         return source?.Text("class") is { } standard && source.Text("type") is { } type
             ? AgentId.FromAttributes(standard, source.Text("provider"), type)

@@ -62,7 +62,8 @@ internal static class ResourceRemoval
     {
         var parent = element.Parent;
         element.Remove();
-        if (parent?.Name.LocalName is "tag" or "clone" or "master" or "group" && !parent.Elements().Any(e => e.Name == "obj_ref" || CibTree.IsResource(e)))
+        if (parent?.Name.LocalName is "tag" or "clone" or "master" or "group"
+            && !parent.Elements().Any(e => e.Name == "obj_ref" || CibTree.IsResource(e)))
         {
             RemoveElement(parent);
         }
@@ -85,14 +86,16 @@ internal static class ResourceRemoval
         return gone;
     }
 
-    private static (List<XElement> Elements, List<(string What, string From)> References) Dependants(PcsSession session, HashSet<string> ids)
+    private static (List<XElement> Elements, List<(string What, string From)> References) Dependants(PcsSession session,
+        HashSet<string> ids)
     {
         var elements = new List<XElement>();
         var references = new List<(string What, string From)>();
         foreach (var constraint in ConstraintListing.All(session.Cib))
         {
             var members = constraint.Descendants("resource_ref").ToList();
-            if (ids.Any(id => ConstraintRemoval.NamesDirectly(constraint, id)) || (members.Count > 0 && members.All(m => ids.Contains(m.Id()))))
+            if (ids.Any(id => ConstraintRemoval.NamesDirectly(constraint, id))
+                || (members.Count > 0 && members.All(m => ids.Contains(m.Id()))))
             {
                 elements.Add(constraint);
             }

@@ -6,7 +6,8 @@ namespace Mainstay.Cli.Pcs.Resources;
 /// <summary><c>enable</c>, <c>disable</c>, <c>manage</c>, <c>unmanage</c>.</summary>
 internal static class ResourceState
 {
-    /// <summary><c>resource enable ID|TAG...</c>: target-role goes from the resource, from what holds it, and from what a clone holds.</summary>
+    /// <summary><c>resource enable ID|TAG...</c>: target-role goes from the resource, from what holds it, and from what a clone
+    /// holds.</summary>
     public static int Enable(PcsSession session, IReadOnlyList<string> args)
     {
         foreach (var resource in Expand(session, args))

@@ -46,7 +46,8 @@ internal static class ResourceUpkeep
                 else
                 {
                     var isInfinite = perNode.Any(c => c.Value == "INFINITY");
-                    text.Append($"  {perNode.Key}: {(isInfinite ? "INFINITY" : perNode.Sum(c => long.TryParse(c.Value, out var v) ? v : 0).ToString())}\n");
+                    text.Append($"  {perNode.Key}: "
+                        + $"{(isInfinite ? "INFINITY" : perNode.Sum(c => long.TryParse(c.Value, out var v) ? v : 0).ToString())}\n");
                 }
             }
         }

@@ -31,5 +31,6 @@ internal static class RuleJson
         element is null ? null : Json.Object(("id", element.Id()), ("options", Options(element)));
 
     private static JsonObject Options(XElement element) =>
-        Json.Object([.. element.Attributes().Where(a => !s_structural.Contains(a.Name.LocalName)).Select(a => (a.Name.LocalName, (JsonNode?)a.Value))]);
+        Json.Object([.. element.Attributes().Where(a => !s_structural.Contains(a.Name.LocalName))
+            .Select(a => (a.Name.LocalName, (JsonNode?)a.Value))]);
 }

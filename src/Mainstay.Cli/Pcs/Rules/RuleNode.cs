@@ -10,7 +10,8 @@ internal sealed record RuleGroup(string Operator, IReadOnlyList<RuleNode> Parts)
 internal sealed record AttributeTest(string Attribute, string Operation, string? Type, string? Value) : RuleNode;
 
 /// <summary><c>date gt DATE</c>, <c>date in_range START to END</c> or with a duration.</summary>
-internal sealed record DateTest(string Operation, string? Start, string? End, IReadOnlyList<KeyValuePair<string, string>>? Duration) : RuleNode;
+internal sealed record DateTest(string Operation, string? Start, string? End, IReadOnlyList<KeyValuePair<string, string>>? Duration)
+    : RuleNode;
 
 /// <summary><c>date-spec</c>.</summary>
 internal sealed record DateSpecTest(IReadOnlyList<KeyValuePair<string, string>> Parts) : RuleNode;

@@ -10,7 +10,8 @@ internal static class RuleText
     public static IEnumerable<string> Lines(XElement rule, bool withIds, bool isInner = false)
     {
         var words = new List<string> { "Rule:" };
-        words.Add(rule.Elements().Count() > 1 || rule.Attribute("boolean-op") is not null ? $"boolean-op={rule.Text("boolean-op") ?? "and"}" : "");
+        words.Add(rule.Elements().Count() > 1 || rule.Attribute("boolean-op") is not null
+            ? $"boolean-op={rule.Text("boolean-op") ?? "and"}" : "");
         foreach (var name in new[] { "role", "score", "score-attribute" })
         {
             if (rule.Text(name) is { } value && !isInner && !(name == "score" && IsInDefaults(rule)))
@@ -50,7 +51,8 @@ internal static class RuleText
     private static string Simple(XElement e) => e.Name.LocalName switch
     {
         "expression" when e.Attribute("value") is null => $"{e.Text("operation")} {e.Text("attribute")}",
-        "expression" => string.Join(' ', new[] { e.Text("attribute"), e.Text("operation"), e.Text("type"), Quote(e.Text("value")!) }.OfType<string>()),
+        "expression" => string.Join(' ',
+            new[] { e.Text("attribute"), e.Text("operation"), e.Text("type"), Quote(e.Text("value")!) }.OfType<string>()),
         "date_expression" => Date(e),
         "op_expression" => $"op {e.Text("name")}{(e.Text("interval") is { } i ? $" interval={i}" : "")}",
         "rsc_expression" => $"resource {e.Text("class")}:{e.Text("provider")}:{e.Text("type")}",

@@ -25,15 +25,19 @@ internal static class ConfigCommands
     {
         var cib = session.Cib;
         var conf = File.Exists(ClusterConfig.PathOf(session)) ? ClusterConfig.Read(session) : null;
-        var text = new StringBuilder($"Cluster Name: {conf?.Require("totem")["cluster_name"] ?? ClusterProperties.Value(cib, "cluster-name") ?? ""}\n");
+        var text = new StringBuilder(
+            $"Cluster Name: {conf?.Require("totem")["cluster_name"] ?? ClusterProperties.Value(cib, "cluster-name") ?? ""}\n");
         if (conf is not null)
         {
             text.Append($"Corosync Nodes:\n {string.Join(' ', conf.Require("nodelist").Sections.Select(n => n["name"]))}\n");
         }
 
         text.Append($"Pacemaker Nodes:\n {string.Join(' ', CibTree.Nodes(cib).Select(n => n.Text("uname")))}\n");
-        Block(text, "Resources:", ResourceConfigText.Indent(CibTree.TopResources(cib).Where(r => !CibTree.IsFenceDevice(r)).SelectMany(ResourceConfigText.Lines)));
-        Block(text, "Stonith Devices:", ResourceConfigText.Indent(CibTree.TopResources(cib).Where(CibTree.IsFenceDevice).SelectMany(ResourceConfigText.Lines)));
+        Block(text, "Resources:",
+            ResourceConfigText.Indent(CibTree.TopResources(cib).Where(r => !CibTree.IsFenceDevice(r))
+            .SelectMany(ResourceConfigText.Lines)));
+        Block(text, "Stonith Devices:",
+            ResourceConfigText.Indent(CibTree.TopResources(cib).Where(CibTree.IsFenceDevice).SelectMany(ResourceConfigText.Lines)));
         Block(text, "Fencing Levels:", ResourceConfigText.Indent(FencingLevels.Lines(cib)));
         Block(text, null, ConstraintText.Blocks(ConstraintListing.All(cib), withIds: true));
         Block(text, "Alerts:", ResourceConfigText.Indent(AlertCommands.Lines(cib)));

@@ -52,7 +52,8 @@ internal static class ResourceStatus
         if (options.OnlyResource is { } id && CibTree.FindResource(session.Cib, id) is null
             && CibTree.FindSection(session.Cib, "tags")?.Elements("tag").Any(t => t.Id() == id) != true)
         {
-            throw new CommandFailure($"resource or tag id '{id}' not found{Suggestion.For(id, CibTree.Resources(session.Cib).Select(r => r.Id()))}");
+            throw new CommandFailure(
+                $"resource or tag id '{id}' not found{Suggestion.For(id, CibTree.Resources(session.Cib).Select(r => r.Id()))}");
         }
 
         var filter = new StatusFilter(snapshot, options);

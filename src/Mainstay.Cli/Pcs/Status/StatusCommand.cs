@@ -79,7 +79,8 @@ internal static class StatusCommand
         return new MonitorOptions
         {
             Sections = StatusSections.Default
-                | (full ? StatusSections.Attributes | StatusSections.FailCounts | StatusSections.Fencing | StatusSections.Tickets : StatusSections.None),
+                | (full ? StatusSections.Attributes | StatusSections.FailCounts | StatusSections.Fencing | StatusSections.Tickets
+                    : StatusSections.None),
             ShowInactive = !session.Options.Has("hide-inactive"),
             ShowDetail = full,
         };
@@ -109,12 +110,14 @@ internal static class StatusCommand
         }
 
         var moved = (CibTree.FindSection(snapshot.Cib, "constraints")?.Elements("rsc_location") ?? [])
-            .Where(c => c.Id().StartsWith("cli-prefer-", StringComparison.Ordinal) || c.Id().StartsWith("cli-ban-", StringComparison.Ordinal))
+            .Where(c => c.Id().StartsWith("cli-prefer-", StringComparison.Ordinal)
+                || c.Id().StartsWith("cli-ban-", StringComparison.Ordinal))
             .Select(c => c.Text("rsc") ?? "").ToList();
         if (moved.Count > 0)
         {
             yield return $"Following resources have been moved and their move constraints are still in place: {PcsArguments.Quoted(moved)}";
-            yield return "Run 'pcs constraint location' or 'pcs resource clear <resource id>' to view or remove the constraints, respectively";
+            yield return "Run 'pcs constraint location' or 'pcs resource clear <resource id>' to view or remove the constraints, "
+                + "respectively";
         }
     }
 
@@ -122,7 +125,8 @@ internal static class StatusCommand
     {
         var paths = ClusterPaths.Of(session.Context);
         var text = new StringBuilder("\nDaemon Status:\n");
-        foreach (var (name, socket) in new[] { ("mainstay-ring", Path.Combine(paths.RunDir, "ring.sock")), ("mainstay-manager", Manager.SocketPath(session.Context)) })
+        foreach (var (name, socket) in new[] { ("mainstay-ring", Path.Combine(paths.RunDir, "ring.sock")),
+            ("mainstay-manager", Manager.SocketPath(session.Context)) })
         {
             var enabled = File.Exists($"/etc/systemd/system/multi-user.target.wants/{name}.service") ? "enabled" : "disabled";
             text.Append($"  {name}: {(File.Exists(socket) ? "active" : "inactive")}/{enabled}\n");

@@ -24,7 +24,8 @@ internal static class StatusJson
                 ("unclean", n.Unclean),
                 ("standby", n.Standby),
                 ("maintenance", n.Maintenance),
-                ("attributes", Json.Object([.. n.Attributes.Where(a => !StatusSectionText.IsInternal(a.Key)).Select(a => (a.Key, (JsonNode?)a.Value))])))))),
+                ("attributes", Json.Object(
+                    [.. n.Attributes.Where(a => !StatusSectionText.IsInternal(a.Key)).Select(a => (a.Key, (JsonNode?)a.Value))])))))),
             ("resources", Json.Array(state.Resources.Where(r => !r.IsImplicit).Select(Resource))),
             ("failures", Json.Array(state.FailedOperations.Where(f => !f.IsMaskableProbe).Select(f => Json.Object(
                 ("resource", f.ResourceId),

@@ -33,8 +33,10 @@ internal static class FenceActions
 
         Confirmation.Require(
             session,
-            $"If node '{node}' is not powered off or it does have access to shared resources, data corruption and/or cluster failure may occur");
-        Manager.Ask(session.Context, (client, token) => client.ConfirmFencedAsync(node, new ConfirmFencedRequest { Force = true, Client = session.Context.InvokedName }, token));
+            $"If node '{node}' is not powered off or it does have access to shared resources, data corruption and/or cluster failure "
+                + $"may occur");
+        Manager.Ask(session.Context, (client, token) =>
+            client.ConfirmFencedAsync(node, new ConfirmFencedRequest { Force = true, Client = session.Context.InvokedName }, token));
         session.Info($"Node: {node} confirmed fenced");
         return 0;
     }
@@ -49,7 +51,8 @@ internal static class FenceActions
         if (session.OutputFormat == "json")
         {
             session.Out.WriteLine(Json.Print(Json.Object(("events", Json.Array(events.Select(e => Json.Object(
-                ("target", e.Target), ("action", e.Action), ("state", e.State), ("delegate", e.Delegate), ("client", e.Client), ("origin", e.Origin),
+                ("target", e.Target), ("action", e.Action), ("state", e.State), ("delegate", e.Delegate), ("client", e.Client),
+                    ("origin", e.Origin),
                 ("device", e.Device), ("exit_reason", e.ExitReason), ("requested", e.Requested), ("completed", e.Completed))))))));
             return 0;
         }

@@ -15,14 +15,18 @@ internal static class FencingLevels
         {
             case "json":
                 session.Out.WriteLine(Json.Print(Json.Object(
-                    ("target_node", Json.Array(All(session.Cib).Where(l => l.Attribute("target") is not null).Select(l => Entry(l, ("target", l.Text("target")))))),
-                    ("target_regex", Json.Array(All(session.Cib).Where(l => l.Attribute("target-pattern") is not null).Select(l => Entry(l, ("target_pattern", l.Text("target-pattern")))))),
+                    ("target_node", Json.Array(All(session.Cib).Where(l => l.Attribute("target") is not null)
+                        .Select(l => Entry(l, ("target", l.Text("target")))))),
+                    ("target_regex", Json.Array(All(session.Cib).Where(l => l.Attribute("target-pattern") is not null)
+                        .Select(l => Entry(l, ("target_pattern", l.Text("target-pattern")))))),
                     ("target_attribute", Json.Array(All(session.Cib).Where(l => l.Attribute("target-attribute") is not null)
-                        .Select(l => Entry(l, ("target_attribute", l.Text("target-attribute")), ("target_value", l.Text("target-value")))))))));
+                        .Select(l => Entry(l, ("target_attribute", l.Text("target-attribute")),
+                            ("target_value", l.Text("target-value")))))))));
                 break;
             case "cmd":
                 session.Out.Write(ShellScript.Join(All(session.Cib).Select(l =>
-                    $"pcs stonith level add --force -- {l.Text("index")} {ShellScript.Quote(TargetWord(l))} {string.Join(' ', FencingLevelEdit.Devices(l))} id={l.Id()}")));
+                    $"pcs stonith level add --force -- {l.Text("index")} {ShellScript.Quote(TargetWord(l))} "
+                        + $"{string.Join(' ', FencingLevelEdit.Devices(l))} id={l.Id()}")));
                 break;
             default:
                 session.Out.Write(string.Concat(Lines(session.Cib).Select(l => l + "\n")));
@@ -67,12 +71,15 @@ internal static class FencingLevels
         foreach (var device in devices.Where(d => CibTree.FindResource(session.Cib, d) is not { } r || !CibTree.IsFenceDevice(r)))
         {
             session.Overridable(
-                $"Stonith resource '{device}' does not exist{Suggestion.For(device, CibTree.Resources(session.Cib).Where(CibTree.IsFenceDevice).Select(r => r.Id()))}");
+                $"Stonith resource '{device}' does not "
+                    + $"exist{Suggestion.For(device, CibTree.Resources(session.Cib).Where(CibTree.IsFenceDevice).Select(r => r.Id()))}");
         }
 
-        if (All(session.Cib).Any(l => Matches(l, target) && l.Text("index") == index && FencingLevelEdit.Devices(l).SequenceEqual(devices, StringComparer.Ordinal)))
+        if (All(session.Cib).Any(l =>
+            Matches(l, target) && l.Text("index") == index && FencingLevelEdit.Devices(l).SequenceEqual(devices, StringComparer.Ordinal)))
         {
-            throw new CommandFailure($"Fencing level for '{target.Value}' at level '{index}' with device(s) {PcsArguments.Quoted(devices)} already exists");
+            throw new CommandFailure(
+                $"Fencing level for '{target.Value}' at level '{index}' with device(s) {PcsArguments.Quoted(devices)} already exists");
         }
 
         var id = named is null
@@ -101,7 +108,8 @@ internal static class FencingLevels
 
         var index = Index(args[0]);
         var groups = PcsArguments.Groups(args.Skip(1), "target", "stonith");
-        var target = PcsArguments.Single(groups, "target") is [var word] ? Target(word) : groups[0].Words is [var bare, ..] ? Target(bare) : null;
+        var target = PcsArguments.Single(groups, "target") is [var word] ? Target(word) : groups[0].Words is [var bare, ..] ? Target(bare)
+            : null;
         var devices = PcsArguments.Single(groups, "stonith") ?? [.. groups[0].Words.Skip(1)];
         var found = All(session.Cib)
             .Where(l => l.Text("index") == index)
@@ -150,7 +158,8 @@ internal static class FencingLevels
     {
         foreach (var level in All(cib))
         {
-            foreach (var device in FencingLevelEdit.Devices(level).Where(d => CibTree.FindResource(cib, d) is not { } r || !CibTree.IsFenceDevice(r)))
+            foreach (var device in FencingLevelEdit.Devices(level)
+                .Where(d => CibTree.FindResource(cib, d) is not { } r || !CibTree.IsFenceDevice(r)))
             {
                 yield return $"Stonith resource '{device}' of fencing level '{level.Id()}' does not exist";
             }
@@ -162,7 +171,8 @@ internal static class FencingLevels
         }
     }
 
-    private static IEnumerable<XElement> All(XDocument cib) => CibTree.FindSection(cib, "fencing-topology")?.Elements("fencing-level") ?? [];
+    private static IEnumerable<XElement> All(XDocument cib) =>
+        CibTree.FindSection(cib, "fencing-topology")?.Elements("fencing-level") ?? [];
 
     private static string Index(string text) => text is [>= '1' and <= '9']
         ? text

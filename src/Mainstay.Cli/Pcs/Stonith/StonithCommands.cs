@@ -21,7 +21,8 @@ internal static class StonithCommands
             "ID AGENT [OPTION=VALUE]... [op ACTION OPTION=VALUE...]... [meta NAME=VALUE...] [--disabled] [--no-default-ops] [--wait[=N]]",
             Edit + " disabled no-default-ops agent-validation",
             ResourceCreate.RunFence),
-        new("stonith update", "ID [OPTION=VALUE]... [op ACTION OPTION=VALUE...]... [meta NAME=VALUE...]", Edit + " agent-validation", ResourceUpdate.Run),
+        new("stonith update", "ID [OPTION=VALUE]... [op ACTION OPTION=VALUE...]... [meta NAME=VALUE...]", Edit
+            + " agent-validation", ResourceUpdate.Run),
         new("stonith delete|remove", "ID...", Edit + " no-stop", ResourceDelete.RunFence),
         new("stonith enable", "ID...", Edit, ResourceState.Enable),
         new("stonith disable", "ID...", Edit, ResourceState.Disable),

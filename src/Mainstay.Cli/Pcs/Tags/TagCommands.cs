@@ -39,7 +39,8 @@ internal static class TagCommands
     }
 
     /// <summary>Tags as text.</summary>
-    public static IEnumerable<string> Lines(IEnumerable<XElement> tags) => tags.SelectMany(t => Members(t).Select(m => "  " + m).Prepend(t.Id()));
+    public static IEnumerable<string> Lines(IEnumerable<XElement> tags) =>
+        tags.SelectMany(t => Members(t).Select(m => "  " + m).Prepend(t.Id()));
 
     private static int Create(PcsSession session, IReadOnlyList<string> args)
     {
@@ -68,7 +69,8 @@ internal static class TagCommands
             var constraints = ConstraintRemoval.Mentioning(session, id).Select(c => c.Id()).ToList();
             if (constraints.Count > 0)
             {
-                throw new CommandFailure($"Cannot remove tag '{id}' because it is referenced in constraints: {PcsArguments.Quoted(constraints)}");
+                throw new CommandFailure(
+                    $"Cannot remove tag '{id}' because it is referenced in constraints: {PcsArguments.Quoted(constraints)}");
             }
 
             Find(session, id).Remove();
@@ -151,7 +153,9 @@ internal static class TagCommands
     {
         if (ids.Count != ids.Distinct(StringComparer.Ordinal).Count())
         {
-            throw new CommandFailure($"Ids to add must be unique, duplicate ids: {PcsArguments.Quoted(ids.GroupBy(i => i, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => g.Key))}");
+            throw new CommandFailure(
+                $"Ids to add must be unique, duplicate ids: "
+                + $"{PcsArguments.Quoted(ids.GroupBy(i => i, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => g.Key))}");
         }
 
         ids.ForEach(id => session.Resource(id));
