@@ -130,7 +130,8 @@ public sealed class SchemaAgreementTests(ITestOutputHelper output)
     private static HashSet<string> Xmllint(string schema, List<string> files)
     {
         var start = new ProcessStartInfo(
-            "/usr/bin/xmllint") { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
+            "/usr/bin/xmllint")
+        { RedirectStandardError = true, RedirectStandardOutput = true, UseShellExecute = false };
         foreach (var argument in new[] { "--noout", "--relaxng", schema }.Concat(files))
         {
             start.ArgumentList.Add(argument);
