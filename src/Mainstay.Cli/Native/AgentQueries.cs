@@ -19,7 +19,9 @@ internal static class AgentQueries
             case "list-ocf-providers":
                 return List(output, "providers", "provider", catalog.Providers());
             case "list-ocf-alternatives":
-                return List(output, "providers", "provider", catalog.Providers().Where(provider => catalog.Types(AgentStandard.Ocf, provider).Contains(argument, StringComparer.Ordinal)));
+                var having = catalog.Providers()
+                    .Where(provider => catalog.Types(AgentStandard.Ocf, provider).Contains(argument, StringComparer.Ordinal));
+                return List(output, "providers", "provider", having);
             case "list-agents":
                 var parts = argument.Split(':', 2);
                 var standard = AgentId.ParseStandard(parts[0]);
@@ -36,7 +38,8 @@ internal static class AgentQueries
 
                 if (catalog.Describe(agent) is not { } metadata)
                 {
-                    return output.Fail(NativeExit.Error, $"crm_resource: Metadata query for {argument} failed: the agent is not installed or does not answer");
+                    return output.Fail(NativeExit.Error,
+                        $"crm_resource: Metadata query for {argument} failed: the agent is not installed or does not answer");
                 }
 
                 output.Raw("metadata", metadata.Xml.TrimEnd() + "\n");

@@ -102,7 +102,8 @@ internal sealed class AttrdUpdaterTool : ClusterTool
         if (isDelayOnly)
         {
             value = Values(context, options["name"] ?? "").FirstOrDefault(v => IsOn(v, node))?.Value
-                ?? throw new CommandFailure($"Could not change the dampening of {options["name"]}: attribute does not exist", NativeExit.Configuration);
+                ?? throw new CommandFailure(
+                    $"Could not change the dampening of {options["name"]}: attribute does not exist", NativeExit.Configuration);
         }
 
         var update = new AttributeUpdate
@@ -138,7 +139,8 @@ internal sealed class AttrdUpdaterTool : ClusterTool
         foreach (var (host, value) in shown)
         {
             output.Line($"name=\"{name}\" host=\"{host}\" value=\"{value}\"");
-            output.Element(new XElement("attribute", new XAttribute("name", name), new XAttribute("host", host), new XAttribute("value", value)));
+            output.Element(
+                new XElement("attribute", new XAttribute("name", name), new XAttribute("host", host), new XAttribute("value", value)));
         }
 
         return output.Finish(NativeExit.Ok);
@@ -147,5 +149,6 @@ internal sealed class AttrdUpdaterTool : ClusterTool
     private static IReadOnlyList<AttributeValue> Values(ToolContext context, string name) =>
         Manager.Ask(context, (client, token) => client.GetAttributesAsync(name, null, null, token));
 
-    private static bool IsOn(AttributeValue value, string? node) => node is null || value.Node.Equals(node, StringComparison.OrdinalIgnoreCase);
+    private static bool IsOn(AttributeValue value, string? node) =>
+        node is null || value.Node.Equals(node, StringComparison.OrdinalIgnoreCase);
 }

@@ -17,7 +17,12 @@ internal static class AttributeCommands
         {
             var values = Manager.Ask(
                 context, (client, token) => client.GetAttributesAsync(target.Name, target.Node, AttributeLifetime.Transient, token));
-            return [.. values.Where(value => target.Selects?.Invoke(value.Name) ?? true).Select(value => new NvPair("", "", value.Name, value.Value))];
+            return
+            [
+                .. values
+                    .Where(value => target.Selects?.Invoke(value.Name) ?? true)
+                    .Select(value => new NvPair("", "", value.Name, value.Value)),
+            ];
         }
 
         var cib = CibEditor.Open(context).Document;

@@ -31,7 +31,8 @@ internal sealed record AttributeTarget
     public bool IsUtilization { get; init; }
 
     /// <summary>Whether a name is selected; <see langword="null"/>: all are.</summary>
-    public Func<string, bool>? Selects => Name is { } name ? candidate => candidate == name : Pattern is { } pattern ? pattern.IsMatch : null;
+    public Func<string, bool>? Selects => Name is { } name
+        ? candidate => candidate == name : Pattern is { } pattern ? pattern.IsMatch : null;
 
     /// <summary>Reads the options.</summary>
     /// <exception cref="CommandFailure">They contradict each other or say too little.</exception>

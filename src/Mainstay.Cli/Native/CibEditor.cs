@@ -54,7 +54,8 @@ internal sealed class CibEditor
         var result = _source.Apply(Document, request, _user);
         if (!result.IsOk)
         {
-            throw new CommandFailure($"Error performing operation: {result.Message ?? NativeExit.Text((int)result.Code)}", (int)result.Code);
+            throw new CommandFailure(
+                $"Error performing operation: {result.Message ?? NativeExit.Text((int)result.Code)}", (int)result.Code);
         }
 
         Document = result.Document;

@@ -40,7 +40,8 @@ internal sealed class ConstraintListing
 
         void Walk(string primary)
         {
-            foreach (var dependent in Related(cib, primary, ofDependents: true).Select(c => c.Text("rsc") ?? "").Where(d => d != id && !found.Contains(d)))
+            var direct = Related(cib, primary, ofDependents: true).Select(c => c.Text("rsc") ?? "");
+            foreach (var dependent in direct.Where(d => d != id && !found.Contains(d)))
             {
                 found.Add(dependent);
                 Walk(dependent);

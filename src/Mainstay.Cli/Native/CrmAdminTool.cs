@@ -54,7 +54,8 @@ internal sealed class CrmAdminTool : ClusterTool
             : output.Usage("Must specify a command: -D, -S NODE, -P or -N");
     }
 
-    private static ManagerStatus Status(ToolContext context) => Manager.Ask(context, static (client, token) => client.GetStatusAsync(token));
+    private static ManagerStatus Status(ToolContext context) =>
+        Manager.Ask(context, static (client, token) => client.GetStatusAsync(token));
 
     private static int Nodes(ToolContext context, NativeOptions options, NativeOutput output, string kinds)
     {

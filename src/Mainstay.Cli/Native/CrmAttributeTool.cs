@@ -16,7 +16,8 @@ internal sealed class CrmAttributeTool : ClusterTool
     [
         new('n', "name", "NAME", "The attribute or option"),
         new('P', "pattern", "PATTERN", "All whose names match this regular expression"),
-        new('p', "promotion", "RESOURCE", "The promotion score of this resource (default: that of OCF_RESOURCE_INSTANCE)", IsOptional: true),
+        new('p', "promotion", "RESOURCE", "The promotion score of this resource (default: that of OCF_RESOURCE_INSTANCE)",
+            IsOptional: true),
         new('i', "id", "XML_ID", "The attribute of this XML ID"),
         new('s', "set-name", "NAME", "The attribute in this set"),
         new('D', "delete", null, "Delete the attribute or option"),

@@ -63,8 +63,7 @@ internal sealed class CrmFailCountTool : ClusterTool
             .ToList();
         var sum = counts.Any(count => count.Value == Infinity)
             ? Infinity
-            : counts.Sum(count => long.TryParse(count.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : 0)
-                .ToString(CultureInfo.InvariantCulture);
+            : counts.Sum(count => Number(count.Value)).ToString(CultureInfo.InvariantCulture);
         AttributeCommands.Print(output, "status", new NvPair("", "", $"fail-count-{resource}", sum), options.Has("quiet"));
         return output.Finish(NativeExit.Ok);
     }
@@ -94,6 +93,9 @@ internal sealed class CrmFailCountTool : ClusterTool
         return AttributeCommands.Delete(
             context, output, new AttributeTarget { Section = "status", Node = node, Pattern = AttributeTarget.ReadPattern(pattern) });
     }
+
+    private static long Number(string text) =>
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private static string Base(string resource) => resource.Split(':')[0];
 }

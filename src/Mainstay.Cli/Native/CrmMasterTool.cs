@@ -2,7 +2,8 @@ using Mainstay.Cli.CibTools;
 
 namespace Mainstay.Cli.ClusterTools;
 
-/// <summary><c>crm_master</c>: the promotion score of the resource whose agent calls it; an older form of <c>crm_attribute --promotion</c>.</summary>
+/// <summary><c>crm_master</c>: the promotion score of the resource whose agent calls it; an older form of <c>crm_attribute
+/// --promotion</c>.</summary>
 internal sealed class CrmMasterTool : ClusterTool
 {
     /// <inheritdoc/>

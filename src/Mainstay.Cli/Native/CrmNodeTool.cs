@@ -115,7 +115,9 @@ internal sealed class CrmNodeTool : ClusterTool
     {
         if (!options.Has("force"))
         {
-            return output.Usage("The supplied command is considered dangerous. To prevent accidental destruction of the cluster, the --force flag is required in order to proceed.");
+            return output.Usage(
+                "The supplied command is considered dangerous. To prevent accidental destruction of the cluster, "
+                + "the --force flag is required in order to proceed.");
         }
 
         if (status.Nodes.FirstOrDefault(node => node.Name == name || Number(node.Id) == name) is { } known && IsMember(known))

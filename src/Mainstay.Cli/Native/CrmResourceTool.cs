@@ -9,9 +9,12 @@ internal sealed class CrmResourceTool : ClusterTool
 {
     private static readonly HashSet<string> s_commands = new(StringComparer.Ordinal)
     {
-        "list", "list-raw", "list-operations", "list-all-operations", "list-standards", "list-ocf-providers", "list-agents", "list-ocf-alternatives",
-        "show-metadata", "list-options", "query-xml", "query-xml-raw", "get-parameter", "locate", "constraints", "stack", "why", "validate", "cleanup",
-        "refresh", "set-parameter", "delete-parameter", "move", "ban", "clear", "delete", "fail", "restart", "wait", "digests", "force-demote",
+        "list", "list-raw", "list-operations", "list-all-operations", "list-standards", "list-ocf-providers", "list-agents",
+        "list-ocf-alternatives",
+        "show-metadata", "list-options", "query-xml", "query-xml-raw", "get-parameter", "locate", "constraints", "stack", "why",
+        "validate", "cleanup",
+        "refresh", "set-parameter", "delete-parameter", "move", "ban", "clear", "delete", "fail", "restart", "wait", "digests",
+        "force-demote",
         "force-stop", "force-start", "force-promote", "force-check",
     };
 
@@ -49,9 +52,11 @@ internal sealed class CrmResourceTool : ClusterTool
             "restart" => ResourceEdits.Restart(ResourceCall.Open(context, options, output), Timeout(options)),
             "locate" => ResourceQueries.Locate(ResourceCall.Open(context, options, output)),
             "query-xml" or "query-xml-raw" => ResourceQueries.Xml(ResourceCall.Open(context, options, output)),
-            "constraints" or "stack" => ConstraintListing.Print(ResourceCall.Open(context, options, output), command.Name == "stack" || options.Has("recursive")),
+            "constraints" or "stack" => ConstraintListing.Print(
+                ResourceCall.Open(context, options, output), command.Name == "stack" || options.Has("recursive")),
             "list-raw" => ResourceQueries.Raw(ResourceCall.Open(context, options, output, needsResource: false)),
-            "list-operations" or "list-all-operations" => OperationListing.Print(ResourceCall.Open(context, options, output, needsResource: false)),
+            "list-operations" or "list-all-operations" => OperationListing.Print(
+                ResourceCall.Open(context, options, output, needsResource: false)),
             "list" or null => ResourceQueries.List(ResourceCall.Open(context, options, output, needsResource: false)),
             _ => output.Fail(NativeExit.Unimplemented, $"crm_resource: --{command.Name} is not supported in this version"),
         };

@@ -54,7 +54,9 @@ internal sealed class CrmStandbyTool : ClusterTool
         }
 
         // Without a lifetime the permanent attribute comes first; a node without any is not in standby.
-        var found = targets.Select(target => (Target: target, Pairs: AttributeCommands.Read(context, target))).FirstOrDefault(t => t.Pairs.Count > 0);
+        var found = targets
+            .Select(target => (Target: target, Pairs: AttributeCommands.Read(context, target)))
+            .FirstOrDefault(candidate => candidate.Pairs.Count > 0);
         if (options.Has("delete"))
         {
             return found.Pairs is null ? output.Finish(NativeExit.Ok) : AttributeCommands.Delete(context, output, found.Target);

@@ -19,7 +19,8 @@ internal static class FenceDeviceCheck
         }
 
         var reason = result.ExitReason.Length > 0 ? $": {result.ExitReason}" : string.Empty;
-        return output.Fail(NativeExit.Error, $"stonith_admin: the monitor action of {device.Id} ended with {result.ExitCode} ({result.Status}){reason}");
+        return output.Fail(
+            NativeExit.Error, $"stonith_admin: the monitor action of {device.Id} ended with {result.ExitCode} ({result.Status}){reason}");
     }
 
     private static async Task<ActionResult> MonitorAsync(ToolContext context, FenceDevice device)

@@ -14,7 +14,8 @@ internal static class FencingHistoryText
     {
         if (options.Has("cleanup"))
         {
-            return output.Fail(NativeExit.Unimplemented, "stonith_admin: the fencing history cannot be cleaned up: the cluster limits its length itself");
+            return output.Fail(
+                NativeExit.Unimplemented, "stonith_admin: the fencing history cannot be cleaned up: the cluster limits its length itself");
         }
 
         var events = Events(context).Where(entry => IsOf(entry, node)).ToList();
@@ -31,7 +32,8 @@ internal static class FencingHistoryText
         // Without --verbose people see what is going on and the last success; programs (XML) always get everything.
         if (!options.Has("verbose") && !output.IsXml)
         {
-            events = [.. events.Where(entry => entry.State == "pending"), .. events.Where(entry => entry.State == "success").DistinctBy(entry => entry.Target, StringComparer.Ordinal)];
+            var successes = events.Where(entry => entry.State == "success").DistinctBy(entry => entry.Target, StringComparer.Ordinal);
+            events = [.. events.Where(entry => entry.State == "pending"), .. successes];
         }
 
         foreach (var entry in events)
@@ -54,7 +56,8 @@ internal static class FencingHistoryText
             return output.Finish(NativeExit.Ok);
         }
 
-        var when = DateTimeOffset.FromUnixTimeSeconds(newest.Completed).ToLocalTime().ToString("ddd MMM d HH:mm:ss yyyy", CultureInfo.InvariantCulture);
+        var when = DateTimeOffset.FromUnixTimeSeconds(newest.Completed).ToLocalTime()
+            .ToString("ddd MMM d HH:mm:ss yyyy", CultureInfo.InvariantCulture);
         output.Line($"Node {node} last fenced at: {when}");
         output.Element(new XElement("last-fenced", new XAttribute("target", node), new XAttribute("when", when)));
         return output.Finish(NativeExit.Ok);
@@ -63,7 +66,8 @@ internal static class FencingHistoryText
     private static IReadOnlyList<FencingEvent> Events(ToolContext context) =>
         Manager.Ask(context, static (client, token) => client.GetFencingHistoryAsync(token));
 
-    private static bool IsOf(FencingEvent entry, string node) => node is "*" or "" || entry.Target.Equals(node, StringComparison.OrdinalIgnoreCase);
+    private static bool IsOf(FencingEvent entry, string node) =>
+        node is "*" or "" || entry.Target.Equals(node, StringComparison.OrdinalIgnoreCase);
 
     private static XElement Element(FencingEvent entry)
     {

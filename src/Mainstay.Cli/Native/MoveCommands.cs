@@ -16,7 +16,8 @@ internal static class MoveCommands
         var node = call.Node;
         var isPromoted = call.Options.Has("promoted");
         var places = call.Locations();
-        var relevant = isPromoted || (node is null && places.Count(place => place.IsPromoted) == 1) ? places.Where(place => place.IsPromoted).ToList() : places;
+        var relevant = isPromoted || (node is null && places.Count(place => place.IsPromoted) == 1)
+            ? places.Where(place => place.IsPromoted).ToList() : places;
         if (node is null && relevant.Count != 1)
         {
             return call.Output.Fail(
@@ -27,7 +28,8 @@ internal static class MoveCommands
 
         if (!isBan && node is not null && relevant.Count == 1 && relevant[0].Node == node && !call.Options.Has("force"))
         {
-            return call.Output.Fail(Exists, $"crm_resource: Error performing operation: Requested item already exists ({call.Id} is already active on {node})");
+            return call.Output.Fail(
+                Exists, $"crm_resource: Error performing operation: Requested item already exists ({call.Id} is already active on {node})");
         }
 
         var request = new MoveRequest(
@@ -99,8 +101,8 @@ internal static class MoveCommands
 
         call.Output.Line($"WARNING: Creating rsc_location constraint '{id}' with a score of -INFINITY for resource {resource} on {node}.");
         call.Output.Line(
-            $"\tThis will prevent {resource} from {(request.IsPromoted ? "being promoted" : "running")} on {node} until the constraint is removed "
-            + "using the clear option or by editing the CIB with an appropriate tool.");
+            $"\tThis will prevent {resource} from {(request.IsPromoted ? "being promoted" : "running")} on {node} "
+            + "until the constraint is removed using the clear option or by editing the CIB with an appropriate tool.");
         call.Output.Line($"\tThis will be the case even if {node} is the last node in the cluster");
     }
 }

@@ -5,11 +5,13 @@ using Mainstay.Cli.CibTools;
 
 namespace Mainstay.Cli.ClusterTools;
 
-/// <summary><c>crm_resource --list-operations</c>: the recorded operations, each line ending in the state that agents compare (spec/agents.md section 14.4).</summary>
+/// <summary><c>crm_resource --list-operations</c>: the recorded operations, each line ending in the state that agents compare
+/// (spec/agents.md section 14.4).</summary>
 internal static class OperationListing
 {
     private static readonly string[] s_states =
-        ["Done", "Cancelled", "Timed Out", "Not supported", "Error", "Hard Error", "Fatal Error", "Not installed", "Not connected", "Internal communication failure"];
+        ["Done", "Cancelled", "Timed Out", "Not supported", "Error", "Hard Error", "Fatal Error", "Not installed", "Not connected",
+            "Internal communication failure"];
 
     /// <summary>Prints them, node by node.</summary>
     public static int Print(ResourceCall call)
@@ -52,15 +54,18 @@ internal static class OperationListing
             operations.RemoveRange(0, operations.FindLastIndex(operation => CibElements.Value(operation, "operation") == "stop") + 1);
         }
 
-        var primitive = call.State.FindResource(id) ?? call.State.Resources.SelectMany(ResourceCall.Inside).FirstOrDefault(p => p.Id.Split(':')[0] == id.Split(':')[0]);
+        var primitive = call.State.FindResource(id)
+            ?? call.State.Resources.SelectMany(ResourceCall.Inside).FirstOrDefault(p => p.Id.Split(':')[0] == id.Split(':')[0]);
         foreach (var operation in operations)
         {
             string Text(string attribute) => CibElements.Value(operation, attribute) ?? "";
             var key = Text("operation_key") is { Length: > 0 } given ? given : CibElements.Id(operation) ?? "";
             var status = Text("op-status");
-            var word = status == "-1" ? "Pending" : int.TryParse(status, out var code) && code < s_states.Length && code >= 0 ? s_states[code] : status;
+            var word = status == "-1"
+                ? "Pending" : int.TryParse(status, out var code) && code < s_states.Length && code >= 0 ? s_states[code] : status;
             var changed = long.TryParse(Text("last-rc-change"), out var seconds)
-                ? DateTimeOffset.FromUnixTimeSeconds(seconds).ToLocalTime().ToString("ddd MMM d HH:mm:ss yyyy", CultureInfo.InvariantCulture)
+                ? DateTimeOffset.FromUnixTimeSeconds(seconds).ToLocalTime()
+                    .ToString("ddd MMM d HH:mm:ss yyyy", CultureInfo.InvariantCulture)
                 : null;
             var agent = primitive is null ? id : Head(ResourceQueries.Line(primitive));
             call.Output.Line(
@@ -74,12 +79,14 @@ internal static class OperationListing
                 new XAttribute("rc", Text("rc-code")),
                 new XAttribute("status", word),
                 new XAttribute("rsc", id),
-                new XAttribute("agent", $"{CibElements.Value(history, "class")}:{CibElements.Value(history, "provider")}:{CibElements.Value(history, "type")}"));
+                new XAttribute("agent", $"{Of(history, "class")}:{Of(history, "provider")}:{Of(history, "type")}"));
             element.SetAttributeValue("last-rc-change", changed);
             element.SetAttributeValue("exec-time", changed is null ? null : Text("exec-time"));
             list.Add(element);
         }
     }
+
+    private static string? Of(XElement element, string attribute) => CibElements.Value(element, attribute);
 
     // Up to the role: the node stands in the brackets behind it.
     private static string Head(string line)

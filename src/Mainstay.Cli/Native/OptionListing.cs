@@ -23,7 +23,8 @@ internal static class OptionListing
 
         if (type != "cluster")
         {
-            return output.Fail(NativeExit.Unimplemented, $"{tool}: options of the type '{type}' cannot be listed; cluster options can (crm_attribute)");
+            return output.Fail(
+                NativeExit.Unimplemented, $"{tool}: options of the type '{type}' cannot be listed; cluster options can (crm_attribute)");
         }
 
         var parameters = new XElement("parameters");
@@ -31,7 +32,8 @@ internal static class OptionListing
         foreach (var option in ClusterOptions.All.Where(option => all || option.Type != ClusterOptionType.Text))
         {
             output.Line($"\n  * {option.Name}");
-            output.Line($"    * Possible values: {option.Expected} ({(option.Default is { } value ? $"default: \"{value}\"" : "no default")})");
+            output.Line(
+                $"    * Possible values: {option.Expected} ({(option.Default is { } value ? $"default: \"{value}\"" : "no default")})");
             var content = new XElement("content", new XAttribute("type", option.Type.ToString().ToLowerInvariant()));
             content.SetAttributeValue("default", option.Default);
             parameters.Add(new XElement("parameter", new XAttribute("name", option.Name), content));

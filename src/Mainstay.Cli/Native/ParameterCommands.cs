@@ -4,7 +4,8 @@ using Mainstay.Cli.Configuration;
 
 namespace Mainstay.Cli.ClusterTools;
 
-/// <summary><c>crm_resource -g</c>, <c>-p</c> and <c>-d</c>: parameters, meta-attributes, utilization and XML attributes of resources.</summary>
+/// <summary><c>crm_resource -g</c>, <c>-p</c> and <c>-d</c>: parameters, meta-attributes, utilization and XML attributes of
+/// resources.</summary>
 internal static class ParameterCommands
 {
     /// <summary>Shows a value; one that is not there is no failure (spec/agents.md section 14.4).</summary>
@@ -38,7 +39,8 @@ internal static class ParameterCommands
 
         if (call.Options.Has("element"))
         {
-            call.Editor.Merge("resources", new XElement(call.Resource.Name, new XAttribute("id", CibTree.Id(call.Resource)), new XAttribute(name, value)));
+            call.Editor.Merge("resources", new XElement(
+                call.Resource.Name, new XAttribute("id", CibTree.Id(call.Resource)), new XAttribute(name, value)));
             call.Output.Line($"Set attribute: name={name} value={value}");
             return call.Output.Finish(NativeExit.Ok);
         }
@@ -72,7 +74,8 @@ internal static class ParameterCommands
         var resource = Redirected(call, name, "delete");
         if (Pairs(call, resource, name).FirstOrDefault() is not { } pair)
         {
-            return call.Output.Fail(NativeExit.NoSuchObject, $"crm_resource: Error performing operation: '{CibTree.Id(resource)}' has no '{name}'");
+            return call.Output.Fail(
+                NativeExit.NoSuchObject, $"crm_resource: Error performing operation: '{CibTree.Id(resource)}' has no '{name}'");
         }
 
         call.Editor.Delete("resources", "nvpair", CibTree.Id(pair));
@@ -124,7 +127,8 @@ internal static class ParameterCommands
             ? resource.Elements("primitive").Where(member => Pairs(call, member, name).Any())
             : [];
         var dependents = call.Options.Has("recursive")
-            ? ConstraintListing.Dependents(call.Cib, CibTree.Id(resource)).Select(id => CibTree.FindResource(call.Cib, id)).OfType<XElement>()
+            ? ConstraintListing.Dependents(call.Cib, CibTree.Id(resource))
+                .Select(id => CibTree.FindResource(call.Cib, id)).OfType<XElement>()
             : [];
         return [.. members, resource, .. dependents];
     }
@@ -138,7 +142,8 @@ internal static class ParameterCommands
             return resource;
         }
 
-        var clone = CibTree.IsClone(resource) ? resource : CibTree.Parent(resource) is { } parent && CibTree.IsClone(parent) ? parent : null;
+        var clone = CibTree.IsClone(resource)
+            ? resource : CibTree.Parent(resource) is { } parent && CibTree.IsClone(parent) ? parent : null;
         if (clone is null)
         {
             return resource;
@@ -169,7 +174,9 @@ internal static class ParameterCommands
             return clone;
         }
 
-        call.Output.Line($"A value for '{name}' already exists in child '{CibTree.Id(child)}', performing {verb} on that instead of '{CibTree.Id(clone)}'");
+        call.Output.Line(
+            $"A value for '{name}' already exists in child '{CibTree.Id(child)}', "
+            + $"performing {verb} on that instead of '{CibTree.Id(clone)}'");
         return child;
     }
 }

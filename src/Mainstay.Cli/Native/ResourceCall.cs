@@ -18,7 +18,8 @@ internal sealed class ResourceCall
         Output = output;
         Editor = editor;
         _state = new Lazy<ClusterState>(() => Planner.ReadState(
-            CibUpgrade.Upgrade(Editor.Document.Clone()).Document, new PlannerOptions { Now = DateTimeOffset.UtcNow.ToUnixTimeSeconds(), IsSanitized = true }));
+            CibUpgrade.Upgrade(Editor.Document.Clone()).Document,
+            new PlannerOptions { Now = DateTimeOffset.UtcNow.ToUnixTimeSeconds(), IsSanitized = true }));
     }
 
     /// <summary>Streams and environment.</summary>
@@ -58,7 +59,8 @@ internal sealed class ResourceCall
             }
 
             return State.FindNode(wanted)?.Name
-                ?? throw new CommandFailure([$"Node '{wanted}' not found", "Error performing operation: No such object"], NativeExit.NoSuchObject);
+                ?? throw new CommandFailure(
+                    [$"Node '{wanted}' not found", "Error performing operation: No such object"], NativeExit.NoSuchObject);
         }
     }
 
@@ -83,7 +85,8 @@ internal sealed class ResourceCall
     public IReadOnlyList<ClusterResource> Primitives()
     {
         var named = State.FindResource(Id);
-        return named is not null ? [.. Inside(named)] : [.. State.Resources.SelectMany(Inside).Where(primitive => primitive.Id.Split(':')[0] == Id)];
+        return named is not null
+            ? [.. Inside(named)] : [.. State.Resources.SelectMany(Inside).Where(primitive => primitive.Id.Split(':')[0] == Id)];
     }
 
     /// <summary>Where the resource is active: names of nodes in order, and whether it is promoted there.</summary>

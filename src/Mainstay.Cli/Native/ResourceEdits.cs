@@ -34,10 +34,12 @@ internal static class ResourceEdits
         var id = CibTree.Id(resource);
         if (CibEditor.IsFile(call.Context) || call.Locations().Count == 0)
         {
-            return call.Output.Fail(NativeExit.NoSuchObject, $"crm_resource: Error performing operation: {call.Id} is not running anywhere and so cannot be restarted");
+            return call.Output.Fail(NativeExit.NoSuchObject,
+                $"crm_resource: Error performing operation: {call.Id} is not running anywhere and so cannot be restarted");
         }
 
-        var set = resource.Elements("meta_attributes").Select(e => CibTree.Id(e)).FirstOrDefault(found => found.Length > 0) ?? $"{id}-meta_attributes";
+        var set = resource.Elements("meta_attributes").Select(e => CibTree.Id(e)).FirstOrDefault(found => found.Length > 0)
+            ?? $"{id}-meta_attributes";
         var present = resource.Elements("meta_attributes").Elements("nvpair").FirstOrDefault(pair => pair.Text("name") == TargetRole);
         var pairId = present is null ? $"{set}-{TargetRole}" : CibTree.Id(present);
         var setId = present?.Parent is { } parent ? CibTree.Id(parent) : set;
@@ -54,7 +56,8 @@ internal static class ResourceEdits
 
         if (!stopped || !Idle(call, timeout))
         {
-            return call.Output.Fail(ManagerExitCodes.Timeout, $"crm_resource: {call.Id} was not restarted in time; its target role is as before");
+            return call.Output.Fail(
+                ManagerExitCodes.Timeout, $"crm_resource: {call.Id} was not restarted in time; its target role is as before");
         }
 
         call.Output.Line($"{call.Id} successfully restarted");

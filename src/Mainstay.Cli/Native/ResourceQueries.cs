@@ -48,7 +48,8 @@ internal static class ResourceQueries
     /// <summary><c>--list-raw</c>.</summary>
     public static int Raw(ResourceCall call)
     {
-        var names = call.State.Resources.Where(resource => !resource.IsImplicit).SelectMany(ResourceCall.Inside).Select(primitive => primitive.Id).ToList();
+        var names = call.State.Resources.Where(resource => !resource.IsImplicit)
+            .SelectMany(ResourceCall.Inside).Select(primitive => primitive.Id).ToList();
         foreach (var name in names)
         {
             call.Output.Line(name);
@@ -77,7 +78,8 @@ internal static class ResourceQueries
     /// <summary>A primitive with its agent and state.</summary>
     public static string Line(ClusterResource primitive)
     {
-        var agent = string.Join(':', new[] { primitive.AgentClass, primitive.Provider, primitive.AgentType }.Where(part => !string.IsNullOrEmpty(part)));
+        var agent = string.Join(
+            ':', new[] { primitive.AgentClass, primitive.Provider, primitive.AgentType }.Where(part => !string.IsNullOrEmpty(part)));
         var role = primitive.ActiveNodes.Count == 0 ? Role.Stopped : primitive.CurrentRole;
         var where = primitive.ActiveNodes.Count > 0 ? " " + string.Join(' ', primitive.ActiveNodes.Select(node => node.Name)) : "";
         var disabled = string.Equals(primitive.Meta["target-role"], "Stopped", StringComparison.OrdinalIgnoreCase) ? " (disabled)" : "";
@@ -92,10 +94,11 @@ internal static class ResourceQueries
             return;
         }
 
+        var inner = resource.Children is [var first, ..] ? first.Id.Split(':')[0] : "";
         var heading = resource.Variant switch
         {
             ResourceVariant.Group => $"Resource Group: {resource.Id}:",
-            ResourceVariant.Clone => $"Clone Set: {resource.Id} [{(resource.Children is [var first, ..] ? first.Id.Split(':')[0] : "")}]{(resource.IsPromotable ? " (promotable)" : "")}:",
+            ResourceVariant.Clone => $"Clone Set: {resource.Id} [{inner}]{(resource.IsPromotable ? " (promotable)" : "")}:",
             _ => $"Container bundle: {resource.Id}:",
         };
         output.Line($"{indent}* {heading}");

@@ -25,7 +25,7 @@ internal static class ResourceUpkeepCommands
         // The manager answers when everything is forgotten: the replies that scripts look for have all come in.
         if (result.Items.Count > 0)
         {
-            output.Line(result.Items.Count == 1 ? "Waiting for 1 reply from the controller" : $"Waiting for {result.Items.Count} replies from the controller");
+            output.Line($"Waiting for {result.Items.Count} {(result.Items.Count == 1 ? "reply" : "replies")} from the controller");
             for (var number = 1; number <= result.Items.Count; number++)
             {
                 output.Line(number == result.Items.Count ? "... got reply (done)" : "... got reply");
@@ -41,6 +41,7 @@ internal static class ResourceUpkeepCommands
         var result = Manager.Ask(context, (client, token) => client.WaitIdleAsync(timeout, token));
         return result.Idle
             ? output.Finish(NativeExit.Ok)
-            : output.Fail(ManagerExitCodes.Timeout, "crm_resource: Error performing operation: Timeout occurred, the cluster still has actions to run");
+            : output.Fail(ManagerExitCodes.Timeout,
+                "crm_resource: Error performing operation: Timeout occurred, the cluster still has actions to run");
     }
 }

@@ -60,7 +60,8 @@ internal sealed class StonithAdminTool : ClusterTool
     /// <inheritdoc/>
     protected override int Execute(ToolContext context, NativeOptions options, NativeOutput output)
     {
-        var command = options.Given.FirstOrDefault(option => option.Name is "list" or "list-registered" or "list-installed" or "list-targets"
+        var command = options.Given.FirstOrDefault(
+            option => option.Name is "list" or "list-registered" or "list-installed" or "list-targets"
             or "metadata" or "query" or "history" or "last" or "fence" or "reboot" or "unfence" or "confirm"
             or "register" or "deregister" or "register-level" or "deregister-level" or "validate");
         return command.Name switch
@@ -69,7 +70,10 @@ internal sealed class StonithAdminTool : ClusterTool
             "metadata" => Metadata(context, options, output),
             "list-registered" => Items(output, "fence devices", "fence device", Devices(context).Select(device => device.Id)),
             "list" => Items(
-                output, "fence devices", "fence device", Devices(context).Where(device => CanFence(device, command.Value)).Select(device => device.Id)),
+                output,
+                "fence devices",
+                "fence device",
+                Devices(context).Where(device => CanFence(device, command.Value)).Select(device => device.Id)),
             "list-targets" => Items(output, "fence targets", "fencing target", Device(context, command.Value).StaticTargets),
             "query" => FenceDeviceCheck.Run(context, output, Device(context, command.Value)),
             "history" => FencingHistoryText.Print(context, options, output, command.Value),
@@ -80,7 +84,8 @@ internal sealed class StonithAdminTool : ClusterTool
             "confirm" => Confirm(context, options, output, command.Value),
             null => output.Usage("give a command: one of -l, -L, -I, -s, -M, -Q, -H, -h, -F, -B, -U, -C; --help describes them"),
             _ => output.Fail(
-                NativeExit.Unimplemented, $"stonith_admin: --{command.Name} is not supported: devices and levels are part of the configuration (pcs stonith)"),
+                NativeExit.Unimplemented,
+                $"stonith_admin: --{command.Name} is not supported: devices and levels are part of the configuration (pcs stonith)"),
         };
     }
 
@@ -185,5 +190,6 @@ internal sealed class StonithAdminTool : ClusterTool
 
     private static long Milliseconds(NativeOptions options, string name, long fallback) => options[name] is not { } text ? fallback
         : Interval.TryParse(text, out var milliseconds) ? milliseconds
-        : throw new CommandFailure($"'{text}' is no time for --{name}: give seconds, or a number with a unit such as 2min", NativeExit.Usage);
+        : throw new CommandFailure(
+            $"'{text}' is no time for --{name}: give seconds, or a number with a unit such as 2min", NativeExit.Usage);
 }

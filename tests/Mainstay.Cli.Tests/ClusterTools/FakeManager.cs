@@ -78,7 +78,8 @@ internal sealed class FakeManager : IDisposable
         Requests.Add($"{request} {Encoding.UTF8.GetString(buffer, head + 4, wanted - head - 4)}".TrimEnd());
         var body = Encoding.UTF8.GetBytes(_answers.GetValueOrDefault(request, ""));
         var isKnown = _answers.ContainsKey(request);
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {(isKnown ? "200 OK" : "404 Not Found")}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n"));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 {(isKnown ? "200 OK" : "404 Not Found")}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n"));
         await stream.WriteAsync(body);
     }
 }

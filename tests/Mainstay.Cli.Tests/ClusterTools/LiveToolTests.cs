@@ -52,7 +52,8 @@ public sealed class LiveToolTests
     {
         using var manager = new FakeManager()
             .Answer("POST /v1/attributes", "")
-            .Answer("GET /v1/attributes?name=role&node=beta&lifetime=Transient", """[{"name":"role","node":"beta","value":"PRI","lifetime":"Transient"}]""");
+            .Answer("GET /v1/attributes?name=role&node=beta&lifetime=Transient",
+                """[{"name":"role","node":"beta","value":"PRI","lifetime":"Transient"}]""");
         using var run = ToolRun.OnSocket(manager.SocketPath);
 
         Assert.Equal(0, run.Run("crm_attribute", "-N", "beta", "-l", "reboot", "--name", "role", "-v", "PRI"));
@@ -125,7 +126,8 @@ public sealed class LiveToolTests
     public void Cleaning_up_tells_what_was_forgotten_where()
     {
         using var manager = new FakeManager()
-            .Answer("GET /v1/cib", """<cib><configuration><resources><primitive id="web" class="ocf" type="Dummy" provider="heartbeat"/></resources></configuration><status/></cib>""")
+            .Answer("GET /v1/cib",
+                """<cib><configuration><resources><primitive id="web" class="ocf" type="Dummy" provider="heartbeat"/></resources></configuration><status/></cib>""")
             .Answer("POST /v1/resources/cleanup", """{"items":[{"resource":"web","node":"alpha"},{"resource":"web","node":"beta"}]}""");
         using var run = ToolRun.OnSocket(manager.SocketPath);
 

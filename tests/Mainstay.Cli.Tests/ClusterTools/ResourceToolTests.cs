@@ -54,7 +54,8 @@ public sealed class ResourceToolTests
 
         Assert.Equal(0, run.Run("crm_resource", "-B", "-r", "web", "-N", "alpha", "-Q"));
         Assert.Empty(run.Out);
-        Assert.Contains("""<rsc_location id="cli-ban-web-on-alpha" rsc="web" role="Started" node="alpha" score="-INFINITY"/>""", run.Cib, StringComparison.Ordinal);
+        Assert.Contains("""<rsc_location id="cli-ban-web-on-alpha" rsc="web" role="Started" node="alpha" score="-INFINITY"/>""", run.Cib,
+            StringComparison.Ordinal);
         Assert.Equal(0, run.Run("crm_resource", "-U", "-r", "web"));
         Assert.Equal("Removing constraint: cli-ban-web-on-alpha\n", run.Out);
         Assert.DoesNotContain("cli-ban", run.Cib, StringComparison.Ordinal);
@@ -76,7 +77,8 @@ public sealed class ResourceToolTests
         using var run = ToolRun.OnFile(Web, status: OnAlpha);
 
         Assert.Equal(0, run.Run("crm_resource", "--list-operations", "-N", "alpha"));
-        Assert.StartsWith("web\t(ocf:heartbeat:Dummy):\t Started: web_start_0 (node=alpha, call=5, rc=0", run.Out, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "web\t(ocf:heartbeat:Dummy):\t Started: web_start_0 (node=alpha, call=5, rc=0", run.Out, StringComparison.Ordinal);
         Assert.EndsWith("): Done\n", run.Out, StringComparison.Ordinal);
     }
 }

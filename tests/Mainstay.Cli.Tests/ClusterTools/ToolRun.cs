@@ -48,7 +48,8 @@ internal sealed class ToolRun : IDisposable
     {
         var output = new StringWriter();
         var error = new StringWriter();
-        var context = new ToolContext(tool, output, error, TextReader.Null, name => _environment.GetValueOrDefault(name), TerminalFacts.Plain);
+        var context = new ToolContext(
+            tool, output, error, TextReader.Null, name => _environment.GetValueOrDefault(name), TerminalFacts.Plain);
         var code = ToolRegistry.Run(context, args);
         Out = output.ToString();
         Error = error.ToString();
