@@ -11,7 +11,8 @@ public sealed class LiveToolTests
     public void A_query_shows_name_host_and_value()
     {
         using var manager = new FakeManager().Answer("GET /v1/attributes?name=ping", """
-            [{"name":"ping","node":"alpha","value":"100","lifetime":"Transient"},{"name":"ping","node":"beta","value":"","lifetime":"Transient"}]
+            [{"name":"ping","node":"alpha","value":"100","lifetime":"Transient"},
+            {"name":"ping","node":"beta","value":"","lifetime":"Transient"}]
             """);
         using var run = ToolRun.OnSocket(manager.SocketPath).With("OCF_RESKEY_CRM_meta_on_node", "alpha");
 
@@ -127,12 +128,17 @@ public sealed class LiveToolTests
     {
         using var manager = new FakeManager()
             .Answer("GET /v1/cib",
-                """<cib><configuration><resources><primitive id="web" class="ocf" type="Dummy" provider="heartbeat"/></resources></configuration><status/></cib>""")
+                """
+                <cib><configuration><resources><primitive id="web" class="ocf" type="Dummy" provider="heartbeat"/></resources></configuration>
+                <status/></cib>
+                """)
             .Answer("POST /v1/resources/cleanup", """{"items":[{"resource":"web","node":"alpha"},{"resource":"web","node":"beta"}]}""");
         using var run = ToolRun.OnSocket(manager.SocketPath);
 
         Assert.Equal(0, run.Run("crm_resource", "-C", "-r", "web"));
         Assert.Equal(
-            "Cleaned up web on alpha\nCleaned up web on beta\nWaiting for 2 replies from the controller\n... got reply\n... got reply (done)\n", run.Out);
+            "Cleaned up web on alpha\nCleaned up web on beta\nWaiting for 2 replies from the controller\n"
+            + "... got reply\n... got reply (done)\n",
+            run.Out);
     }
 }

@@ -6,7 +6,8 @@ public sealed class ResourceToolTests
 
     private const string OnAlpha = """
         <node_state id="1" uname="alpha" in_ccm="true" crmd="online" join="member" expected="member"><lrm id="1"><lrm_resources>
-        <lrm_resource id="web" class="ocf" provider="heartbeat" type="Dummy"><lrm_rsc_op id="web_last_0" operation_key="web_start_0" operation="start"
+        <lrm_resource id="web" class="ocf" provider="heartbeat" type="Dummy">
+        <lrm_rsc_op id="web_last_0" operation_key="web_start_0" operation="start"
         transition-key="1:1:0:00000000-0000-0000-0000-000000000000" transition-magic="0:0;1:1:0:00000000-0000-0000-0000-000000000000"
         call-id="5" rc-code="0" op-status="0" interval="0"/></lrm_resource></lrm_resources></lrm></node_state>
         """;

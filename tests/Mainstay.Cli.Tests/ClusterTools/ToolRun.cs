@@ -26,9 +26,9 @@ internal sealed class ToolRun : IDisposable
     {
         var run = new ToolRun();
         File.WriteAllText(run.CibPath, $"""
-            <cib crm_feature_set="3.19.0" validate-with="pacemaker-3.9" admin_epoch="0" epoch="1" num_updates="0"><configuration><crm_config/>
-            <nodes><node id="1" uname="alpha"/><node id="2" uname="beta"/></nodes><resources>{resources}</resources><constraints>{constraints}</constraints>
-            </configuration><status>{status}</status></cib>
+            <cib crm_feature_set="3.19.0" validate-with="pacemaker-3.9" admin_epoch="0" epoch="1" num_updates="0"><configuration>
+            <crm_config/><nodes><node id="1" uname="alpha"/><node id="2" uname="beta"/></nodes>
+            <resources>{resources}</resources><constraints>{constraints}</constraints></configuration><status>{status}</status></cib>
             """);
         return run.With("CIB_file", run.CibPath);
     }
