@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace Mainstay.Cli;
 
@@ -72,9 +71,7 @@ internal sealed class ToolContext
     public static ToolContext OfProcess(string invokedName)
     {
         var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        // The console's own stream hides that the reader has gone; a command that prints for ever must end then.
-        var standardOutput = new FileStream(new SafeFileHandle((nint)1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        var output = new StreamWriter(standardOutput, encoding, bufferSize: 16 * 1024) { AutoFlush = true };
+        var output = new StreamWriter(new StandardOutputStream(), encoding, bufferSize: 16 * 1024) { AutoFlush = true };
         var error = new StreamWriter(Console.OpenStandardError(), encoding, bufferSize: 1024) { AutoFlush = true };
         var input = new StreamReader(Console.OpenStandardInput(), encoding);
         return new ToolContext(

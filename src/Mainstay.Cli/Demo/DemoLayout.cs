@@ -72,7 +72,7 @@ internal sealed class DemoLayout
                 cluster_name: demo
                 transport: udpu
                 token: {{TokenMs}}
-                token_coefficient: 0
+                token_coefficient: 1
                 interface {
                     ringnumber: 0
                     mcastport: {{RingPort}}
