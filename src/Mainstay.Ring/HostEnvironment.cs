@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.NetworkInformation;
-using System.Net.Sockets;
 using Mainstay.Ring.Core.Configuration;
 
 namespace Mainstay.Ring;
@@ -12,7 +11,7 @@ internal static class HostEnvironment
     {
         HostName = Environment.MachineName,
         LocalAddresses = LocalAddresses(),
-        Resolve = Resolve,
+        Resolve = NameResolution.Resolve,
         KeyFileSize = KeyFileSize,
         ResolveIdentity = ResolveIdentity,
         NodeName = arguments.NodeName,
@@ -28,18 +27,6 @@ internal static class HostEnvironment
         }
 
         return addresses;
-    }
-
-    private static IReadOnlyList<IPAddress> Resolve(string name)
-    {
-        try
-        {
-            return Dns.GetHostAddresses(name);
-        }
-        catch (Exception problem) when (problem is SocketException or ArgumentException)
-        {
-            return [];
-        }
     }
 
     private static long? KeyFileSize(string path)
