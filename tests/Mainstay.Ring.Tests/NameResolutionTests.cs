@@ -17,7 +17,7 @@ public sealed class NameResolutionTests
     {
         var given = File.ReadLines("/etc/hosts")
             .Select(line => line.Split('#')[0].Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries))
-            .Where(words => words.Length > 1 && words[1..].Contains(Environment.MachineName, StringComparer.Ordinal))
+            .Where(words => words.Length > 1 && words.Skip(1).Contains(Environment.MachineName, StringComparer.Ordinal))
             .Select(words => IPAddress.Parse(words[0]))
             .ToList();
         Assert.SkipWhen(given.Count == 0, "/etc/hosts does not name this host");
