@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace Mainstay.Ring;
 
 /// <summary>
-/// Host names by getaddrinfo(3), as every other program on the host sees them. <see cref="Dns"/> is no replacement: for the host's own
-/// name it
-/// adds the addresses of all interfaces, so a node could bind another link, or a link-local address, than the one /etc/hosts gives it.
+/// Host names by getaddrinfo(3), as every other program on the host sees them. <see cref="Dns"/> is no replacement: for the host's
+/// own name it adds the addresses of all interfaces, so a node could bind another link, or a link-local address, than the one that
+/// /etc/hosts gives it.
 /// </summary>
 internal static unsafe partial class NameResolution
 {
