@@ -29,6 +29,7 @@ ROWS = {
     "coldstart": ("cold start: start of the daemons to the service answering", "coldstart", 1000),
     "coldstart-all": ("cold start: start of the daemons to everything active", "coldstart", 1000),
 }
+KILL_RUNS = 4
 ROOT = stacks.ROOT
 
 
@@ -40,13 +41,13 @@ def settled(stack, node="n1", limit=120):
     bench.wait_for("%s: everything active" % stack.name, lambda: stack.settled(node), limit, 0.2)
 
 
-def measure_outage(stack, fault, run):
-    """One fault; the outage that the client saw, in seconds."""
+def measure_outage(stack, fault, phase):
+    """One fault; the outage that the client saw, in seconds. phase: how much of a monitor interval to wait, 0 to 1."""
     settled(stack)
     active = stack.active()
     others = [n for n in stack.nodes if n != active]
     bench.wait_for("%s: idle" % stack.name, lambda: stack.idle(others[0]), 60, 0.2)
-    time.sleep(1 + (run * 0.37) % 1)  # not always at the same phase of the monitors
+    time.sleep(1 + phase * stacks.MONITOR_S)
     probe = bench.Probe()
     child = None
     try:
@@ -99,14 +100,16 @@ def run_stack(name, token, faults, repeat, record):
     try:
         stack.up()
         for fault in faults:
-            for run in range(repeat):
+            # How long a killed process goes unnoticed depends on where the monitor stands: more runs, spread evenly over its interval.
+            runs = repeat * KILL_RUNS if fault == "kill" else repeat
+            for run in range(runs):
                 if fault == "coldstart":
                     service, everything = measure_cold_start(stack)
                     record(name, "coldstart", run, service)
                     record(name, "coldstart-all", run, everything)
                 else:
                     row = next(key for key, (_, f, t) in ROWS.items() if f == fault and t == token)
-                    record(name, row, run, measure_outage(stack, fault, run))
+                    record(name, row, run, measure_outage(stack, fault, (run + 0.5) / runs))
     finally:
         stack.down()
 
