@@ -22,15 +22,7 @@ internal static class Colocation
         }
 
         var (withRole, withResource, rest) = Side(session, [.. args.Skip(with + 1)]);
-        var score = "INFINITY";
-        if (rest.Count > 0 && !rest[0].Contains('=', StringComparison.Ordinal))
-        {
-            score = ConstraintParts.Score(rest[0]);
-            session.Deprecated("Specifying score as a standalone value is deprecated and might be removed in a future release, use "
-                + "score=value instead");
-            rest.RemoveAt(0);
-        }
-
+        var score = ConstraintParts.TakeStandaloneScore(session, rest);
         var options = PcsArguments.Pairs(rest);
         PcsArguments.CheckNames(options.Keys, ["id", "influence", "node-attribute", "score"], "");
         score = options.Remove("score", out var named) ? ConstraintParts.Score(named) : score;
@@ -55,10 +47,7 @@ internal static class Colocation
         }
 
         element.Add(options.Select(o => new XAttribute(o.Key, o.Value)));
-        ConstraintParts.RefuseDuplicate(session, element, "rsc", "with-rsc", "rsc-role", "with-rsc-role");
-        ConstraintParts.Section(session).Add(element);
-        session.Push();
-        return 0;
+        return ConstraintParts.Add(session, element, "rsc", "with-rsc", "rsc-role", "with-rsc-role");
     }
 
     /// <summary><c>constraint colocation set</c>.</summary>

@@ -67,8 +67,40 @@ internal static class ConstraintParts
     public static string Id(PcsSession session, string? named, string usual) =>
         named is null ? session.Ids.Take(usual) : session.Ids.TakeNamed(named, "constraint id");
 
-    /// <summary>Refuses a constraint that exists already, showing it; <c>--force</c> makes a second one.</summary>
-    public static void RefuseDuplicate(PcsSession session, XElement made, params string[] attributes)
+    /// <summary>
+    /// Puts a new constraint into the configuration, unless one of the same meaning exists (then it is shown; <c>--force</c> makes a second one).
+    /// </summary>
+    /// <param name="session">The command.</param>
+    /// <param name="made">The new constraint.</param>
+    /// <param name="attributes">The attributes that make two constraints the same.</param>
+    /// <returns>The exit code.</returns>
+    public static int Add(PcsSession session, XElement made, params string[] attributes)
+    {
+        RefuseDuplicate(session, made, attributes);
+        Section(session).Add(made);
+        session.Push();
+        return 0;
+    }
+
+    /// <summary>Takes the score that older command lines have as a word of its own from the front; INFINITY where there is none.</summary>
+    public static string TakeStandaloneScore(PcsSession session, List<string> words)
+    {
+        if (words.Count == 0 || words[0].Contains('=', StringComparison.Ordinal))
+        {
+            return "INFINITY";
+        }
+
+        var score = Score(words[0]);
+        session.Deprecated("Specifying score as a standalone value is deprecated and might be removed in a future release, use "
+            + "score=value instead");
+        words.RemoveAt(0);
+        return score;
+    }
+
+    /// <summary>The section of constraints.</summary>
+    public static XElement Section(PcsSession session) => CibTree.Section(session.Cib, "constraints");
+
+    private static void RefuseDuplicate(PcsSession session, XElement made, params string[] attributes)
     {
         var same = Section(session).Elements(made.Name)
             .Where(e => !e.HasElements && attributes.All(a => Value(e, a) == Value(made, a)))
@@ -88,9 +120,6 @@ internal static class ConstraintParts
 
         session.Overridable("duplicate constraint already exists");
     }
-
-    /// <summary>The section of constraints.</summary>
-    public static XElement Section(PcsSession session) => CibTree.Section(session.Cib, "constraints");
 
     // Absent means the default: `start` for actions, no role for roles.
     private static string Value(XElement element, string attribute) =>

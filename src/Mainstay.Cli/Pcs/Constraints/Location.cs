@@ -34,15 +34,7 @@ internal static class Location
         }
 
         var rest = args.Skip(3).ToList();
-        var score = "INFINITY";
-        if (rest.Count > 0 && !rest[0].Contains('=', StringComparison.Ordinal))
-        {
-            score = ConstraintParts.Score(rest[0]);
-            session.Deprecated("Specifying score as a standalone value is deprecated and might be removed in a future release, use "
-                + "score=value instead");
-            rest.RemoveAt(0);
-        }
-
+        var score = ConstraintParts.TakeStandaloneScore(session, rest);
         var options = PcsArguments.Pairs(rest);
         PcsArguments.CheckNames(options.Keys, ["score", "resource-discovery"], "");
         score = options.TryGetValue("score", out var named) ? ConstraintParts.Score(named) : score;

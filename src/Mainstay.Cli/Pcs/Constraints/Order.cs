@@ -49,10 +49,7 @@ internal static class Order
         session.Info($"Adding {first} {second} "
             + $"({(options.TryGetValue("score", out var score) ? $"score: {score}" : $"kind: {Kind(options)}")}) "
             + $"(Options: {string.Join(' ', shown)})");
-        ConstraintParts.RefuseDuplicate(session, element, "first", "then", "first-action", "then-action");
-        ConstraintParts.Section(session).Add(element);
-        session.Push();
-        return 0;
+        return ConstraintParts.Add(session, element, "first", "then", "first-action", "then-action");
     }
 
     /// <summary><c>constraint order set</c>.</summary>

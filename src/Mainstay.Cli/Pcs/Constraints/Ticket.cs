@@ -31,10 +31,7 @@ internal static class Ticket
             new XAttribute("rsc", resource));
         element.SetAttributeValue("rsc-role", role);
         element.Add(options.Select(o => new XAttribute(o.Key, o.Value)));
-        ConstraintParts.RefuseDuplicate(session, element, "ticket", "rsc", "rsc-role");
-        ConstraintParts.Section(session).Add(element);
-        session.Push();
-        return 0;
+        return ConstraintParts.Add(session, element, "ticket", "rsc", "rsc-role");
     }
 
     /// <summary><c>constraint ticket set</c>.</summary>
