@@ -137,12 +137,10 @@ public sealed partial class TotemRing
                 JoinInGather(join);
                 break;
             case TotemState.Commit when IsFreshFromNewMember(join):
-                Merge(join);
-                EnterGather(GatherReason.JoinInCommit, join.Sender);
+                JoinWhileForming(join, GatherReason.JoinInCommit);
                 break;
             case TotemState.Recovery when IsFreshFromNewMember(join):
-                Merge(join);
-                EnterGather(GatherReason.JoinInRecovery, join.Sender);
+                JoinWhileForming(join, GatherReason.JoinInRecovery);
                 break;
             default:
                 Drop(DropReason.StaleJoin, join.Sender);
@@ -178,6 +176,24 @@ public sealed partial class TotemRing
         }
 
         EnterGather(Merge(join) ? GatherReason.MergeDuringJoin : GatherReason.JoinInOperational, join.Sender);
+    }
+
+    /// <summary>
+    /// A member of the ring being formed has given it up (spec/totem.md section 5.3). All members agreed on one failed set; whoever names
+    /// fewer now has installed the ring, which settles that set, and looks for others since. Then this node starts afresh too: its old
+    /// failed set, sent again, would be believed by those who installed the ring and keep two halves apart for ever (the reference keeps
+    /// it).
+    /// </summary>
+    private void JoinWhileForming(in JoinPacket join, GatherReason reason)
+    {
+        if (!_failSet.IsSubsetOf(_joinFailed))
+        {
+            _procSet.SetTo(_newMembers);
+            _failSet.Clear();
+        }
+
+        Merge(join);
+        EnterGather(reason, join.Sender);
     }
 
     /// <summary>spec/totem.md section 5.4.</summary>

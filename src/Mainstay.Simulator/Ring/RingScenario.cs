@@ -106,16 +106,13 @@ public sealed record RingScenario
         options = options with { InitialSequence = prng.Chance(300_000) ? 0xFFFFFE00u : 0u };
         var isCalm = prng.Chance(50_000);
         var nodeCount = (int)Pick(prng, 1, 2, 2, 3, 3, 3, 4, 5, 5, 6, 8);
-
-        // Timers must fit the network, as on a real ring: forming one takes about ten rotations.
-        var hopMax = token * Millisecond / (10 * nodeCount);
         return new RingScenario
         {
             NodeCount = nodeCount,
             Options = options,
             FaultPhase = prng.Between(300, 1500) * Millisecond,
-            DelayMinimum = Math.Min(hopMax / 2, Pick(prng, 200_000, 500_000, Millisecond, 2 * Millisecond)),
-            DelayMean = Math.Min(hopMax / 2, Pick(prng, 0, 20_000, 200_000, Millisecond)),
+            DelayMinimum = Pick(prng, 200_000, 500_000, Millisecond, 2 * Millisecond),
+            DelayMean = Pick(prng, 0, 20_000, 200_000, Millisecond),
             Reorders = prng.Chance(300_000),
             Loss = (int)Fault(prng, isCalm, 400_000, Pick(prng, 1_000, 10_000, 50_000, 150_000)),
             TypedLoss = (int)Fault(prng, isCalm, 150_000, Pick(prng, 100_000, 400_000, 700_000)),

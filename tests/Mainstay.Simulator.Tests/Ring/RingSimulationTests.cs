@@ -97,7 +97,9 @@ public sealed class RingSimulationTests(ITestOutputHelper output)
 
     /// <summary>
     /// Seeds that found something once: a join storm between nodes that disagree for good on who failed (12, 39, 227); remains of a
-    /// cut-short synchronisation delivered by some (220); a checker that trusted ring ids of a node that lost its storage (3360, 2726).
+    /// cut-short synchronisation delivered by some (220); a checker that trusted ring ids of a node that lost its storage (3360, 2726); halves
+    /// that gave each other up again and again, because a node that never installed a ring kept its failed set (12166, 19024, 22488, 23077,
+    /// 23906).
     /// </summary>
     [Theory]
     [InlineData(12)]
@@ -109,9 +111,23 @@ public sealed class RingSimulationTests(ITestOutputHelper output)
     [InlineData(3360)]
     [InlineData(4311)]
     [InlineData(12166)]
+    [InlineData(19024)]
+    [InlineData(22488)]
+    [InlineData(23077)]
+    [InlineData(23906)]
     public void Seeds_that_failed_once_pass(ulong seed)
     {
         var result = RingSimulation.Run(seed);
         Assert.True(result.Violations.Count == 0, $"{string.Join(Environment.NewLine, result.Violations)} {result.ReplayCommand}");
+    }
+
+    /// <summary>The scenario that failed under seed 23077, whose delays are drawn otherwise by now.</summary>
+    [Fact]
+    public void Halves_that_gave_each_other_up_find_together_on_a_slow_network()
+    {
+        var scenario = RingScenario.Draw(23077) with { DelayMinimum = 812_500, DelayMean = 812_500 };
+        var result = RingSimulation.Run(23077, scenario);
+        Assert.Empty(result.Violations);
+        Assert.InRange(result.Convergence, TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 }

@@ -1,0 +1,37 @@
+namespace Mainstay.Totem.Tests;
+
+/// <summary>Rings that are given up while they form.</summary>
+public sealed class MembershipTests
+{
+    /// <summary>
+    /// Regression of simulator seeds 19024 and 23077. Nodes 1 to 4 give node 5 up and form a ring; node 2 has installed it, node 1 is one
+    /// token short of that when node 5 comes back. Node 1 must not bring its old verdict on node 5 into the next agreement: the others
+    /// would believe it, and all would begin again.
+    /// </summary>
+    [Fact]
+    public void Who_hears_of_a_new_node_from_a_member_that_installed_the_ring_forgets_whom_it_gave_up_to_form_it()
+    {
+        var cluster = new TestCluster(5);
+        foreach (var node in cluster.Nodes.Values)
+        {
+            node.Start();
+        }
+
+        // Node 5 has said that it is there, and falls silent.
+        cluster.Run(TimeSpan.FromMilliseconds(0.1));
+        cluster[5].Crash();
+        cluster.RunUntil(() => cluster[2].Ring.State == TotemState.Operational, "a ring that node 2 has installed");
+        Assert.Equal(TotemState.Recovery, cluster[1].Ring.State);
+        cluster[5].Start();
+        cluster.RunUntil(() => cluster.Nodes.Values.All(node => node.Last is { Members.Length: 5 }), "a ring of all five");
+
+        Assert.Contains("gather: JoinInRecovery (node 2)", cluster[1].Log);
+        Assert.Equal("Regular 1.9 {1 2 3 4 5} joined {1 2 3 4 5}", Installed(cluster[1]));
+        Assert.Equal("Regular 1.5 {1 2 3 4} joined {1 2 3 4}; Regular 1.9 {1 2 3 4 5} joined {1 5}", Installed(cluster[2]));
+        Assert.Equal("Regular 1.9 {1 2 3 4 5} joined {1 2 3 4 5}", Installed(cluster[5]));
+        Assert.Equal(1, cluster[1].Ring.Statistics.ConsensusTimeouts);
+    }
+
+    private static string Installed(TestNode node) =>
+        string.Join("; ", node.Log.Where(line => line.StartsWith("Regular", StringComparison.Ordinal)));
+}
