@@ -36,6 +36,7 @@ internal static class ToolRegistry
     [
         ("agent", "Run, list and describe resource agents by hand", static () => new Agents.AgentTool()),
         ("agent-service", "Service processes of the built-in agents (started by them)", static () => new Agents.AgentServiceTool()),
+        ("check", "Which services the loss of a node would stop: check resilience", static () => new Resilience.ResilienceTool()),
         ("completion", "Completion for bash: mainstay completion bash", static () => new Completion.CompletionTool()),
         ("demo", "A cluster of three nodes on this machine that really fails over", static () => new Demo.DemoTool()),
         ("simulate", "What the cluster would do with a configuration (crm_simulate)", static () => new Simulate.SimulateTool()),

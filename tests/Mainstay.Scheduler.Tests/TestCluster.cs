@@ -14,11 +14,11 @@ internal sealed class TestCluster
     private readonly List<TestNode> _nodes = [];
     private int _ids;
 
-    public TestCluster(int nodes, bool fencing = false)
+    public TestCluster(int nodes, bool fencing = false, bool withDevice = true)
     {
         for (int i = 1; i <= nodes; i++) _nodes.Add(new TestNode($"n{i}"));
         Option("fencing-enabled", fencing ? "true" : "false");
-        if (fencing) Resource("""<primitive id="fence" class="stonith" type="fence_test"/>""");
+        if (fencing && withDevice) Resource("""<primitive id="fence" class="stonith" type="fence_test"/>""");
     }
 
     public const long Now = 1_800_000_000;
@@ -106,7 +106,7 @@ internal sealed class TestCluster
         var status = new StringBuilder();
         foreach (var node in _nodes)
         {
-            nodes.Append(CultureInfo.InvariantCulture, $"""<node id="{node.Id}" uname="{node.Name}"/>""");
+            nodes.Append(node.ConfigurationXml());
             status.Append(node.StateXml());
         }
 
@@ -142,6 +142,7 @@ internal sealed class TestCluster
 internal sealed class TestNode(string name)
 {
     private readonly SortedDictionary<string, string> _attributes = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, int> _capacities = new(StringComparer.Ordinal);
     private readonly List<(string Resource, string Task, int ExitStatus, int Target)> _history = [];
 
     public string Name => name;
@@ -154,8 +155,18 @@ internal sealed class TestNode(string name)
 
     public void Attribute(string key, string value) => _attributes[key] = value;
 
+    public void Capacity(string key, int value) => _capacities[key] = value;
+
     public void Record(string resource, (string Task, int ExitStatus, int Target) result) =>
         _history.Add((resource, result.Task, result.ExitStatus, result.Target));
+
+    public string ConfigurationXml()
+    {
+        var capacities = _capacities.Select(c => FormattableString.Invariant(
+            $"""<nvpair id="u{Id}-{c.Key}" name="{c.Key}" value="{c.Value}"/>"""));
+        string utilization = _capacities.Count == 0 ? "" : $"""<utilization id="u{Id}">{string.Concat(capacities)}</utilization>""";
+        return $"""<node id="{Id}" uname="{Name}">{utilization}</node>""";
+    }
 
     public string StateXml()
     {
