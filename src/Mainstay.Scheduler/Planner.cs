@@ -14,6 +14,9 @@ public sealed record PlannerOptions
     /// <summary>Whether placement scores are recorded for display.</summary>
     public bool RecordScores { get; init; }
 
+    /// <summary>Whether the reasons of all decisions are recorded (<see cref="Plan.Explanation"/>); the plan is the same.</summary>
+    public bool RecordReasons { get; init; }
+
     /// <summary>Whether private parameters may be missing from the CIB, as in files that were sanitized before being sent.</summary>
     public bool IsSanitized { get; init; }
 }
@@ -43,6 +46,9 @@ public sealed class Plan
     /// The changes in words, one per item, e.g. <c>Move       web   ( n1 -> n2 )</c> (spec/scheduler-output.md section 6).
     /// </summary>
     public IReadOnlyList<string> Changes { get; }
+
+    /// <summary>The reasons of all decisions; null unless asked for by <see cref="PlannerOptions.RecordReasons"/>.</summary>
+    public PlanExplanation? Explanation { get; internal init; }
 
     /// <summary>Remarks about the run, such as changes of private parameters only.</summary>
     public IReadOnlyList<string> Notices => State.Notices;
@@ -86,12 +92,16 @@ public static class Planner
         new OrderingPass(state, actions, assigner).Run();
         var summary = new TransitionSummary(state).Describe();
         var graph = new GraphBuilder(state, config, actions, orders).Build();
-        return new Plan(state, graph, summary);
+        return new Plan(state, graph, summary)
+        {
+            Explanation = state.Reasons is { } reasons ? new PlanExplanation(state, cib, graph, reasons) : null,
+        };
     }
 
     private static (ClusterState State, ConfigReader Config, ActionStore Actions) Unpack(CibDocument cib, PlannerOptions options)
     {
         var state = new ClusterState { Now = options.Now, IsSanitized = options.IsSanitized };
+        if (options.RecordReasons) state.Reasons = new ReasonRecorder(state, cib);
         var now = new CibDateTime(options.Now, options.LocalOffsetSeconds);
         var config = new ConfigReader(cib, now, state.ProblemList);
         var actions = new ActionStore(state, config);

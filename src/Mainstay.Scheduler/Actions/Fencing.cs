@@ -11,6 +11,7 @@ internal static class Fencing
     /// <summary>Marks a node for fencing, in the way its kind needs.</summary>
     public static void Fence(ClusterState state, ActionStore actions, ClusterNode node, string reason, bool withDelay)
     {
+        state.Reasons?.Fenced(node, reason);
         if (node.IsGuest)
         {
             FenceGuest(node);

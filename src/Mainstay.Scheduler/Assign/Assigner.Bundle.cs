@@ -20,6 +20,7 @@ internal sealed partial class Assigner
                 if (clone.Table.Contains(node))
                 {
                     clone.Table.SetScore(node, settings.Replicas.Exists(r => r.Node == node) ? 0 : -Scores.Infinity);
+                    state.Reasons?.InBundle(clone, node, null);
                 }
             }
 
@@ -58,6 +59,7 @@ internal sealed partial class Assigner
             if (!child.Table.Contains(node)) continue;
             if (node != bundleNode) child.Table.SetScore(node, -Scores.Infinity);
             else if (!FailureThreshold.IsReached(state, child, node, out _)) child.Table.SetScore(node, Scores.Infinity);
+            state.Reasons?.InBundle(child, node, bundleNode);
         }
 
         var clone = child.Parent!;

@@ -47,6 +47,7 @@ internal sealed partial class Assigner
             if (assigned >= max)
             {
                 instance.AddLocation(state, null, -Scores.Infinity);
+                state.Reasons?.InstanceLimit(instance, collective, max);
                 continue;
             }
 
@@ -67,12 +68,14 @@ internal sealed partial class Assigner
     {
         if (!NodeOrder.IsUsable(instance.Table, current)) return false;
         var saved = new TableBackup(instance);
+        var mark = state.Reasons?.Mark(instance);
         var scratch = collective.Table.Copy();
         for (int reserved = 0; reserved < room; reserved++)
         {
             var chosen = AssignInstance(collective, scratch, instance, current, perNode, stopIfFail: false);
             if (chosen == current) return true;
             saved.Restore();
+            state.Reasons?.Rewind(mark);
             if (chosen is null)
             {
                 // Members that found no node stay assigned to none, as in the reference: only the instance is tried again.
@@ -98,7 +101,6 @@ internal sealed partial class Assigner
     private ClusterNode? AssignInstance(
         ClusterResource collective, NodeTable counts, ClusterResource instance, ClusterNode? preferred, int perNode, bool stopIfFail)
     {
-        _ = collective;
         foreach (var node in state.NodeList)
         {
             if (!instance.Table.Contains(node)) continue;
@@ -110,6 +112,8 @@ internal sealed partial class Assigner
             {
                 if (child.Table.Contains(node)) child.Table.SetScore(node, -Scores.Infinity);
             }
+
+            state.Reasons?.InstanceBanned(collective, instance, counts, node, perNode);
         }
 
         var chosen = Assign(instance, preferred, stopIfFail);

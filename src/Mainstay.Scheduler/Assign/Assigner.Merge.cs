@@ -23,6 +23,7 @@ internal sealed partial class Assigner
         NodeTable? table = primary.Table;
         Merge(constraint.Dependent, primary, ref table, constraint, MergeFactor.One.Times(constraint.Score), flags);
         primary.Table = table!;
+        state.Reasons?.WithDependent(primary, constraint);
     }
 
     private void Merge(

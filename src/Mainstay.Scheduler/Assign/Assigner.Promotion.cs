@@ -17,6 +17,7 @@ internal sealed partial class Assigner
                 if (!instance.Table.Contains(node) || !node.IsAvailable) continue;
                 int score = PromotionScore(instance, node, out _);
                 if (score > 0) instance.Table.AddScore(node, score);
+                if (score > 0) state.Reasons?.PromotionPreferred(instance, node, score);
                 if (score > instance.Priority) instance.Priority = score;
             }
         }
@@ -129,20 +130,30 @@ internal sealed partial class Assigner
             instance.Priority = -Scores.Infinity;
         }
 
+        state.Reasons?.PromotionBegins(instance, node);
         AddPromotedLocations(instance, instance, node);
         AddPromotedLocations(clone, instance, node);
-        foreach (var constraint in Colocations.ThisWith(instance)) ApplyColocation(instance, constraint.Primary, constraint);
+        foreach (var constraint in Colocations.ThisWith(instance))
+        {
+            int before = instance.Priority;
+            ApplyColocation(instance, constraint.Primary, constraint);
+            state.Reasons?.PromotionColocated(instance, constraint, before);
+        }
+
         instance.PromotionPriority = next == Role.Promoted ? Scores.Infinity : instance.Priority;
     }
 
-    private static void AddPromotedLocations(ClusterResource owner, ClusterResource instance, ClusterNode node)
+    private void AddPromotedLocations(ClusterResource owner, ClusterResource instance, ClusterNode node)
     {
         foreach (var location in owner.Locations)
         {
             if (location.RoleFilter != Role.Promoted) continue;
             foreach (var (each, score) in location.Nodes)
             {
-                if (each == node) instance.Priority = Scores.Add(score, instance.Priority);
+                if (each != node) continue;
+                int before = instance.Priority;
+                instance.Priority = Scores.Add(score, before);
+                state.Reasons?.PromotionLocated(instance, node, location, score, before);
             }
         }
     }
@@ -154,6 +165,7 @@ internal sealed partial class Assigner
         {
             if (instance.PromotionPriority < 0 || instance.AssignedLocation() is not { } node) continue;
             if (clone.Table.Contains(node)) clone.Table.SetScore(node, Scores.Add(instance.PromotionPriority, clone.Table.Score(node)));
+            state.Reasons?.PromotionCounted(clone, instance, node);
         }
 
         foreach (var constraint in Colocations.WithThis(clone))
@@ -168,10 +180,16 @@ internal sealed partial class Assigner
                 MergeFactor.One.Times(constraint.Score),
                 MergeFlags.Rollback | MergeFlags.Nonnegative);
             clone.Table = table!;
+            state.Reasons?.WithDependent(clone, constraint);
         }
 
         if (clone.Tickets.Exists(t => t.Role == Role.Promoted && t.Ticket.IsLost)) BanTable(clone);
-        foreach (var instance in clone.ChildList) SetFinalPriority(clone, instance);
+        foreach (var instance in clone.ChildList)
+        {
+            SetFinalPriority(clone, instance);
+            state.Reasons?.PromotionDecided(clone, instance);
+        }
+
         clone.IsMerging = false;
     }
 
@@ -184,6 +202,8 @@ internal sealed partial class Assigner
                 if (resource.Table.Contains(node)) resource.Table.SetScore(node, -Scores.Infinity);
             }
         }
+
+        state.Reasons?.PromotionForbidden(clone);
     }
 
     private static void SetFinalPriority(ClusterResource clone, ClusterResource instance)

@@ -14,7 +14,7 @@ internal sealed partial class Assigner
         {
             foreach (var node in usable)
             {
-                if (!CanHold(node, need)) resource.Table.SetScore(node, -Scores.Infinity);
+                if (!CanHold(node, need)) BanOverloaded(resource, node, need);
             }
 
             return null;
@@ -28,10 +28,16 @@ internal sealed partial class Assigner
 
         foreach (var node in usable)
         {
-            if (!CanHold(node, resource.Utilization)) resource.Table.SetScore(node, -Scores.Infinity);
+            if (!CanHold(node, resource.Utilization)) BanOverloaded(resource, node, resource.Utilization);
         }
 
         return best;
+    }
+
+    private void BanOverloaded(ClusterResource resource, ClusterNode node, SortedDictionary<string, int> need)
+    {
+        resource.Table.SetScore(node, -Scores.Infinity);
+        state.Reasons?.Overloaded(resource, node, need);
     }
 
     private static bool CanHold(ClusterNode node, SortedDictionary<string, int> need)

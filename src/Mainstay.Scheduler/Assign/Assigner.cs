@@ -52,10 +52,12 @@ internal sealed partial class Assigner(ClusterState state, OrderStore orders)
         if (!resource.IsUnassigned) return resource.AssignedNode;
         if (resource.IsAssigning) return null;
         resource.IsAssigning = true;
+        state.Reasons?.Verify(resource);
         ApplyColocations(resource);
         if (resource.NextRole == Role.Stopped)
         {
             resource.AddLocation(state, null, -Scores.Infinity);
+            state.Reasons?.TargetRole(resource);
         }
         else if (resource.NextRole > resource.CurrentRole && !state.HasQuorum && state.Options.QuorumPolicy == QuorumPolicy.Freeze)
         {
@@ -119,6 +121,7 @@ internal sealed partial class Assigner(ClusterState state, OrderStore orders)
         if (constraint.Primary.IsUnassigned) Assign(constraint.Primary, null, true);
         ApplyColocation(resource, constraint.Primary, constraint);
         if (backup is not null && !NodeOrder.AnyUsable(state, resource.Table)) resource.Table = backup;
+        state.Reasons?.WithPrimary(resource, constraint);
     }
 
     /// <summary>Section 9.2.1.</summary>
@@ -129,6 +132,7 @@ internal sealed partial class Assigner(ClusterState state, OrderStore orders)
         var table = resource.Table;
         var current = resource.CurrentNode();
         var nodes = NodeOrder.Sorted(state, table, current);
+        state.Reasons?.Ranked(resource, preferred, nodes);
         if (nodes.Count == 0)
         {
             Finalize(resource, null, stopIfFail, force: false);
@@ -161,6 +165,7 @@ internal sealed partial class Assigner(ClusterState state, OrderStore orders)
     {
         if (!force && node is not null && !node.IsGuest && !NodeOrder.IsUsable(resource.Table, node)) node = null;
         if (!force && node is { IsGuest: true } && resource.Table.Score(node) < 0) node = null;
+        state.Reasons?.Placed(resource, node);
         Undo(resource);
         resource.IsUnassigned = false;
         if (node is null)

@@ -7,8 +7,8 @@ internal static class Colocations
 
     public static void Add(ClusterState state, OrderStore orders, ColocationConstraint constraint)
     {
-        _ = state;
         if (constraint.Score == 0) return;
+        state.Reasons?.Read(constraint);
         Insert(constraint.Dependent.ThisWith, constraint, ComparePrimary);
         Insert(constraint.Primary.WithThis, constraint, CompareDependent);
         if (constraint.Score > -Scores.Infinity) return;

@@ -37,8 +37,11 @@ internal sealed class ConstraintsPass
             var result = _expansion.Expand(element, out var expanded, out var problem);
             if (problem is not null) _state.ProblemList.Add(problem);
             if (result == ConstraintExpansionResult.Ignored) continue;
+            _state.Reasons?.Reading(element);
             Read(expanded);
         }
+
+        _state.Reasons?.Reading(null);
     }
 
     private void Read(XElement element)

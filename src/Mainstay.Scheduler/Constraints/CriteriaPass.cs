@@ -39,7 +39,8 @@ internal sealed class CriteriaPass(ClusterState state, ActionStore actions)
             foreach (var resource in state.ResourceList) ApplyLock(resource);
         }
 
-        for (int i = state.Locations.Count - 1; i >= 0; i--) LocationPass.Apply(state.Locations[i], state.Locations[i].Resource);
+        var locations = new LocationPass(state.Reasons);
+        for (int i = state.Locations.Count - 1; i >= 0; i--) locations.Apply(state.Locations[i], state.Locations[i].Resource);
         foreach (var resource in state.ResourceList) ApplyStickiness(resource);
         foreach (var node in state.NodeList)
         {
@@ -80,7 +81,9 @@ internal sealed class CriteriaPass(ClusterState state, ActionStore actions)
         if (state.Options.ShutdownLockLimit > 0) state.UpdateRecheck(resource.LockTime + state.Options.ShutdownLockLimit + 1);
         foreach (var node in state.NodeList)
         {
-            if (node != lockNode) resource.AddLocation(state, node, -Scores.Infinity);
+            if (node == lockNode) continue;
+            resource.AddLocation(state, node, -Scores.Infinity);
+            state.Reasons?.Locked(resource, node);
         }
     }
 
@@ -91,22 +94,26 @@ internal sealed class CriteriaPass(ClusterState state, ActionStore actions)
         var node = resource.Active[0];
         if (!state.Options.Symmetric && !resource.Table.Contains(node)) return;
         resource.AddLocation(state, node, resource.Stickiness);
+        state.Reasons?.Sticks(resource, node);
     }
 
     private void ApplyThreshold(ClusterResource resource, ClusterNode node)
     {
         foreach (var child in resource.ChildList) ApplyThreshold(child, node);
         if (!resource.IsPrimitive) return;
-        if (FailureThreshold.IsReached(state, resource, node, out var banned)) banned.AddLocation(state, node, -Scores.Infinity);
+        if (!FailureThreshold.IsReached(state, resource, node, out var banned)) return;
+        banned.AddLocation(state, node, -Scores.Infinity);
+        state.Reasons?.ThresholdReached(banned, resource, node);
     }
 
-    private static void ApplyExclusive(ClusterResource resource, ClusterNode node)
+    private void ApplyExclusive(ClusterResource resource, ClusterNode node)
     {
         foreach (var child in resource.ChildList) ApplyExclusive(child, node);
         if (!resource.HasExclusiveProbes && !resource.Top.HasExclusiveProbes) return;
         if (resource.Table.Contains(node) && resource.Table.Discovery(node) != DiscoveryMode.Exclusive)
         {
             resource.Table.SetScore(node, -Scores.Infinity);
+            state.Reasons?.NotExclusive(resource, node);
         }
     }
 }
@@ -130,9 +137,9 @@ internal static class FailureThreshold
 }
 
 /// <summary>Applies location constraints to node tables (spec/scheduler-placement.md sections 5.2 and 5.3).</summary>
-internal static class LocationPass
+internal readonly struct LocationPass(ReasonRecorder? reasons)
 {
-    public static void Apply(LocationConstraint constraint, ClusterResource resource)
+    public void Apply(LocationConstraint constraint, ClusterResource resource)
     {
         switch (resource.Variant)
         {
@@ -159,7 +166,7 @@ internal static class LocationPass
         }
     }
 
-    private static void ApplyToBundle(LocationConstraint constraint, ClusterResource bundle)
+    private void ApplyToBundle(LocationConstraint constraint, ClusterResource bundle)
     {
         ApplyTo(constraint, bundle, withScore: true);
         foreach (var replica in bundle.Bundle!.Replicas)
@@ -173,7 +180,7 @@ internal static class LocationPass
         clone.Locations.Add(constraint);
     }
 
-    private static void ApplyTo(LocationConstraint constraint, ClusterResource resource, bool withScore)
+    private void ApplyTo(LocationConstraint constraint, ClusterResource resource, bool withScore)
     {
         if (constraint.RoleFilter != Role.Unknown && constraint.RoleFilter != resource.NextRole) return;
         foreach (var (node, fullScore) in constraint.Nodes)
@@ -181,6 +188,7 @@ internal static class LocationPass
             int score = withScore ? fullScore : 0;
             if (!resource.Table.Contains(node)) resource.Table.Put(node, score, node.BaseDiscovery);
             else resource.Table.AddScore(node, score);
+            reasons?.Located(constraint, resource, node, score);
             if (resource.Table.Discovery(node) >= constraint.Discovery) continue;
             if (constraint.Discovery == DiscoveryMode.Exclusive) resource.HasExclusiveProbes = true;
             resource.Table.SetDiscovery(node, constraint.Discovery);

@@ -56,6 +56,7 @@ internal sealed partial class InternalConstraintsPass(ClusterState state, Action
                 && resource.Table.Contains(n)))
             {
                 resource.Table.SetScore(node, -Scores.Infinity);
+                state.Reasons?.NotRemote(resource, node);
             }
         }
     }
@@ -98,6 +99,7 @@ internal sealed partial class InternalConstraintsPass(ClusterState state, Action
             foreach (var node in state.NodeList.Where(n => n.IsRemoteOrGuest && launcher.Table.Contains(n)))
             {
                 launcher.Table.SetScore(node, -Scores.Infinity);
+                state.Reasons?.NotRemote(launcher, node);
             }
         }
 
@@ -106,7 +108,9 @@ internal sealed partial class InternalConstraintsPass(ClusterState state, Action
         {
             foreach (var node in state.NodeList)
             {
-                if (node != remote) resource.AddLocation(state, node, -Scores.Infinity);
+                if (node == remote) continue;
+                resource.AddLocation(state, node, -Scores.Infinity);
+                state.Reasons?.Launched(resource, node, launcher);
             }
 
             return;

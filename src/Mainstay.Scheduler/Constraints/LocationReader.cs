@@ -78,6 +78,7 @@ internal sealed class LocationReader(ClusterState state, ConfigReader config)
         if (state.FindNode(element.Value("node")) is not { } node) return;
         var constraint = New(element, resource, role, discovery);
         constraint.Nodes.Add((node, Score.Parse(setScore ?? element.Value("score")).Value));
+        state.Reasons?.Read(constraint, null);
     }
 
     private void CreateFromRule(
@@ -91,6 +92,7 @@ internal sealed class LocationReader(ClusterState state, ConfigReader config)
     {
         if (!TryRole(setRole ?? rule.Value("role"), out var role)) return;
         var constraint = New(element, resource, role, discovery);
+        state.Reasons?.Read(constraint, rule);
         int fixedScore = Score.Parse(setScore ?? rule.Value("score") ?? element.Value("score")).Value;
         string? scoreAttribute = rule.Value("score-attribute");
         foreach (var node in state.NodeList)

@@ -51,6 +51,7 @@ internal sealed class TicketReader(ClusterState state, ConfigReader config, Acti
             LossPolicy = policy,
         };
         resource.Tickets.Add(constraint);
+        state.Reasons?.Read(constraint);
         if (ticket.IsLost) Apply(constraint, resource);
     }
 
@@ -65,7 +66,7 @@ internal sealed class TicketReader(ClusterState state, ConfigReader config, Acti
         bool bansInactive = constraint.Role != Role.Promoted || constraint.LossPolicy == TicketLossPolicy.Stop;
         if (constraint.Ticket.IsGranted || !resource.IsActiveAnywhere)
         {
-            if (bansInactive) resource.AddLocation(state, null, -Scores.Infinity);
+            if (bansInactive) Ban(constraint, resource);
             return;
         }
 
@@ -73,13 +74,13 @@ internal sealed class TicketReader(ClusterState state, ConfigReader config, Acti
         switch (constraint.LossPolicy)
         {
             case TicketLossPolicy.Stop:
-                resource.AddLocation(state, null, -Scores.Infinity);
+                Ban(constraint, resource);
                 break;
             case TicketLossPolicy.Demote when constraint.Role != Role.Promoted:
-                resource.AddLocation(state, null, -Scores.Infinity);
+                Ban(constraint, resource);
                 break;
             case TicketLossPolicy.Fence when concernsRole:
-                resource.AddLocation(state, null, -Scores.Infinity);
+                Ban(constraint, resource);
                 foreach (var node in resource.Active) Fencing.Fence(state, actions, node, "deadman ticket was lost", false);
                 break;
             case TicketLossPolicy.Freeze when concernsRole:
@@ -89,5 +90,11 @@ internal sealed class TicketReader(ClusterState state, ConfigReader config, Acti
             default:
                 break;
         }
+    }
+
+    private void Ban(TicketConstraint constraint, ClusterResource resource)
+    {
+        resource.AddLocation(state, null, -Scores.Infinity);
+        state.Reasons?.Ticket(constraint, resource);
     }
 }

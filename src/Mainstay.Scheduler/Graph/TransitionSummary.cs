@@ -183,6 +183,7 @@ internal sealed class TransitionSummary(ClusterState state)
     private void Add(string change, ClusterResource resource, ClusterNode? origin, ClusterNode? destination, PlanAction? action,
         PlanAction? source)
     {
+        state.Reasons?.Changes(change, resource, origin, destination, action is { IsRunnable: false });
         _lines.Add(new Line(change, resource.Id, Details(resource, origin, destination), Reason(action, source ?? action)));
     }
 

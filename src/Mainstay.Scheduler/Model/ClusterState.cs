@@ -93,6 +93,9 @@ public sealed partial class ClusterState
 
     internal List<string> ScoreLines { get; } = [];
 
+    /// <summary>Keeps the reasons of all decisions; null unless asked for.</summary>
+    internal ReasonRecorder? Reasons { get; set; }
+
     /// <summary>Lines the reference prints while it works (changed private parameters, unfencing).</summary>
     internal List<string> Notices { get; } = [];
 

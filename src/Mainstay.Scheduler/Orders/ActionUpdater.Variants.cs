@@ -91,7 +91,7 @@ internal sealed partial class ActionUpdater
         return changed;
     }
 
-    private static void Asymmetric(PlanAction first, PlanAction then)
+    private void Asymmetric(PlanAction first, PlanAction then)
     {
         if (then.Resource is not { } resource || first.IsRunnable) return;
         if (then.IsOptional)
@@ -108,7 +108,7 @@ internal sealed partial class ActionUpdater
         Clear(then, ActionFlags.Runnable, first);
     }
 
-    private static void IntermediateStop(PlanAction first, PlanAction then, ActionFlags filter)
+    private void IntermediateStop(PlanAction first, PlanAction then, ActionFlags filter)
     {
         bool isRestart = (filter & ActionFlags.Optional) != 0 && then.IsRequired;
         bool isStop = (filter & ActionFlags.Runnable) != 0 && !then.IsRunnable
@@ -121,10 +121,11 @@ internal sealed partial class ActionUpdater
     }
 
     /// <summary>Clears a flag and says because of which other resource's action.</summary>
-    private static void Clear(PlanAction action, ActionFlags flag, PlanAction cause)
+    private void Clear(PlanAction action, ActionFlags flag, PlanAction cause)
     {
         if (!action.Has(flag)) return;
         action.Clear(flag);
+        reasons?.Cleared(action, flag, cause, isColocation: false);
         if (action.Resource == cause.Resource) return;
         string change = flag switch
         {

@@ -3,7 +3,7 @@ namespace Mainstay.Scheduler;
 /// <summary>
 /// The fixed point over relations: which actions are required, runnable and migratable (spec/scheduler-ordering.md section 9).
 /// </summary>
-internal sealed partial class ActionUpdater(Assigner assigner)
+internal sealed partial class ActionUpdater(Assigner assigner, ReasonRecorder? reasons)
 {
     [Flags]
     private enum Changed
@@ -144,6 +144,7 @@ internal sealed partial class ActionUpdater(Assigner assigner)
                 && then.IsRunnable)
         {
             then.Clear(ActionFlags.Runnable);
+            reasons?.Cleared(then, ActionFlags.Runnable, first, isColocation: false);
             changed |= Changed.Then;
         }
 
@@ -169,6 +170,7 @@ internal sealed partial class ActionUpdater(Assigner assigner)
             else if ((firstFlags & Runnable) == 0 && then.IsRunnable)
             {
                 then.Clear(Runnable);
+                reasons?.Cleared(then, Runnable, first, isColocation: false);
                 changed |= Changed.Then;
             }
         }
@@ -208,6 +210,7 @@ internal sealed partial class ActionUpdater(Assigner assigner)
 
         if ((optional & ActionFlags.Optional) != 0 || !then.IsOptional) return Changed.None;
         then.Clear(ActionFlags.Optional);
+        reasons?.Cleared(then, ActionFlags.Optional, first, isColocation: false);
         return Changed.Then;
     }
 
@@ -220,6 +223,7 @@ internal sealed partial class ActionUpdater(Assigner assigner)
 
         if ((firstFlags & ActionFlags.Optional) != 0 || !first.IsRunnable) return Changed.None;
         first.Clear(ActionFlags.Runnable);
+        reasons?.Cleared(first, ActionFlags.Runnable, then, isColocation: false);
         return Changed.First;
     }
 
@@ -265,11 +269,11 @@ internal sealed partial class ActionUpdater(Assigner assigner)
         {
             if (constraint.Score < Scores.Infinity) continue;
             if (action.Task == TaskKind.Promote != (constraint.PrimaryRole == Role.Promoted)) continue;
-            BlockDependent(constraint.Dependent, resource, constraint.DependentRole == Role.Promoted ? TaskKind.Promote : TaskKind.Start);
+            BlockDependent(constraint.Dependent, action, constraint.DependentRole == Role.Promoted ? TaskKind.Promote : TaskKind.Start);
         }
     }
 
-    private void BlockDependent(ClusterResource dependent, ClusterResource cause, TaskKind task)
+    private void BlockDependent(ClusterResource dependent, PlanAction cause, TaskKind task)
     {
         foreach (var child in dependent.ChildList) BlockDependent(child, cause, task);
         for (int i = dependent.Actions.Count - 1; i >= 0; i--)
@@ -277,7 +281,8 @@ internal sealed partial class ActionUpdater(Assigner assigner)
             var action = dependent.Actions[i];
             if (action.Task != task || !action.IsRunnable) continue;
             action.Clear(ActionFlags.Runnable);
-            action.SetReason($"colocation with {cause.Id}", false);
+            reasons?.Cleared(action, ActionFlags.Runnable, cause, isColocation: true);
+            action.SetReason($"colocation with {cause.Resource!.Id}", false);
             Block(action);
             Update(action);
         }

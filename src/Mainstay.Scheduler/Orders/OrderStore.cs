@@ -57,6 +57,7 @@ internal sealed class OrderStore(ClusterState state)
     public void Add(Ordering ordering)
     {
         state.Orderings.Add(ordering);
+        state.Reasons?.Read(ordering);
         AddMigrationEquivalents(ordering);
     }
 

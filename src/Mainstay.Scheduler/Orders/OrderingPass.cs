@@ -5,7 +5,7 @@ namespace Mainstay.Scheduler;
 /// </summary>
 internal sealed class OrderingPass(ClusterState state, ActionStore actions, Assigner assigner)
 {
-    private readonly ActionUpdater _updater = new(assigner);
+    private readonly ActionUpdater _updater = new(assigner, state.Reasons);
 
     public void Run()
     {

@@ -62,6 +62,7 @@ internal sealed partial class HistoryPass
     private void ApplyOnFail(ResourceRun run, OnFail onFail, bool isActive)
     {
         var (resource, node) = (run.Resource, run.Node);
+        state.Reasons?.OnFailApplies(resource, node, run.LastFailure, onFail);
         switch (onFail)
         {
             case OnFail.Demote:
@@ -81,6 +82,7 @@ internal sealed partial class HistoryPass
                 break;
             case OnFail.Ban:
                 resource.AddLocation(state, node, -Scores.Infinity);
+                state.Reasons?.FailureBanned(resource, node, run.LastFailure);
                 break;
             case OnFail.Stop:
                 resource.NextRole = Role.Stopped;
@@ -171,6 +173,7 @@ internal sealed partial class HistoryPass
         if (!resource.IsManaged)
         {
             resource.AddLocation(state, node, Scores.Infinity);
+            state.Reasons?.Unmanaged(resource, node);
             for (var r = resource.Parent; r is not null; r = r.Parent) r.Active.Add(node);
             return;
         }
@@ -200,6 +203,7 @@ internal sealed partial class HistoryPass
         {
             case MultipleActivePolicy.StopOnly:
                 resource.ReplaceTableWithBans(state);
+                state.Reasons?.MultiplyActive(resource);
                 break;
             case MultipleActivePolicy.Block:
                 resource.IsManaged = false;

@@ -31,6 +31,7 @@ internal sealed partial class HistoryPass
             ApplySuccess(run, entry, entry.TargetResult, entry.ExitStatus);
             AddFailed(run, entry);
             run.Resource.BanTarget.AddLocation(state, run.Node, -Scores.Infinity);
+            state.Reasons?.Banned(run.Resource.BanTarget, run.Node, entry, run.Resource, run.Node);
             return;
         }
 
@@ -235,6 +236,7 @@ internal sealed partial class HistoryPass
         var (strategy, role) = Strategy(run, entry);
         if (strategy == OnFail.Ignore && run.OnFail < OnFail.Ban) run.OnFail = OnFail.Ban;
         run.Resource.BanTarget.AddLocation(state, run.Node, -Scores.Infinity);
+        state.Reasons?.Banned(run.Resource.BanTarget, run.Node, entry, run.Resource, run.Node);
         ProcessFailure(run, entry, result, strategy, role);
     }
 
@@ -252,8 +254,10 @@ internal sealed partial class HistoryPass
         }
 
         ProcessFailure(run, entry, result, strategy, role);
-        if (result.Status == ExecutionStatus.HardError) resource.BanTarget.AddLocation(state, run.Node, -Scores.Infinity);
-        else if (result.Status == ExecutionStatus.FatalError) resource.BanTarget.AddLocation(state, null, -Scores.Infinity);
+        if (result.Status is not (ExecutionStatus.HardError or ExecutionStatus.FatalError)) return;
+        var where = result.Status == ExecutionStatus.HardError ? run.Node : null;
+        resource.BanTarget.AddLocation(state, where, -Scores.Infinity);
+        state.Reasons?.Banned(resource.BanTarget, where, entry, resource, run.Node);
     }
 
     private (OnFail Strategy, Role Role) Strategy(ResourceRun run, HistoryEntry entry)
@@ -274,6 +278,7 @@ internal sealed partial class HistoryPass
         {
             case TaskKind.Stop:
                 resource.AddLocation(state, run.Node, -Scores.Infinity);
+                state.Reasons?.FailureBanned(resource, run.Node, entry);
                 break;
             case TaskKind.MigrateTo:
                 FailedMigrateTo(run, entry);
@@ -302,6 +307,7 @@ internal sealed partial class HistoryPass
         {
             var banned = resource.IsUnique ? resource : resource.Top;
             banned.ReplaceTableWithBans(state);
+            state.Reasons?.FailureBannedEverywhere(banned, resource, run.Node, entry);
         }
     }
 

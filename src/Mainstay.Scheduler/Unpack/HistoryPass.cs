@@ -173,8 +173,16 @@ internal sealed partial class HistoryPass(ClusterState state, ConfigReader confi
             resources.LinkConnection(resource);
         }
 
-        if (state.Options.StopRemovedResources) resource.AddLocation(state, null, -Scores.Infinity);
-        else resource.IsManaged = false;
+        if (state.Options.StopRemovedResources)
+        {
+            resource.AddLocation(state, null, -Scores.Infinity);
+            state.Reasons?.Removed(resource);
+        }
+        else
+        {
+            resource.IsManaged = false;
+        }
+
         return resource;
     }
 

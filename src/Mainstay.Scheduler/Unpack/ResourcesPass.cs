@@ -18,6 +18,7 @@ internal sealed partial class ResourcesPass(ClusterState state, ConfigReader con
         LinkLaunchers();
         foreach (var resource in state.AllResources) LinkConnection(resource);
         state.ReplaceResources([.. state.ResourceList.OrderByDescending(r => r.Priority)]);
+        state.Reasons?.ResourcesRead();
         state.HasFenceDevice = state.AllResources.Exists(r => r.IsFenceDevice);
     }
 
@@ -47,6 +48,7 @@ internal sealed partial class ResourcesPass(ClusterState state, ConfigReader con
         resource.InstanceNumber = instance ?? -1;
         if (!UnpackVariant(resource, instance)) return null;
         BuildTable(resource);
+        state.Reasons?.Started(resource);
         return resource;
     }
 

@@ -29,13 +29,32 @@ internal sealed partial class SchedulerCorpus
         return Instance.Value!;
     }
 
+    /// <summary>All cases, not run; the calling test is skipped where the data is absent.</summary>
+    public static IEnumerable<SchedulerCase> Cases() => Cases(Repository.SharedPath("cases", "scheduler"));
+
+    /// <summary>The input of a case in the newest schema, and the circumstances it is to be planned under.</summary>
+    public static (CibDocument Document, PlannerOptions Options) Read(SchedulerCase test)
+    {
+        var input = ReadInput(Repository.SharedPath("cases", "scheduler"), test);
+        var document = CibUpgrade.Upgrade(input).Document;
+        return (document, Planning(document, test));
+    }
+
+    private static IEnumerable<SchedulerCase> Cases(string folder) =>
+        File.ReadLines(Path.Combine(folder, "cases.tsv")).Skip(1).Select(line => line.Split('\t'))
+            .Select(fields => new SchedulerCase(fields[0], fields[1], fields[2]));
+
+    private static CibDocument ReadInput(string folder, SchedulerCase test) =>
+        CibDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "xml", test.Name + ".xml")), test.Name).DocumentOrThrow();
+
+    private static PlannerOptions Planning(CibDocument document, SchedulerCase test) =>
+        new() { Now = Time(document, test.Arguments), RecordScores = true, IsSanitized = true };
+
     private static SchedulerCorpus? Load()
     {
         if (Repository.Shared is null) return null;
         string folder = Path.Combine(Repository.Shared, "cases", "scheduler");
-        var cases = File.ReadLines(Path.Combine(folder, "cases.tsv")).Skip(1).Select(line => line.Split('\t'))
-            .Select(fields => new SchedulerCase(fields[0], fields[1], fields[2]));
-        return new SchedulerCorpus([.. cases.Select(c => Run(folder, c))]);
+        return new SchedulerCorpus([.. Cases(folder).Select(c => Run(folder, c))]);
     }
 
     private static SchedulerResult Run(string folder, SchedulerCase test)
@@ -44,9 +63,9 @@ internal sealed partial class SchedulerCorpus
         var differences = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         try
         {
-            var input = CibDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "xml", test.Name + ".xml")), test.Name).DocumentOrThrow();
+            var input = ReadInput(folder, test);
             var document = CibUpgrade.Upgrade(input).Document;
-            var options = new PlannerOptions { Now = Time(document, test.Arguments), RecordScores = true, IsSanitized = true };
+            var options = Planning(document, test);
             var plan = Planner.Plan(document, options);
             differences["graph"] = GraphComparison.Compare(Expected("exp"), TransitionGraphXml.ToText(plan.Graph));
             differences["scores"] = CompareLines(Lines(Expected("scores")), Lines(string.Join('\n', plan.Scores)));
