@@ -23,7 +23,7 @@ internal static class LossReason
         if (resource.AssignedNode is { } node)
         {
             return loss == ServiceLoss.NotPromoted
-                ? (LossCause.Forbidden, "no instance may be promoted: see the promotion scores and the constraints of the promoted role")
+                ? (LossCause.Forbidden, "no instance may be promoted: see the promotion scores and the constraints of that role")
                 : Waiting(resource) ?? (LossCause.Dependency, $"its start on {node.Name} cannot be carried out");
         }
 
@@ -43,7 +43,7 @@ internal static class LossReason
     private static (LossCause, string)? Waiting(ClusterResource resource)
     {
         var start = resource.Actions.Find(a => a.Task == TaskKind.Start && !a.IsRunnable);
-        var blocking = start?.Before.Find(r => !r.Action.IsRunnable && !r.Action.IsOptional && r.Action.Resource is not null)?.Action.Resource;
+        var blocking = start?.Before.Find(r => r.Action is { IsRunnable: false, IsOptional: false, Resource: not null })?.Action.Resource;
         return blocking is null ? null : (LossCause.Dependency, $"it starts after {blocking.Id}, which does not run");
     }
 

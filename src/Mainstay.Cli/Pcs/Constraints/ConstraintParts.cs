@@ -68,7 +68,8 @@ internal static class ConstraintParts
         named is null ? session.Ids.Take(usual) : session.Ids.TakeNamed(named, "constraint id");
 
     /// <summary>
-    /// Puts a new constraint into the configuration, unless one of the same meaning exists (then it is shown; <c>--force</c> makes a second one).
+    /// Puts a new constraint into the configuration, unless one of the same meaning exists: then it is shown, and <c>--force</c> makes a
+    /// second one.
     /// </summary>
     /// <param name="session">The command.</param>
     /// <param name="made">The new constraint.</param>
