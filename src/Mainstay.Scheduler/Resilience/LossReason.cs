@@ -71,9 +71,9 @@ internal static class LossReason
             var available = state.NodeList.FindAll(n => n.IsAvailable);
             if (available.Count == 0 || available.Exists(n => n.Utilization.GetValueOrDefault(name) >= amount)) continue;
             var most = available.MaxBy(n => n.Utilization.GetValueOrDefault(name))!;
+            int left = most.Utilization.GetValueOrDefault(name);
             return (LossCause.Capacity, string.Create(
-                CultureInfo.InvariantCulture,
-                $"it needs {amount} {name}, and no node has that left (the most: {most.Utilization.GetValueOrDefault(name)} on {most.Name})"));
+                CultureInfo.InvariantCulture, $"it needs {amount} {name}, and no node has that left (the most: {left} on {most.Name})"));
         }
 
         return null;
