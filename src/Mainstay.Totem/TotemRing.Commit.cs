@@ -98,22 +98,29 @@ public sealed partial class TotemRing
         entries[own] = new CommitEntry(InstalledRing, _regular.Aru, _regular.Delivered, _regular.Aru == _regular.High);
         token.FilledCount = own + 1;
         var highest = _regular.Aru;
-        foreach (ref readonly var entry in entries[..token.FilledCount])
+        for (var index = 0; index < token.FilledCount; index++)
         {
-            if (entry.Ring == InstalledRing)
+            if (IsCompanion(token, index))
             {
-                highest = MessageSequence.Max(highest, entry.Aru);
+                highest = MessageSequence.Max(highest, entries[index].Aru);
             }
         }
 
-        foreach (ref var entry in entries[..token.FilledCount])
+        for (var index = 0; index < token.FilledCount; index++)
         {
-            if (entry.Ring == InstalledRing && entry.Aru < highest)
+            if (IsCompanion(token, index) && entries[index].Aru < highest)
             {
-                entry = entry with { HasAll = false };
+                entries[index] = entries[index] with { HasAll = false };
             }
         }
     }
+
+    /// <summary>
+    /// Whether a member comes along from this node's installed ring. Its entry alone does not tell: a node that lost its storage may have
+    /// named another ring the same.
+    /// </summary>
+    private bool IsCompanion(CommitToken token, int index) =>
+        token.Entries[index].Ring == InstalledRing && _members.Contains(token.Members[index]);
 
     private void ForwardCommitToken(CommitToken token)
     {

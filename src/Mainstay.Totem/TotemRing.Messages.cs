@@ -15,6 +15,10 @@ public sealed partial class TotemRing
 
         switch (State)
         {
+            case TotemState.Operational when packet.Ring == _ring && !_members.Contains(packet.Origin):
+                // A node that lost its storage named two rings the same: the other one's.
+                HandleForeign(packet.Origin, packet.Ring, GatherReason.ForeignMessageInOperational, GatherReason.ForeignMessageInGather);
+                break;
             case TotemState.Operational when packet.Ring == _ring && !packet.IsEncapsulated:
                 if (TryStore(_regular, packet, datagram))
                 {
@@ -27,7 +31,7 @@ public sealed partial class TotemRing
                 break;
 
             // Messages of the ring we come from are still welcome: they need not be recovered.
-            case TotemState.Gather when packet.Ring == InstalledRing && !packet.IsEncapsulated:
+            case TotemState.Gather when packet.Ring == InstalledRing && !packet.IsEncapsulated && _members.Contains(packet.Origin):
                 TryStore(_regular, packet, datagram);
                 break;
             case TotemState.Gather when packet.Ring != _ring && packet.Ring != InstalledRing:
@@ -36,8 +40,8 @@ public sealed partial class TotemRing
 
             // Plain messages too: a member that is operational already may send on the new ring. They wait in the new ring's window,
             // not in the old one's (a departure from the reference, spec/totem.md section 4.10).
-            case TotemState.Recovery when packet.Ring == _ring:
-                if (TryStore(_recovery, packet, datagram) && packet.IsEncapsulated)
+            case TotemState.Recovery when packet.Ring == _ring && _newMembers.Contains(packet.Origin):
+                if (TryStore(_recovery, packet, datagram) && packet.IsEncapsulated && _transitional.Contains(packet.Origin))
                 {
                     NoteRecovered(datagram[MessagePacket.HeaderSize..]);
                 }

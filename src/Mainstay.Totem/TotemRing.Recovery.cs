@@ -61,12 +61,12 @@ public sealed partial class TotemRing
         var lacking = 0UL;
         for (var index = 0; index < token.Count; index++)
         {
-            ref readonly var entry = ref token.Entries[index];
-            if (entry.Ring != InstalledRing || !_members.Contains(token.Members[index]))
+            if (!IsCompanion(token, index))
             {
                 continue;
             }
 
+            ref readonly var entry = ref token.Entries[index];
             _transitional.Add(token.Members[index]);
             low = MessageSequence.Min(low, entry.Aru);
             lacking += entry.HasAll ? 0UL : 1UL;
@@ -214,6 +214,7 @@ public sealed partial class TotemRing
             Invariant.Check(isRead, "a stored packet cannot be read");
             var inner = outer[MessagePacket.HeaderSize..];
             if (envelope.IsEncapsulated
+                && _transitional.Contains(envelope.Origin)
                 && MessagePacket.TryRead(inner, out var message)
                 && !message.IsEncapsulated
                 && message.Ring == InstalledRing

@@ -29,6 +29,9 @@ public sealed partial class TotemRing
 
     private MessageWindow CurrentWindow => State == TotemState.Recovery ? _recovery : _regular;
 
+    /// <summary>Members of the ring whose token goes round.</summary>
+    private NodeSet RingMembers => State == TotemState.Recovery ? _newMembers : _members;
+
     private void HandleRegularToken(ReadOnlySpan<byte> datagram, in PacketHeader header)
     {
         var token = _token;
@@ -46,7 +49,8 @@ public sealed partial class TotemRing
         }
 
         var window = CurrentWindow;
-        if (token.Ring != _ring)
+        // Another ring's, or that of a ring which this node, having lost its storage, named the same again.
+        if (token.Ring != _ring || !RingMembers.Contains(header.Sender))
         {
             Drop(DropReason.OtherRing, header.Sender);
             return;

@@ -1,3 +1,5 @@
+using Mainstay.Totem.Wire;
+
 namespace Mainstay.Totem.Tests;
 
 /// <summary>Rings that are given up while they form.</summary>
@@ -30,6 +32,37 @@ public sealed class MembershipTests
         Assert.Equal("Regular 1.5 {1 2 3 4} joined {1 2 3 4}; Regular 1.9 {1 2 3 4 5} joined {1 5}", Installed(cluster[2]));
         Assert.Equal("Regular 1.9 {1 2 3 4 5} joined {1 2 3 4 5}", Installed(cluster[5]));
         Assert.Equal(1, cluster[1].Ring.Statistics.ConsensusTimeouts);
+    }
+
+    /// <summary>
+    /// Regression of simulator seeds 130422 and 137791. A node that lost its storage names its ring as an earlier one, in which others may
+    /// still live: their tokens and messages are those of another ring.
+    /// </summary>
+    [Fact]
+    public void Tokens_and_messages_of_a_node_that_is_not_in_the_ring_belong_to_another_ring_of_the_same_name()
+    {
+        var cluster = new TestCluster(2);
+        cluster[1].Start();
+        cluster.RunUntil(() => cluster[1].Ring is { State: TotemState.Operational, IsSynchronising: false }, "a ring of node 1 alone");
+        var ring = cluster[1].Ring;
+        var other = new NodeId(2);
+        var token = new RegularToken
+        {
+            Header = new PacketHeader(PacketType.RegularToken, 0, other, new NodeId(1), ByteOrder.Little),
+            TokenSequence = new TokenSequence(1000),
+            Sequence = new MessageSequence(9),
+            Ring = ring.InstalledRing,
+        };
+        var bytes = new byte[RegularToken.MaxSize];
+        var received = ring.Statistics.TokensReceived;
+        cluster[1].Receive(bytes[..token.Write(bytes)]);
+        Assert.Equal((received, 1), (ring.Statistics.TokensReceived, ring.Statistics.Dropped(DropReason.OtherRing)));
+
+        var header = new PacketHeader(PacketType.Message, PacketHeader.Plain, other, NodeId.None, ByteOrder.Little);
+        new MessagePacket(header, other, new MessageSequence(2), 0, ring.InstalledRing, 0, 0).Write(bytes);
+        cluster[1].Receive(bytes[..100]);
+        Assert.Contains("gather: ForeignMessageInOperational (node 2)", cluster[1].Log);
+        Assert.Equal(0, ring.Statistics.MessagesReceived);
     }
 
     private static string Installed(TestNode node) =>

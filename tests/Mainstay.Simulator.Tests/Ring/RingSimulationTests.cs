@@ -99,7 +99,7 @@ public sealed class RingSimulationTests(ITestOutputHelper output)
     /// Seeds that found something once: a join storm between nodes that disagree for good on who failed (12, 39, 227); remains of a
     /// cut-short synchronisation delivered by some (220); a checker that trusted ring ids of a node that lost its storage (3360, 2726); halves
     /// that gave each other up again and again, because a node that never installed a ring kept its failed set (12166, 19024, 22488, 23077,
-    /// 23906).
+    /// 23906); two rings of one name after a lost storage, whose tokens and messages mixed (130422, 137791).
     /// </summary>
     [Theory]
     [InlineData(12)]
@@ -115,6 +115,8 @@ public sealed class RingSimulationTests(ITestOutputHelper output)
     [InlineData(22488)]
     [InlineData(23077)]
     [InlineData(23906)]
+    [InlineData(130422)]
+    [InlineData(137791)]
     public void Seeds_that_failed_once_pass(ulong seed)
     {
         var result = RingSimulation.Run(seed);
