@@ -193,34 +193,20 @@ public sealed partial class RingNode
         }
     }
 
-    /// <summary>Puts together a message that a client library split; what exceeds the limit or misses a piece is dropped.</summary>
+    /// <summary>A piece of a message that a client library split.</summary>
     private bool DeliverPart(uint sender, in CpgPartialMulticast part, RingOutbox outbox)
     {
+        // As with whole messages; and who is in no group cannot make this node keep anything.
+        if (_groups.Find(part.Group) is not { } found || !found.HasNode(sender)) return true;
         var process = new GroupProcess(sender, part.ProcessId);
-        if (part.Kind == CpgPartialKind.First)
-        {
-            if (part.TotalLength > PartialSizeMax) return false;
-            _parts[process] = new List<byte>((int)part.TotalLength);
-        }
-
-        if (!_parts.TryGetValue(process, out var collected)) return true;
-        if ((uint)(collected.Count + part.Fragment.Length) > part.TotalLength || part.TotalLength > PartialSizeMax)
-        {
-            _parts.Remove(process);
-            return false;
-        }
-
-        collected.AddRange(part.Fragment);
-        if (part.Kind != CpgPartialKind.Last) return true;
-        _parts.Remove(process);
-        if (collected.Count != part.TotalLength) return false;
-        DeliverMessage(process, part.Group, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(collected), outbox);
-        return true;
+        var result = _parts.Add(process, part, out var whole);
+        if (result == PartialResult.Complete) DeliverMessage(process, part.Group, whole, outbox);
+        return result != PartialResult.Dropped;
     }
 
     private void NotifyGroup(ReadOnlySpan<byte> group, GroupChange change, RingOutbox outbox)
     {
-        foreach (var left in change.Left) _parts.Remove(left.Process);
+        foreach (var left in change.Left) _parts.Forget(left.Process, group);
         foreach (var client in _clients)
         {
             if (client.State is not (ClientState.Joined or ClientState.Leaving) || client.Id < 0) continue;
@@ -242,10 +228,6 @@ public sealed partial class RingNode
     private Client? OwnClient(GroupProcess process, byte[] group) => process.NodeId == Self.Value
         ? _clients.Find(c => c.Process == process && c.Group.AsSpan().SequenceEqual(group))
         : null;
-
-    private const uint PartialSizeMax = 16 * 1024 * 1024;
-
-    private readonly SortedDictionary<GroupProcess, List<byte>> _parts = [];
 
     /// <summary>A local process with a group.</summary>
     private sealed class Client(int id, byte[] group, GroupProcess process)

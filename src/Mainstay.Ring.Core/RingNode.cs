@@ -41,6 +41,7 @@ public sealed partial class RingNode
     private readonly GroupAssembler _assembler = new();
     private readonly Synchronisation _sync = new();
     private readonly ProcessGroups _groups;
+    private readonly PartialMessages _parts = new();
     private readonly Votequorum _votes;
     private readonly List<Client> _clients = [];
     private readonly Queue<(MessageGroup Group, byte[] Bytes)> _pending = new();
@@ -92,6 +93,9 @@ public sealed partial class RingNode
 
     /// <summary>Counters of the protocol.</summary>
     public TotemStatistics Statistics => _totem.Statistics;
+
+    /// <summary>The ring below the services.</summary>
+    internal TotemRing Totem => _totem;
 
     /// <summary>Counters of the layers above it.</summary>
     public RingNodeStatistics Counters { get; } = new();

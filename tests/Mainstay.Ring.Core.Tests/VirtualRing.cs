@@ -107,6 +107,10 @@ internal sealed class VirtualRing
         return result;
     }
 
+    /// <summary>Sends a service message that this implementation's clients do not send, but Corosync's do.</summary>
+    public void SendService(uint node, byte[] message) => Do(node, (now, outbox) => Assert.True(
+        this[node].Totem.Submit(now, MessageGroup.Services, message, default, DeliveryGuarantee.Agreed, outbox.Network)));
+
     public void Disconnect(uint node, int client) => Do(node, (now, outbox) => this[node].Disconnect(now, client, outbox));
 
     public void Do(uint node, Action<Instant, RingOutbox> input)
