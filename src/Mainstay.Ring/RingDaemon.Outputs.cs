@@ -75,10 +75,10 @@ internal sealed partial class RingDaemon
             _store.WriteSequence(sequence);
             return true;
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        catch (IOException problem)
         {
-            _log.Error($"the ring sequence cannot be stored in {_arguments.StateDirectory}: {problem.Message}");
-            Stop("the ring sequence cannot be stored", FailedExitCode, saysGoodbye: false);
+            _log.Error($"{problem.Message}; this node takes part in no ring until it can");
+            Stop("the ring id cannot be stored", FailedExitCode, saysGoodbye: false);
             return false;
         }
     }
@@ -91,7 +91,7 @@ internal sealed partial class RingDaemon
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            _log.Error($"expected votes cannot be stored in {_arguments.StateDirectory}: {problem.Message}");
+            _log.Error(problem.Message);
         }
     }
 
