@@ -7,27 +7,39 @@ internal static class ConfigurationFile
 {
     private const long SizeMax = 16 * 1024 * 1024;
 
+    /// <summary>More local users and groups that may connect, one file per package.</summary>
+    private const string IdentityFolder = "uidgid.d";
+
     /// <summary>The validated configuration, or <see langword="null"/> with errors among the problems.</summary>
     public static RingConfiguration? Load(RingArguments arguments, out IReadOnlyList<ConfigurationProblem> problems)
     {
+        var read = arguments.ConfigFile;
         byte[] content;
+        List<KeyValuePair<string, ReadOnlyMemory<byte>>> identities = [];
         try
         {
-            if (new FileInfo(arguments.ConfigFile) is { Exists: true, Length: > SizeMax })
+            content = Read(read);
+            var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(arguments.ConfigFile)) ?? "/", IdentityFolder);
+            if (Directory.Exists(folder))
             {
-                problems = [Refusal(arguments, $"the file is larger than {SizeMax} bytes")];
-                return null;
+                foreach (var file in Directory.GetFiles(folder).Where(IsListed).Order(StringComparer.Ordinal))
+                {
+                    read = file;
+                    identities.Add(new(file, Read(file)));
+                }
             }
-
-            content = File.ReadAllBytes(arguments.ConfigFile);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            problems = [Refusal(arguments, $"the file cannot be read: {problem.Message}")];
+            problems =
+            [
+                new(ProblemSeverity.Error, read, 0, $"the file cannot be read: {problem.Message}", ConfigurationProblem.FileExitStatus),
+            ];
             return null;
         }
 
-        var configuration = RingConfiguration.Load(arguments.ConfigFile, content, HostEnvironment.Gather(arguments), out problems);
+        var environment = HostEnvironment.Gather(arguments) with { IdentityFiles = identities };
+        var configuration = RingConfiguration.Load(arguments.ConfigFile, content, environment, out problems);
         if (configuration is null || configuration.Totem.Transport == RingTransport.Udpu) return configuration;
         var name = configuration.Totem.Transport == RingTransport.Knet ? "knet" : "udp";
         problems =
@@ -44,6 +56,10 @@ internal static class ConfigurationFile
         return null;
     }
 
-    private static ConfigurationProblem Refusal(RingArguments arguments, string message) =>
-        new(ProblemSeverity.Error, arguments.ConfigFile, 0, message, ConfigurationProblem.FileExitStatus);
+    private static byte[] Read(string path) => new FileInfo(path) is { Exists: true, Length: > SizeMax }
+        ? throw new IOException($"it is larger than {SizeMax} bytes")
+        : File.ReadAllBytes(path);
+
+    /// <summary>Neither hidden nor an editor's leftover.</summary>
+    private static bool IsListed(string path) => Path.GetFileName(path) is var name && name[0] != '.' && name[^1] != '~';
 }

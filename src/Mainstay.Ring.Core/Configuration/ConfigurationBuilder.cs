@@ -25,6 +25,27 @@ internal sealed partial class ConfigurationBuilder
 
     public IReadOnlyList<ConfigurationProblem> Problems => _problems;
 
+    /// <summary>Adds the <c>uidgid</c> sections of another file; what else is in it does not count.</summary>
+    public void AddIdentities(string file, CorosyncConfDocument document)
+    {
+        _problems.AddRange(document.Problems);
+        foreach (var (key, value) in document.Keys)
+        {
+            if (key.StartsWith("uidgid.config.", StringComparison.Ordinal))
+            {
+                _keys[key] = value;
+                continue;
+            }
+
+            _problems.Add(new ConfigurationProblem(
+                ProblemSeverity.Warning,
+                file,
+                value.Line,
+                $"key \"{key}\" is ignored: only uidgid sections count in this folder",
+                ConfigurationProblem.FileExitStatus));
+        }
+    }
+
     public RingConfiguration? Build()
     {
         var logging = LoggingSettings.Read(_document, (message, value) =>

@@ -20,6 +20,12 @@ public sealed record ConfigurationEnvironment
     /// <summary>Number of a (<c>uid</c> or <c>gid</c>, name or number).</summary>
     public Func<string, string, uint?>? ResolveIdentity { get; init; }
 
+    /// <summary>
+    /// Path and bytes of each file of the folder <c>uidgid.d</c> beside the configuration file, in order of names (spec/corosync-conf.md
+    /// section 1).
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, ReadOnlyMemory<byte>>> IdentityFiles { get; init; } = [];
+
     /// <summary>Name of the local node where the addresses do not tell (several nodes on one host).</summary>
     public string? NodeName { get; init; }
 

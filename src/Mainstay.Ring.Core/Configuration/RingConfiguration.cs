@@ -34,6 +34,11 @@ public sealed record RingConfiguration
     {
         var document = CorosyncConfParser.Parse(file, content, environment.ResolveIdentity);
         var builder = new ConfigurationBuilder(file, document, environment);
+        foreach (var (path, bytes) in environment.IdentityFiles)
+        {
+            builder.AddIdentities(path, CorosyncConfParser.Parse(path, bytes.Span, environment.ResolveIdentity));
+        }
+
         var configuration = builder.Build();
         problems = builder.Problems;
         return configuration;

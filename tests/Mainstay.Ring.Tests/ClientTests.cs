@@ -1,0 +1,97 @@
+using System.Text;
+using Mainstay.Ring.Client;
+
+namespace Mainstay.Ring.Tests;
+
+/// <summary>Which local clients the daemon takes, and which it drops.</summary>
+public sealed class ClientTests
+{
+    private const uint Stranger = 4_000_001;
+    private const uint StrangersGroup = 4_000_002;
+    private const int UnsentMax = ClientConnection.UnsentSizeMax;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("uidgid {\n    uid: 4000001\n}\n", true)]
+    [InlineData("uidgid {\n    gid: 4000002\n}\n", true)]
+    [InlineData("uidgid {\n    uid: 4000002\n    gid: 4000001\n}\n", false)]
+    public async Task Only_users_and_groups_of_uidgid_are_admitted_besides_root_and_the_daemons_own(string sections, bool isAdmitted)
+    {
+        Assert.SkipUnless(RawClient.CanBeSomebodyElse, "only root can connect as somebody else");
+        using var cluster = new DaemonCluster(1);
+        File.AppendAllText(cluster.ConfigFile, sections);
+        cluster.Open();
+        cluster.Start(1);
+        await using var own = await cluster.ConnectAsync(1);
+        using var client = RawClient.ConnectAs(cluster.SocketPath(1), Stranger, StrangersGroup);
+        Assert.Equal(isAdmitted, await client.IsWelcomeAsync());
+        if (!isAdmitted) await cluster.UntilLoggedAsync(1, $"(pid {Environment.ProcessId}, uid {Stranger}) was turned away");
+        Assert.Equal("Operational", (await own.GetStatusAsync(Cancellation)).State);
+    }
+
+    [Fact]
+    public async Task A_file_in_uidgid_d_admits_from_the_next_reload_on_until_it_is_gone()
+    {
+        Assert.SkipUnless(RawClient.CanBeSomebodyElse, "only root can connect as somebody else");
+        using var cluster = new DaemonCluster(1);
+        cluster.Open();
+        cluster.Start(1);
+        await using var own = await cluster.ConnectAsync(1);
+        Assert.False(await IsAdmittedAsync(cluster));
+        var folder = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(cluster.ConfigFile)!, "uidgid.d")).FullName;
+        var file = Path.Combine(folder, "stranger");
+        File.WriteAllText(file, "uidgid {\n    uid: 4000001\n}\ntotem {\n    token: 77\n}\n");
+        cluster.HangUpSignal(1);
+        await cluster.UntilLoggedAsync(1, "was read again and applied");
+        Assert.Contains($"{file}:5: warning: key \"totem.token\" is ignored", cluster.Log(1), StringComparison.Ordinal);
+        Assert.True(await IsAdmittedAsync(cluster));
+        File.WriteAllText(file, "uidgid {\n    uid: no-such-user\n}\n");
+        cluster.HangUpSignal(1);
+        await cluster.UntilLoggedAsync(1, $"{file}:2: error: The 'no-such-user' user is not found");
+        await cluster.UntilLoggedAsync(1, "the running configuration stays");
+        Assert.True(await IsAdmittedAsync(cluster));
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_read_is_dropped_at_its_bound_and_the_others_lose_nothing()
+    {
+        using var cluster = new DaemonCluster(2, totem: "    netmtu: 9000\n");
+        cluster.Start(1);
+        cluster.Start(2);
+        await using var ring = await cluster.ConnectAsync(1);
+        await DaemonCluster.UntilAsync<RingQuorumChange>(ring, change => change.Members.Count == 2);
+        await ring.JoinAsync("g", Cancellation);
+        using var lazy = RawClient.Connect(cluster.SocketPath(1));
+        Assert.True(await lazy.IsWelcomeAsync());
+        await lazy.JoinAsync("h");
+        await using var sender = await cluster.ConnectAsync(2);
+        await sender.JoinAsync("h", Cancellation);
+        var payload = new byte[RingProtocol.MessageSizeMax];
+        var wasDropped = false;
+        var count = 0;
+        while (!wasDropped)
+        {
+            // A few more than the bound has room for: what the socket itself holds, and what node 1 has still to deliver.
+            Assert.True(count <= (UnsentMax / payload.Length) + 8, $"not dropped after {count} MiB");
+            payload[0] = (byte)count++;
+            await sender.MulticastAsync(payload, Cancellation);
+            var own = await DaemonCluster.UntilAsync<RingMessage>(sender, _ => true);
+            Assert.Equal((payload[0], payload.Length), (own.Payload.Span[0], own.Payload.Length));
+            wasDropped = (await ring.GetStatusAsync(Cancellation)).Counters["ipc.clients_dropped"] == 1;
+        }
+
+        Assert.InRange(count, UnsentMax / payload.Length, int.MaxValue);
+        await cluster.UntilLoggedAsync(1, $"the client with pid {Environment.ProcessId} is dropped: it does not read its events fast enough");
+        await ring.MulticastAsync(Encoding.UTF8.GetBytes("others go on"), Cancellation);
+        var message = await DaemonCluster.UntilAsync<RingMessage>(ring, _ => true);
+        Assert.Equal("others go on", Encoding.UTF8.GetString(message.Payload.Span));
+    }
+
+    private static async Task<bool> IsAdmittedAsync(DaemonCluster cluster)
+    {
+        using var client = RawClient.ConnectAs(cluster.SocketPath(1), Stranger, StrangersGroup);
+        return await client.IsWelcomeAsync();
+    }
+}
