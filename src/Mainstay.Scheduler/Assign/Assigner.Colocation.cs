@@ -145,7 +145,7 @@ internal sealed partial class Assigner
             if (isError) return 0;
             var match = FindCompatible(dependent, primary, Role.Unknown, constraint, current: false);
             if (match is not null) return ApplyColocation(dependent, match, constraint);
-            if (constraint.Score >= Scores.Infinity) Finalize(dependent, null, stopIfFail: true, force: true);
+            if (constraint.Score >= Scores.Infinity) AssignNowhere(dependent, constraint);
             return 0;
         }
 
@@ -164,6 +164,12 @@ internal sealed partial class Assigner
         int sum = 0;
         foreach (var instance in primary.ChildList) sum += ApplyColocation(dependent, instance, constraint);
         return sum;
+    }
+
+    private void AssignNowhere(ClusterResource dependent, ColocationConstraint constraint)
+    {
+        Finalize(dependent, null, stopIfFail: true, force: true);
+        state.Reasons?.Excluded(dependent, constraint);
     }
 
     private void BanExcept(ClusterResource dependent, HashSet<ClusterNode> hosts)
@@ -234,7 +240,7 @@ internal sealed partial class Assigner
         {
             var container = CompatibleContainer(dependent, primary);
             if (container is not null) return ApplyColocation(dependent, container, constraint);
-            if (constraint.Score >= Scores.Infinity) Finalize(dependent, null, stopIfFail: true, force: true);
+            if (constraint.Score >= Scores.Infinity) AssignNowhere(dependent, constraint);
             return 0;
         }
 

@@ -10,6 +10,9 @@ namespace Mainstay.Scheduler;
 public sealed record NodeStanding(
     ClusterNode Node, int? Score, bool IsAvailable, int AssignedCount, IReadOnlyList<KeyValuePair<string, int>> CapacityLeft, int Rank)
 {
+    /// <summary>Why nothing may run on the node; null if it is available.</summary>
+    public Reason? Unavailability { get; init; }
+
     /// <summary>The score that counts: -INFINITY on nodes that are not available; null if the node is not possible.</summary>
     public int? Effective => Score is null ? null : IsAvailable ? Score : -Scores.Infinity;
 }
@@ -41,6 +44,25 @@ public sealed class PlacementTrace
     /// <param name="node">The node.</param>
     /// <returns>The changes in order.</returns>
     public IEnumerable<ScoreChange> ChangesFor(ClusterNode node) => Changes.Where(c => c.Node == node);
+
+    /// <summary>Why the resource may not run on a node.</summary>
+    /// <param name="node">The node.</param>
+    /// <returns>The state of the node, or what made the score negative first (and nothing undid it); null if the resource may.</returns>
+    public Reason? Obstacle(ClusterNode node)
+    {
+        if (Standing(node) is not { } standing) return null;
+        if (standing.Unavailability is { } unavailable) return unavailable;
+        if (standing.Score is null) return new Reason(ReasonKind.NotAllowed) { Node = node, Resource = Resource };
+        if (standing.Score >= 0) return null;
+        ScoreChange? decisive = null;
+        foreach (var change in ChangesFor(node))
+        {
+            if (change.After < 0 && (change.Before is null or >= 0)) decisive = change;
+            if (change is { After: <= -Scores.Infinity, Before: > -Scores.Infinity }) decisive = change;
+        }
+
+        return decisive?.Reason;
+    }
 
     /// <summary>The standing of one node.</summary>
     /// <param name="node">The node.</param>

@@ -84,6 +84,9 @@ public enum ReasonKind
     /// <summary>No promotion score is set.</summary>
     NoPromotionScore,
 
+    /// <summary>In an opt-in cluster (<c>symmetric-cluster=false</c>) no location constraint names the node.</summary>
+    NotAllowed,
+
     /// <summary>The node is offline.</summary>
     NodeOffline,
 

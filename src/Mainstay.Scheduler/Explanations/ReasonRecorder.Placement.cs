@@ -22,7 +22,10 @@ internal sealed partial class ReasonRecorder
             bool counts = state.Options.Placement != PlacementStrategy.Default;
             standings.Add(new NodeStanding(
                 each, Actual(resource, each), each.IsAvailable, each.AssignedCount, counts ? [.. each.Utilization] : [],
-                order.IndexOf(each)));
+                order.IndexOf(each))
+            {
+                Unavailability = each.IsAvailable ? null : NodeReasons.Unavailability(state, cib, each),
+            });
         }
 
         while (_placements.Count <= resource.Index) _placements.Add(null);
@@ -33,6 +36,26 @@ internal sealed partial class ReasonRecorder
             Nodes = standings,
             Changes = [.. Trace(resource).Changes],
         };
+    }
+
+    /// <summary>A resource lost its node because of a colocation that no node can meet.</summary>
+    public void Excluded(ClusterResource resource, ColocationConstraint constraint) => Excluded(resource, OfColocation(constraint, false));
+
+    /// <summary>An interleaved instance lost its node because there is no instance of the other clone to go with.</summary>
+    public void Excluded(ClusterResource instance, PlanAction first) => Excluded(instance, new Reason(ReasonKind.OrderBlocks)
+    {
+        Resource = first.Resource,
+        Operation = state.Tasks.KeyText(first),
+        Attribute = "interleave",
+        Place = MetaPlace(instance.Parent ?? instance, "interleave"),
+    });
+
+    private void Excluded(ClusterResource resource, Reason why)
+    {
+        foreach (var primitive in resource.Primitives())
+        {
+            if (PlacementOf(primitive) is { } trace) trace.Why = why;
+        }
     }
 
     public PlacementTrace? PlacementOf(ClusterResource resource) =>

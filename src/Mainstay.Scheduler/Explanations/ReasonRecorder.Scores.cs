@@ -5,15 +5,15 @@ namespace Mainstay.Scheduler;
 /// <content>One method per cause of a change of scores, called right after the change.</content>
 internal sealed partial class ReasonRecorder
 {
-    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+    internal static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static ConfigurationPlace? MetaPlace(ClusterResource resource, string name) =>
-        ConfigurationPlace.Of(resource.Meta.SourceOf(name));
+    private ConfigurationPlace? MetaPlace(ClusterResource resource, string name) =>
+        PlaceOf(resource.Meta.SourceOf(name));
 
-    private ConfigurationPlace? OptionPlace(string name) =>
-        ConfigurationPlace.Of(state.Options.Values?.Configured.SourceOf(name));
+    public ConfigurationPlace? OptionPlace(string name) =>
+        PlaceOf(state.Options.Values?.Configured.SourceOf(name));
 
-    private static Reason Meta(ReasonKind kind, ClusterResource resource, string name) => new(kind)
+    private Reason Meta(ReasonKind kind, ClusterResource resource, string name) => new(kind)
     {
         Place = MetaPlace(resource, name),
         Resource = resource,
@@ -44,13 +44,13 @@ internal sealed partial class ReasonRecorder
         foreach (var each in state.NodeList) Replace(banned, each, OfFailure(resource, node, entry));
     }
 
-    private static Reason OfFailure(ClusterResource resource, ClusterNode node, HistoryEntry? entry) =>
+    private Reason OfFailure(ClusterResource resource, ClusterNode node, HistoryEntry? entry) =>
         entry is null ? new Reason(ReasonKind.Failure) { Resource = resource, Node = node }
             : OfEntry(ReasonKind.Failure, entry, resource, node);
 
-    private static Reason OfEntry(ReasonKind kind, HistoryEntry entry, ClusterResource resource, ClusterNode node) => new(kind)
+    private Reason OfEntry(ReasonKind kind, HistoryEntry entry, ClusterResource resource, ClusterNode node) => new(kind)
     {
-        Place = ConfigurationPlace.Of(resource.Operations.Find(o => o.Task == entry.Task && o.IntervalMs == entry.IntervalMs)?.Xml),
+        Place = PlaceOf(resource.Operations.Find(o => o.Task == entry.Task && o.IntervalMs == entry.IntervalMs)?.Xml),
         Resource = resource,
         Node = node,
         Operation = entry.Key,
@@ -188,8 +188,8 @@ internal sealed partial class ReasonRecorder
         };
     }
 
-    private static ConfigurationPlace? SetOf(ConfigurationPlace place, string id) =>
-        ConfigurationPlace.Of(place.Xml?.Elements("resource_set").FirstOrDefault(s => (string?)s.Attribute("id") == id));
+    private ConfigurationPlace? SetOf(ConfigurationPlace place, string id) =>
+        PlaceOf(place.Xml?.Elements("resource_set").FirstOrDefault(s => (string?)s.Attribute("id") == id));
 
     public void Overloaded(ClusterResource resource, ClusterNode node, SortedDictionary<string, int> need)
     {
@@ -204,8 +204,16 @@ internal sealed partial class ReasonRecorder
         });
     }
 
-    public void InstanceLimit(ClusterResource instance, ClusterResource collective, int max) =>
-        AddBelow(instance, null, -Scores.Infinity, Meta(ReasonKind.InstanceLimit, collective, "clone-max") with { Limit = Text(max) });
+    public void InstanceLimit(ClusterResource instance, ClusterResource collective, int max)
+    {
+        var reason = Meta(ReasonKind.InstanceLimit, collective, "clone-max") with { Limit = Text(max) };
+        AddBelow(instance, null, -Scores.Infinity, reason);
+        foreach (var primitive in instance.Primitives())
+        {
+            Placed(primitive, null);
+            PlacementOf(primitive)!.Why = reason;
+        }
+    }
 
     /// <summary>An instance may not be on a node, because of the clone or bundle it belongs to or because nothing may.</summary>
     public void InstanceBanned(ClusterResource collective, ClusterResource instance, NodeTable counts, ClusterNode node, int perNode)

@@ -14,20 +14,32 @@ internal sealed partial class ReasonRecorder(ClusterState state, CibDocument cib
     private readonly Dictionary<LocationConstraint, (ConfigurationPlace? Place, ConfigurationPlace? Rule)> _locations = [];
     private readonly Dictionary<ColocationConstraint, ConfigurationPlace?> _colocations = [];
     private readonly Dictionary<TicketConstraint, ConfigurationPlace?> _tickets = [];
+    private readonly IdIndex _ids = new(cib.Root);
     private XElement? _constraint;
 
     /// <summary>The configured constraint that is being read, or null.</summary>
     public void Reading(XElement? constraint) => _constraint = constraint;
 
     public void Read(LocationConstraint constraint, XElement? rule) =>
-        _locations[constraint] = (ConfigurationPlace.Of(_constraint), ConfigurationPlace.Of(rule));
+        _locations[constraint] = (PlaceOf(_constraint), PlaceOf(rule));
 
     public void Read(ColocationConstraint constraint)
     {
-        if (constraint.IsExplicit) _colocations[constraint] = ConfigurationPlace.Of(_constraint);
+        if (constraint.IsExplicit) _colocations[constraint] = PlaceOf(_constraint);
     }
 
-    public void Read(TicketConstraint constraint) => _tickets[constraint] = ConfigurationPlace.Of(_constraint);
+    public void Read(TicketConstraint constraint) => _tickets[constraint] = PlaceOf(_constraint);
+
+    /// <summary>
+    /// Where an element is in the document: copies (of templates, of what bundles contain) are traced back by their id; elements that the
+    /// scheduler made itself have no place.
+    /// </summary>
+    public ConfigurationPlace? PlaceOf(XElement? element)
+    {
+        if (element is null) return null;
+        if (element.AncestorsAndSelf().Last() == cib.Root) return ConfigurationPlace.Of(element);
+        return element.Id() is { } id ? ConfigurationPlace.Of(_ids.Find(element.Name.LocalName, id)) : null;
+    }
 
     private ScoreTrace Trace(ClusterResource resource)
     {

@@ -176,7 +176,9 @@ internal sealed partial class ActionUpdater
             if (match is null)
             {
                 bool matters = (type & (OrderFlags.UnrunnableFirstBlocks | OrderFlags.FirstImpliesThen)) != 0;
-                if (!current && matters && assigner.AssignNowhere(instance)) changed |= Changed.Then;
+                if (current || !matters) continue;
+                if (assigner.AssignNowhere(instance)) changed |= Changed.Then;
+                reasons?.Excluded(instance, first);
                 continue;
             }
 

@@ -98,6 +98,84 @@ public sealed class ExplanationPropertyTests
         Assert.True(count > 15_000, $"only {count} scores were compared");
     }
 
+    [Fact]
+    public void Every_action_of_a_graph_has_a_reason()
+    {
+        var missing = new List<string>();
+        int count = 0;
+        foreach (var (test, plan) in Explained.Value)
+        {
+            var actions = plan.Explanation!.Actions();
+            Assert.Equal(plan.Graph.Synapses.Select(s => s.Actions[0].Id).Order(), actions.Select(a => a.Id).Order());
+            count += actions.Count;
+            missing.AddRange(actions.Where(a => a.Reasons.Count == 0 || a.Reasons.Any(r => r.Kind == ReasonKind.Unattributed))
+                .Select(a => $"{test.Name}: {a.Key} on {a.Node}"));
+        }
+
+        Assert.True(missing.Count == 0, string.Join('\n', missing.Take(60).Prepend($"{missing.Count} of {count} actions:")));
+        Assert.True(count > 8000, $"only {count} actions");
+    }
+
+    [Fact]
+    public void Every_primitive_that_will_not_run_has_a_reason()
+    {
+        var missing = new List<string>();
+        int count = 0;
+        foreach (var (test, plan) in Explained.Value)
+        {
+            foreach (var primitive in plan.State.Resources.SelectMany(Primitives))
+            {
+                if (primitive is { AssignedNode: not null, NextRole: not Role.Stopped }) continue;
+                count++;
+                var reasons = plan.Explanation!.NotRunning(primitive);
+                bool isPlain = reasons.Count == 0 || reasons.Any(r => r.Kind == ReasonKind.Unattributed)
+                    || reasons is [{ Kind: ReasonKind.NoNode }];
+                if (isPlain) missing.Add($"{test.Name}: {primitive}");
+            }
+        }
+
+        Assert.True(missing.Count == 0, string.Join('\n', missing.Take(60).Prepend($"{missing.Count} of {count}:")));
+        Assert.True(count > 1000, $"only {count} primitives");
+    }
+
+    [Fact]
+    public void An_action_that_has_to_be_done_but_cannot_has_an_obstacle()
+    {
+        var missing = new List<string>();
+        foreach (var (test, plan) in Explained.Value)
+        {
+            missing.AddRange(plan.Explanation!.AllActions()
+                .Where(a => a is { IsInGraph: false, IsRequired: true, Obstacles.Count: 0 })
+                .Select(a => $"{test.Name}: {a.Key} on {a.Node} {(a.IsRunnable ? "runnable" : "")}"));
+        }
+
+        Assert.True(missing.Count == 0, string.Join('\n', missing.Take(60).Prepend($"{missing.Count} actions:")));
+    }
+
+    [Fact]
+    public void What_a_reason_names_exists_in_the_document()
+    {
+        var unknown = new SortedSet<string>(StringComparer.Ordinal);
+        int count = 0;
+        foreach (var (test, plan) in Explained.Value)
+        {
+            var (document, _) = SchedulerCorpus.Read(test);
+            var ids = document.Root.DescendantsAndSelf().Select(e => (e.Name.LocalName, (string?)e.Attribute("id"))).ToHashSet();
+            var reasons = plan.State.Resources.SelectMany(Primitives).Select(p => plan.Explanation!.Placement(p))
+                .SelectMany(t => t?.Changes ?? []).Select(c => c.Reason)
+                .Concat(plan.Explanation!.Actions().SelectMany(a => a.Reasons.Concat(a.Obstacles)));
+            foreach (var place in reasons.SelectMany(r => (ConfigurationPlace?[])[r.Place, r.Part]).OfType<ConfigurationPlace>())
+            {
+                count++;
+                bool exists = ids.Contains((place.Element, place.Id)) || ids.Any(i => i.Item2 == place.Id);
+                if (!exists || place.Line <= 0) unknown.Add($"{test.Name}: {place}");
+            }
+        }
+
+        Assert.True(unknown.Count == 0, string.Join('\n', unknown.Take(40).Prepend($"{unknown.Count} places:")));
+        Assert.True(count > 5000, $"only {count} places");
+    }
+
     private static Dictionary<(string Resource, string Node), string> LastShown(Plan plan)
     {
         const string Prefix = "pcmk__primitive_assign: ";
