@@ -14,7 +14,11 @@ internal static class BundleText
     /// <param name="Connection">The connection to its node, if any.</param>
     /// <param name="Inner">The resource inside, if any.</param>
     public sealed record Replica(
-        int Number, string Name, ClusterResource? Address, ClusterResource Container, ClusterResource? Connection, ClusterResource? Inner);
+        int Number, string Name, ClusterResource? Address, ClusterResource Container, ClusterResource? Connection, ClusterResource? Inner)
+    {
+        /// <summary>Its resources, in the order shown.</summary>
+        public IEnumerable<ClusterResource> Parts => new[] { Address, Inner, Container, Connection }.OfType<ClusterResource>();
+    }
 
     /// <summary>The lines of a bundle.</summary>
     public static IEnumerable<string> Lines(
@@ -29,11 +33,13 @@ internal static class BundleText
         ResourceText.AddState(attributes, bundle);
         var set = replicas.Count > 1 ? " set" : "";
         yield return $"Container bundle{set}: {bundle.Id} [{Attribute(snapshot, bundle, "image")}]{ResourceText.Brackets(attributes)}:";
+        var isPartly = filter.NamesPartsOf(bundle);
         foreach (var replica in replicas)
         {
-            if (options.ShowDetail)
+            if (options.ShowDetail || isPartly)
             {
-                if (!options.ShowInactive && !ResourceText.IsActive(replica.Container))
+                var parts = replica.Parts.Where(p => filter.ShowsMember(bundle, p)).ToList();
+                if (parts.Count == 0 || (!options.ShowInactive && !ResourceText.IsActive(replica.Container)))
                 {
                     continue;
                 }
@@ -43,8 +49,7 @@ internal static class BundleText
                     yield return $"  Replica[{replica.Number}]";
                 }
 
-                foreach (var part in new[] { replica.Address, replica.Inner, replica.Container,
-                    replica.Connection }.OfType<ClusterResource>())
+                foreach (var part in parts)
                 {
                     yield return "    " + text.Primitive(part, ResourceText.DisplayName(part), null, withNode: true);
                 }

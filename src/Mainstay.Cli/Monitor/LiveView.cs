@@ -1,3 +1,4 @@
+using Mainstay.Cli.Rendering;
 using Spectre.Console;
 
 namespace Mainstay.Cli.Monitor;
@@ -6,21 +7,33 @@ namespace Mainstay.Cli.Monitor;
 internal static class LiveView
 {
     /// <summary>Redraws until interrupted. A cluster that does not answer is shown as such, and asked again.</summary>
-    public static int Run(ToolContext context, string? file, MonitorOptions options, TimeSpan interval)
+    /// <param name="context">Where to draw.</param>
+    /// <param name="file">A CIB file to watch; <see langword="null"/>: the cluster.</param>
+    /// <param name="options">What is shown.</param>
+    /// <param name="interval">Time between two drawings.</param>
+    /// <param name="listings">Makes the tables to show instead of the text of crm_mon.</param>
+    public static int Run(
+        ToolContext context,
+        string? file,
+        MonitorOptions options,
+        TimeSpan interval,
+        Func<ClusterSnapshot, DateTimeOffset, IEnumerable<Listing>>? listings = null)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = context.Terminal.IsInteractive ? AnsiSupport.Yes : AnsiSupport.No,
             ColorSystem = context.Terminal.HasColour ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Out = new AnsiConsoleOutput(context.Out),
+            Out = new TerminalOutput(context.Out, context.Terminal),
         });
         do
         {
             var now = DateTimeOffset.Now;
-            string text;
+            ClusterSnapshot? snapshot = null;
+            var text = "";
             try
             {
-                text = StatusText.Print(SnapshotSource.Read(context, file, now), options, now);
+                snapshot = SnapshotSource.Read(context, file, now);
+                text = listings is null ? StatusText.Print(snapshot, options, now) : "";
             }
             catch (CommandFailure failure)
             {
@@ -33,6 +46,10 @@ internal static class LiveView
             }
 
             StatusColour.Write(context, text);
+            if (snapshot is not null && listings is not null)
+            {
+                ListingWriter.Write(context, listings(snapshot, now));
+            }
         }
         while (!context.Cancellation.WaitHandle.WaitOne(interval));
         return 0;

@@ -50,7 +50,10 @@ internal static class MonitorArguments
             Brief = options.Has("brief"),
             ShowDetail = options.Has("show-detail"),
             ShowTiming = options.Has("timing-details"),
-            ShowDescription = options.Has("show-description") || options.Given.Any(g => g is { Name: "include", Value: "all" }),
+
+            // As text, all sections bring the descriptions too; as XML they do not (recorded with 3.0.2).
+            ShowDescription = options.Has("show-description")
+                || (!isXml && options.Given.Any(g => g is { Name: "include", Value: "all" })),
             HideHeadings = options.Has("hide-headers"),
             OnlyNode = options["node"],
             OnlyResource = options["resource"],

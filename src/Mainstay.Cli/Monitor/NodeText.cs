@@ -28,6 +28,11 @@ internal sealed class NodeText
         foreach (var node in _snapshot.State.Nodes.Where(_filter.Shows))
         {
             var state = State(node);
+            if (_options is { Brief: true, GroupByNode: true } && node.ActiveResources.Count == 0)
+            {
+                continue;
+            }
+
             if (_options.GroupByNode || _options.ShowDetail || !IsPlain(node, state))
             {
                 lines.AddRange(Single(node, state));
@@ -75,17 +80,25 @@ internal sealed class NodeText
     }
 
     /// <summary>A node's name, with its id in detailed views.</summary>
-    public static string Name(ClusterNode node, bool withId)
+    public static string Name(ClusterSnapshot snapshot, ClusterNode node, bool withId)
     {
         if (node.Kind == NodeKind.Guest)
         {
-            return withId ? $"{node.Name}@{Host(node)}" : node.Name;
+            return withId ? $"{node.Name}@{HostOf(snapshot, node)}" : node.Name;
         }
 
         return withId && node.Id != node.Name ? $"{node.Name} ({node.Id})" : node.Name;
     }
 
-    private static string Host(ClusterNode guest) => guest.Connection?.ActiveNodes is [var host, ..] ? host.Name : "";
+    // The node of the container: the connection may come from elsewhere.
+    private static string HostOf(ClusterSnapshot snapshot, ClusterNode guest)
+    {
+        var container = ContainerOf(guest) is { } id ? snapshot.State.FindResource(id) : null;
+        return (container ?? guest.Connection)?.ActiveNodes is [var host, ..] ? host.Name : "";
+    }
+
+    /// <summary>The resource that a guest node runs in.</summary>
+    public static string? ContainerOf(ClusterNode guest) => guest.Connection?.Meta["container"];
 
     private static bool IsPlain(ClusterNode node, string state) => state is "online" or "OFFLINE" && node.Health == NodeHealth.Green;
 
@@ -94,7 +107,7 @@ internal sealed class NodeText
         var kind = node.Kind switch { NodeKind.Guest => "GuestNode", NodeKind.Remote => "RemoteNode", _ => "Node" };
         var features = _options.ShowDetail && node.Kind == NodeKind.Cluster && node.Online && FeatureSet(node) is { } set
             ? $", feature set {set}" : "";
-        yield return $"{kind} {Name(node, _options.ShowDetail)}: {state}{features}{(_options.GroupByNode ? ":" : "")}";
+        yield return $"{kind} {Name(_snapshot, node, _options.ShowDetail)}: {state}{features}{(_options.GroupByNode ? ":" : "")}";
         if (!_options.GroupByNode || !_options.Shows(StatusSections.Resources))
         {
             yield break;

@@ -28,9 +28,9 @@ internal sealed class ResourceText
             : shown.SelectMany(r => Lines(r, forced: false));
     }
 
-    /// <summary>The lines of top-level resources that are active nowhere.</summary>
+    /// <summary>The lines of top-level resources that are not active in all their parts.</summary>
     public IEnumerable<string> InactiveLines() => _snapshot.State.Resources
-        .Where(r => !r.IsImplicit && _filter.Shows(r) && !IsActive(r))
+        .Where(r => !r.IsImplicit && _filter.Shows(r) && !IsWhollyActive(r))
         .SelectMany(r => Lines(r, forced: true));
 
     /// <summary>The lines of a node's active primitives, without the node's name.</summary>
@@ -62,6 +62,10 @@ internal sealed class ResourceText
         ? resource.ActiveNodes.Count > 0
         : resource.Children.Any(IsActive);
 
+    private static bool IsWhollyActive(ClusterResource resource) => resource.Variant == ResourceVariant.Primitive
+        ? resource.ActiveNodes.Count > 0
+        : resource.Children.All(IsWhollyActive);
+
     private IEnumerable<string> Lines(ClusterResource resource, bool forced)
     {
         if (!_options.ShowInactive && !forced && !IsActive(resource))
@@ -87,7 +91,7 @@ internal sealed class ResourceText
     {
         var active = node is null ? Nodes(resource) : [node];
         var state = State(resource, active);
-        var flags = Flags(resource, active);
+        var flags = Brackets(Flags(resource, active));
         var where = withNode && active.Count == 1 ? " " + active[0].Name : "";
         var list = withNode && active.Count > 1 ? $" [ {string.Join(' ', active.Select(n => n.Name))} ]" : "";
         return $"{name}\t({Agent(resource)}):\t "
@@ -120,7 +124,8 @@ internal sealed class ResourceText
     /// <summary>Where a primitive is active, in the order of names.</summary>
     public IReadOnlyList<ClusterNode> Nodes(ClusterResource resource) => [.. resource.ActiveNodes.Where(_filter.Shows)];
 
-    private string State(ClusterResource resource, IReadOnlyList<ClusterNode> active)
+    /// <summary>The state of a primitive in words: its role, or what goes on with it.</summary>
+    public string State(ClusterResource resource, IReadOnlyList<ClusterNode> active)
     {
         if (resource.IsFailed)
         {
@@ -163,7 +168,8 @@ internal sealed class ResourceText
             .FirstOrDefault();
     }
 
-    private string Flags(ClusterResource resource, IReadOnlyList<ClusterNode> active)
+    /// <summary>What is unusual about a primitive, in words.</summary>
+    public static List<string> Flags(ClusterResource resource, IReadOnlyList<ClusterNode> active)
     {
         var flags = new List<string>();
         if (active.Any(n => n.Unclean && !n.Online))
@@ -173,7 +179,7 @@ internal sealed class ResourceText
 
         if (resource.LockNode is not null)
         {
-            flags.Add($"LOCKED");
+            flags.Add("LOCKED");
         }
 
         if (resource.PendingTask == "monitor" && resource.PendingIntervalMs > 0)
@@ -208,7 +214,7 @@ internal sealed class ResourceText
             flags.Add("failure ignored");
         }
 
-        return flags.Count > 0 ? $" ({string.Join(", ", flags)})" : "";
+        return flags;
     }
 
     private static bool IsInPromotable(ClusterResource resource)

@@ -13,7 +13,7 @@ internal sealed class StatusFilter
     public StatusFilter(ClusterSnapshot snapshot, MonitorOptions options)
     {
         _nodes = options.OnlyNode is { } node
-            ? snapshot.State.FindNode(node) is { } found ? [found.Name] : Tag(snapshot, node)
+            ? snapshot.State.FindNode(node) is { } found ? [found.Name] : TaggedNodes(snapshot, node)
             : null;
         _resources = options.OnlyResource is { } resource ? Exists(snapshot, resource) ? [resource] : Tag(snapshot, resource) : null;
     }
@@ -23,6 +23,15 @@ internal sealed class StatusFilter
 
     /// <summary>Whether a node is shown.</summary>
     public bool Shows(ClusterNode node) => _nodes is null || _nodes.Contains(node.Name);
+
+    /// <summary>
+    /// Whether an instance of a clone is shown: not those that are active, but on no node that is.
+    /// </summary>
+    public bool ShowsInstance(ClusterResource clone, ClusterResource instance) =>
+        ShowsMember(clone, instance) && (_nodes is null || IsOnShownNode(instance));
+
+    /// <summary>Whether something inside a bundle is named, so that only that part of its replicas is shown.</summary>
+    public bool NamesPartsOf(ClusterResource bundle) => _resources is not null && !Around(bundle).Any(Names);
 
     /// <summary>Whether a node is shown.</summary>
     public bool ShowsNode(string name) => _nodes is null || _nodes.Contains(name);
@@ -43,7 +52,7 @@ internal sealed class StatusFilter
         }
 
         var resources = snapshot.State.Resources.SelectMany(Inside).Where(r => r.Id == id || BaseName(r.Id) == id).ToList();
-        return resources.Count == 0 ? _resources.Contains(id) : resources.Exists(IsWanted);
+        return resources.Count == 0 ? _resources.Contains(id) : resources.Exists(r => IsWanted(WholeBundle(r)));
     }
 
     /// <summary>Whether the very resource is named, or nothing is.</summary>
@@ -75,8 +84,20 @@ internal sealed class StatusFilter
     /// <summary>An instance's id without its number.</summary>
     public static string BaseName(string id) => id.LastIndexOf(':') is > 0 and var colon ? id[..colon] : id;
 
+    // The parts of a bundle have one history: whoever asks for one of them gets all.
+    private static ClusterResource WholeBundle(ClusterResource resource) =>
+        Around(resource).FirstOrDefault(r => r.Variant == ResourceVariant.Bundle) ?? resource;
+
     private static bool Exists(ClusterSnapshot snapshot, string id) =>
         snapshot.State.FindResource(id) is not null || snapshot.State.FindResource(id + ":0") is not null;
+
+    // A tag refers to nodes by their ids.
+    private static HashSet<string> TaggedNodes(ClusterSnapshot snapshot, string id)
+    {
+        var members = Tag(snapshot, id);
+        return snapshot.State.Nodes.Where(n => members.Contains(n.Id) || members.Contains(n.Name)).Select(n => n.Name)
+            .ToHashSet(StringComparer.Ordinal);
+    }
 
     private static HashSet<string> Tag(ClusterSnapshot snapshot, string id) => new(
         CibTree.FindSection(snapshot.Cib, "tags")?.Elements("tag").FirstOrDefault(t => t.Id() == id)?.Elements("obj_ref")

@@ -36,13 +36,17 @@ internal sealed class StatusSectionText
                 continue;
             }
 
-            yield return $"Node: {NodeText.Name(node, _options.ShowDetail)}:";
+            yield return $"Node: {NodeText.Name(_snapshot, node, _options.ShowDetail)}:";
             foreach (var (name, value) in shown)
             {
                 yield return $"  {name,-32}\t: {value,-10}";
             }
         }
     }
+
+    /// <summary>Whether any node shown has a history; its resources may all be filtered out.</summary>
+    public bool HasHistory => _snapshot.NodeStates.Any(s =>
+        _snapshot.State.FindNode(s.Text("uname") ?? s.Id()) is { Online: true } node && _filter.Shows(node) && Histories(s).Any());
 
     /// <summary>The history of operations, node by node in the order of the status section.</summary>
     public IEnumerable<string> Operations()
@@ -57,7 +61,7 @@ internal sealed class StatusSectionText
             var lines = Histories(state).SelectMany(h => History(h, node)).ToList();
             if (lines.Count > 0)
             {
-                yield return $"Node: {NodeText.Name(node, _options.ShowDetail)}:";
+                yield return $"Node: {NodeText.Name(_snapshot, node, _options.ShowDetail)}:";
                 foreach (var line in lines)
                 {
                     yield return line;
@@ -76,7 +80,7 @@ internal sealed class StatusSectionText
                 continue;
             }
 
-            yield return $"Node: {NodeText.Name(node, _options.ShowDetail)}:";
+            yield return $"Node: {NodeText.Name(_snapshot, node, _options.ShowDetail)}:";
             foreach (var resource in group.Select(c => c.Resource).Distinct(StringComparer.Ordinal)
                 .Where(r => _filter.ShowsHistory(_snapshot, r)))
             {
@@ -116,7 +120,7 @@ internal sealed class StatusSectionText
         (CibTree.FindSection(snapshot.Cib, "constraints")?.Elements("rsc_location") ?? [])
             .Where(c => c.Text("score")?.StartsWith('-') == true && c.Text("node") is not null && c.Text("rsc") is not null)
             .Where(c => c.Id().StartsWith(options.BanPrefix, StringComparison.Ordinal))
-            .Where(c => filter.ShowsNode(c.Text("node")!) && filter.ShowsHistory(snapshot, c.Text("rsc")!))
+            .Where(c => filter.ShowsHistory(snapshot, c.Text("rsc")!))
             .Select(c => (c, c.Text("node")!));
 
     /// <summary>The histories of a node's status entry, those with anything to tell.</summary>
@@ -183,15 +187,18 @@ internal sealed class StatusSectionText
             ? StatusText.Time(DateTimeOffset.FromUnixTimeSeconds(newest).ToLocalTime())
             : null;
 
+    /// <summary>The name of a failed operation in words: <c>10s-interval monitor</c>, <c>probe</c>, <c>start</c>.</summary>
+    public static string Task(FailedOperation f) =>
+        f.IntervalMs > 0 ? $"{Duration(f.IntervalMs)}-interval {f.Task}" : f.Task == "monitor" ? "probe" : f.Task;
+
     private static string Short(FailedOperation f)
     {
-        var task = f.IntervalMs > 0 ? $"{Duration(f.IntervalMs)}-interval {f.Task}" : f.Task == "monitor" ? "probe" : f.Task;
         var result = f.ExecutionStatus == 0
             ? $"returned '{OcfText.Of(f.ExitStatus)}'{(f.ExitReason is { Length: > 0 } reason ? $" ({reason})" : "")}"
             : $"could not be executed ({OcfText.Status(f.ExecutionStatus)}{(f.ExitReason is { Length: > 0 } why ? $": {why}" : "")})";
         var at = f.LastChange is { } changed ? $" at {Local(changed)}" : "";
         var after = f.ExecTime is { } ms && long.TryParse(ms, out var exec) && exec > 0 ? $" after {Duration(exec)}" : "";
-        return $"{f.ResourceId} {task} on {f.Node.Name} {result}{at}{after}";
+        return $"{f.ResourceId} {Task(f)} on {f.Node.Name} {result}{at}{after}";
     }
 
     private static string Detailed(FailedOperation f)
@@ -203,7 +210,8 @@ internal sealed class StatusSectionText
             + $"status='{OcfText.Status(f.ExecutionStatus)}'{reason}{change}{times}";
     }
 
-    private static string Duration(long milliseconds) => milliseconds switch
+    /// <summary>A duration in the largest units that fit.</summary>
+    public static string Duration(long milliseconds) => milliseconds switch
     {
         < 1000 => $"{milliseconds}ms",
         _ when milliseconds % 1000 != 0 => $"{milliseconds / 1000}.{milliseconds % 1000:000}s",
@@ -211,7 +219,8 @@ internal sealed class StatusSectionText
         _ => $"{milliseconds / 60_000}m{(milliseconds % 60_000 > 0 ? $"{milliseconds % 60_000 / 1000}s" : "")}",
     };
 
-    private static string Local(long seconds) => StatusText.Time(DateTimeOffset.FromUnixTimeSeconds(seconds).ToLocalTime());
+    /// <summary>A point of time in the zone of this host.</summary>
+    public static string Local(long seconds) => StatusText.Time(DateTimeOffset.FromUnixTimeSeconds(seconds).ToLocalTime());
 
     private static string Time(string? seconds) => long.TryParse(seconds, out var at) ? Local(at) : "";
 }

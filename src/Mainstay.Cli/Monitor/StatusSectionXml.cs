@@ -37,12 +37,14 @@ internal sealed class StatusSectionXml
     {
         var nodes = _snapshot.NodeStates
             .Select(s => (State: s, Node: _snapshot.State.FindNode(s.Text("uname") ?? s.Id())))
-            .Where(p => p.Node is { Online: true } node && _filter.Shows(node))
+            .Where(p => p.Node is { Online: true } node && _filter.Shows(node) && StatusSectionText.Histories(p.State).Any())
+            .ToList();
+
+        // Nodes decide whether there is a history, resources on what is in it.
+        return nodes.Count == 0 ? null : new XElement("node_history", nodes
             .Select(p => Make("node", ("name", p.Node!.Name)).With(
                 StatusSectionText.Histories(p.State).Where(h => _filter.ShowsHistory(_snapshot, h.Id())).Select(h => History(h, p.Node!))))
-            .Where(e => e.HasElements)
-            .ToList();
-        return nodes.Count > 0 ? new XElement("node_history", nodes) : null;
+            .Where(e => e.HasElements));
     }
 
     /// <summary>Failed operations.</summary>

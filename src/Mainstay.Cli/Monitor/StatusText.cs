@@ -29,7 +29,11 @@ internal sealed class StatusText
         printer.Resources(resources);
         var sections = new StatusSectionText(snapshot, options, printer._filter);
         printer.Section(StatusSections.Attributes, "Node Attributes", sections.Attributes());
-        printer.Section(StatusSections.Operations, "Operations", sections.Operations());
+        if (options.Shows(StatusSections.Operations) && sections.HasHistory)
+        {
+            printer.Block("Operations", sections.Operations());
+        }
+
         if (!options.Shows(StatusSections.Operations))
         {
             printer.Section(StatusSections.FailCounts, "Migration Summary", sections.FailCounts());
@@ -110,7 +114,7 @@ internal sealed class StatusText
 
         var version = _snapshot.State.Options.Text("dc-version", "unknown");
         var quorum = _snapshot.State.HasQuorum ? "partition with quorum" : "partition WITHOUT quorum";
-        return $"Current DC: {NodeText.Name(dc, _options.ShowDetail)} (version {version}) - {quorum}";
+        return $"Current DC: {NodeText.Name(_snapshot, dc, _options.ShowDetail)} (version {version}) - {quorum}";
     }
 
     private string LastChange()

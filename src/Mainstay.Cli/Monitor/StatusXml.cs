@@ -129,7 +129,7 @@ internal sealed class StatusXml
             ("is_dc", node.IsDc),
             ("resources_running", node.ActiveResources.Count(r => r.Variant == ResourceVariant.Primitive)),
             ("type", node.Kind == NodeKind.Cluster ? "member" : "remote"),
-            ("id_as_resource", node.Kind == NodeKind.Guest ? ContainerOf(node) : null));
+            ("id_as_resource", node.Kind == NodeKind.Guest ? NodeText.ContainerOf(node) : null));
         if (_options.GroupByNode)
         {
             element.Add(node.ActiveResources.Where(r => r.Variant == ResourceVariant.Primitive && _filter.Shows(r)).Select(Primitive));
@@ -137,8 +137,6 @@ internal sealed class StatusXml
 
         return element;
     }
-
-    private string? ContainerOf(ClusterNode guest) => guest.Connection?.Meta["container"];
 
     private XElement? Resources() => new(
         "resources",
@@ -211,7 +209,7 @@ internal sealed class StatusXml
         ("disabled", ResourceText.IsDisabled(clone)),
         ("failed", clone.IsFailed),
         ("failure_ignored", clone.IsFailureIgnored),
-        ("target_role", clone.Meta["target-role"])).With(clone.Children.Where(c => _filter.ShowsMember(clone, c)).Select(Resource));
+        ("target_role", clone.Meta["target-role"])).With(clone.Children.Where(c => _filter.ShowsInstance(clone, c)).Select(Resource));
 
     private XElement Bundle(ClusterResource bundle) => Make(
         "bundle",
@@ -225,8 +223,7 @@ internal sealed class StatusXml
         ("failed", bundle.IsFailed)).With(BundleText.Replicas(bundle)
             .Where(r => _filter.ShowsAllNodes || r.Container.ActiveNodes.Any(_filter.Shows) || !ResourceText.IsActive(r.Container))
                 .Select(replica => Make("replica", ("id", replica.Number)).With(
-            new[] { replica.Address, replica.Inner, replica.Container, replica.Connection }.OfType<ClusterResource>()
-                .Where(r => _filter.ShowsMember(bundle, r)).Select(Primitive))).Where(e => e.HasElements));
+            replica.Parts.Where(r => _filter.ShowsMember(bundle, r)).Select(Primitive))).Where(e => e.HasElements));
 }
 
 /// <summary>Building of XML trees.</summary>

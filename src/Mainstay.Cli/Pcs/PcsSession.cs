@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using Mainstay.Cli.Agents;
 using Mainstay.Cli.Configuration;
+using Mainstay.Cli.Rendering;
 
 namespace Mainstay.Cli.Pcs;
 
@@ -123,6 +124,19 @@ internal sealed class PcsSession
         ?? throw new CommandFailure(
             $"Node '{name}' does not appear to exist in configuration"
             + Suggestion.For(name, CibTree.Nodes(Cib).Select(n => n.Text("uname") ?? "")));
+
+    /// <summary>
+    /// Whether listings are shown as tables: for a person at a terminal who did not ask for a format (spec/cli-pcs.md section 4).
+    /// </summary>
+    public bool ShowsTables => ListingWriter.IsWanted(Context) && !Options.Has("output-format");
+
+    /// <summary>Shows listings.</summary>
+    /// <returns>The exit code.</returns>
+    public int Show(IEnumerable<Listing> listings)
+    {
+        ListingWriter.Write(Context, listings);
+        return 0;
+    }
 
     /// <summary>The output format asked for: text, json or cmd.</summary>
     public string OutputFormat

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Xml.Linq;
 using Mainstay.Cli.Configuration;
+using Mainstay.Cli.Rendering;
 
 namespace Mainstay.Cli.Pcs.Constraints;
 
@@ -51,6 +52,11 @@ internal static class ConstraintListing
     private static int Print(PcsSession session, string? kind)
     {
         var constraints = All(session.Cib).Where(e => kind is null || e.Name == kind);
+        if (session.ShowsTables)
+        {
+            return session.Show(ConstraintListings.All(constraints));
+        }
+
         switch (session.OutputFormat)
         {
             case "json":

@@ -141,7 +141,8 @@ internal static class ConstraintText
         }
     }
 
-    private static string Options(XElement e) =>
+    /// <summary>The options of a constraint that its first line does not tell.</summary>
+    public static string Options(XElement e) =>
         string.Join(' ', e.Attributes().Where(a => !s_named.Contains(a.Name.LocalName)).Select(a => $"{a.Name}={a.Value}"));
 
     private static string Member(string? role, string? resource) =>

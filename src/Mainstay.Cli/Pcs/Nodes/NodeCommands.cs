@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Mainstay.Cli.Configuration;
 using Mainstay.Cli.Pcs.Resources;
+using Mainstay.Cli.Rendering;
 
 namespace Mainstay.Cli.Pcs.Nodes;
 
@@ -97,6 +98,11 @@ internal static class NodeCommands
     {
         var nodes = args.Count > 0 ? [session.Node(args[0])] : CibTree.Nodes(session.Cib).ToList();
         var name = session.Options["name"];
+        if (session.ShowsTables)
+        {
+            return session.Show([OptionListings.OfNodes(nodes, kind, heading, name)]);
+        }
+
         switch (session.OutputFormat)
         {
             case "json":

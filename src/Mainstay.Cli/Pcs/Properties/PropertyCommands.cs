@@ -3,6 +3,7 @@ using System.Xml.Linq;
 using Mainstay.Cib;
 using Mainstay.Cli.Configuration;
 using Mainstay.Cli.Pcs.Resources;
+using Mainstay.Cli.Rendering;
 
 namespace Mainstay.Cli.Pcs.Properties;
 
@@ -30,6 +31,11 @@ internal static class PropertyCommands
         if (session.Options.Has("defaults"))
         {
             return Defaults(session, args);
+        }
+
+        if (session.ShowsTables && !session.Options.Has("all"))
+        {
+            return session.Show([OptionListings.Properties(session.Cib, args)]);
         }
 
         var sets = CibTree.FindSection(session.Cib, "crm_config")?.Elements("cluster_property_set").ToList() ?? [];

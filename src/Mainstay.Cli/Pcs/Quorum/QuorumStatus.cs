@@ -1,3 +1,4 @@
+using Mainstay.Cli.Rendering;
 using Mainstay.Cli.Ring;
 using Mainstay.Ring.Client;
 
@@ -10,13 +11,15 @@ internal static class QuorumStatus
     public static int Run(PcsSession session, IReadOnlyList<string> args)
     {
         session.RequireLive();
-        var isJson = session.OutputFormat == "json";
-        session.Out.Write(Ask(session, async ring =>
+        var (identity, status) = Ask(session, static async ring => (ring.Identity, await ring.GetStatusAsync(CancellationToken.None)));
+        if (session.ShowsTables)
         {
-            var status = await ring.GetStatusAsync(CancellationToken.None);
-            return isJson ? RingStatusText.Json(ring.Identity, status)
-                : RingStatusText.QuorumTool(ring.Identity, status, DateTimeOffset.Now);
-        }));
+            return session.Show(QuorumListings.All(identity, status));
+        }
+
+        session.Out.Write(session.OutputFormat == "json"
+            ? RingStatusText.Json(identity, status)
+            : RingStatusText.QuorumTool(identity, status, DateTimeOffset.Now));
         return 0;
     }
 
@@ -37,7 +40,7 @@ internal static class QuorumStatus
         return 0;
     }
 
-    private static string Ask(PcsSession session, Func<RingClient, Task<string>> question)
+    private static T Ask<T>(PcsSession session, Func<RingClient, Task<T>> question)
     {
         try
         {
@@ -49,7 +52,7 @@ internal static class QuorumStatus
                 $"Unable to get quorum status: {e.Message}; start the cluster on this host with 'mainstay cluster start'");
         }
 
-        async Task<string> AskAsync()
+        async Task<T> AskAsync()
         {
             await using var ring = await RingClient.ConnectAsync(RingTool.SocketPath(session.Context, null), session.Context.Cancellation);
             return await question(ring);

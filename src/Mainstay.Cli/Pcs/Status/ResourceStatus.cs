@@ -1,6 +1,7 @@
 using Mainstay.Cli.Configuration;
 using Mainstay.Cli.Monitor;
 using Mainstay.Cli.Pcs.Stonith;
+using Mainstay.Cli.Rendering;
 
 namespace Mainstay.Cli.Pcs.Status;
 
@@ -32,6 +33,11 @@ internal static class ResourceStatus
         }
 
         var levels = FencingLevels.Lines(session.Cib).ToList();
+        if (levels.Count > 0 && session.ShowsTables)
+        {
+            return session.Show([FencingLevels.Listing(session.Cib)]);
+        }
+
         if (levels.Count > 0)
         {
             session.Out.Write($"\nFencing Levels:\n{string.Concat(levels.Select(l => $"  {l}\n"))}");
@@ -57,6 +63,12 @@ internal static class ResourceStatus
         }
 
         var filter = new StatusFilter(snapshot, options);
+        if (session.ShowsTables)
+        {
+            var title = isFence ? "Fence devices" : null;
+            return session.Show([new ResourceListing(snapshot, options, filter).Make(title, r => isFence == (r.AgentClass == "stonith"))]);
+        }
+
         var text = new ResourceText(snapshot, options, filter);
         var lines = text.Lines(r => isFence == (r.AgentClass == "stonith")).ToList();
         if (lines.Count == 0)

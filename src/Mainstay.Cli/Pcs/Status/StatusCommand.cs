@@ -3,6 +3,7 @@ using Mainstay.Cli.Configuration;
 using Mainstay.Cli.Monitor;
 using Mainstay.Cli.Pcs.Cluster;
 using Mainstay.Cli.Pcs.Properties;
+using Mainstay.Cli.Rendering;
 
 namespace Mainstay.Cli.Pcs.Status;
 
@@ -17,7 +18,12 @@ internal static class StatusCommand
         var options = Options(session);
         if (session.Options.Has("watch"))
         {
-            return LiveView.Run(session.Context, session.Options.CibFile, options, s_watchInterval);
+            return LiveView.Run(
+                session.Context,
+                session.Options.CibFile,
+                options,
+                s_watchInterval,
+                session.ShowsTables ? (snapshot, now) => StatusListings.All(snapshot, options, ClusterName(session, snapshot), now) : null);
         }
 
         var now = DateTimeOffset.Now;
@@ -26,6 +32,11 @@ internal static class StatusCommand
         {
             session.Out.WriteLine(StatusJson.Document(snapshot, ClusterName(session, snapshot)));
             return 0;
+        }
+
+        if (session.ShowsTables)
+        {
+            return Tables(session, snapshot, options, now);
         }
 
         var head = new StringBuilder($"Cluster name: {ClusterName(session, snapshot)}\n");
@@ -38,10 +49,11 @@ internal static class StatusCommand
         }
 
         session.Out.Write(head.ToString());
-        StatusColour.Write(session.Context, StatusText.Print(snapshot, options, now));
+        session.Out.Write(StatusText.Print(snapshot, options, now));
         if (snapshot.IsLive)
         {
-            session.Out.Write(Daemons(session));
+            session.Out.Write("\nDaemon Status:\n" + string.Concat(Daemons(session).Select(d =>
+                $"  {d.Name}: {(d.IsActive ? "active" : "inactive")}/{(d.IsEnabled ? "enabled" : "disabled")}\n")));
         }
 
         return 0;
@@ -121,17 +133,32 @@ internal static class StatusCommand
         }
     }
 
-    private static string Daemons(PcsSession session)
+    private static int Tables(PcsSession session, ClusterSnapshot snapshot, MonitorOptions options, DateTimeOffset now)
     {
-        var paths = ClusterPaths.Of(session.Context);
-        var text = new StringBuilder("\nDaemon Status:\n");
-        foreach (var (name, socket) in new[] { ("mainstay-ring", Path.Combine(paths.RunDir, "ring.sock")),
-            ("mainstay-manager", Manager.SocketPath(session.Context)) })
+        foreach (var warning in Warnings(snapshot))
         {
-            var enabled = File.Exists($"/etc/systemd/system/multi-user.target.wants/{name}.service") ? "enabled" : "disabled";
-            text.Append($"  {name}: {(File.Exists(socket) ? "active" : "inactive")}/{enabled}\n");
+            ListingWriter.WriteLine(session.Context, warning, Tone.Warning);
         }
 
-        return text.ToString();
+        session.Show(StatusListings.All(snapshot, options, ClusterName(session, snapshot), now));
+        var daemons = new Listing("Daemons", "Daemon", "State", "At boot");
+        foreach (var (name, isActive, isEnabled) in snapshot.IsLive ? Daemons(session) : [])
+        {
+            daemons.Add(
+                name,
+                isActive ? new Cell("active", Tone.Good) : new Cell("inactive", Tone.Bad),
+                isEnabled ? "enabled" : new Cell("disabled", Tone.Warning));
+        }
+
+        return session.Show([daemons]);
     }
+
+    private static IEnumerable<(string Name, bool IsActive, bool IsEnabled)> Daemons(PcsSession session) =>
+        new[]
+        {
+            ("mainstay-ring", Path.Combine(ClusterPaths.Of(session.Context).RunDir, "ring.sock")),
+            ("mainstay-manager", Manager.SocketPath(session.Context)),
+        }.Select(d => (
+            Name: d.Item1, IsActive: File.Exists(d.Item2),
+            IsEnabled: File.Exists($"/etc/systemd/system/multi-user.target.wants/{d.Item1}.service")));
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Mainstay.Cli.Configuration;
+using Mainstay.Cli.Rendering;
 using Mainstay.Client;
 
 namespace Mainstay.Cli.Pcs.Stonith;
@@ -48,6 +49,11 @@ internal static class FenceActions
         var events = Manager.Ask(session.Context, static (client, token) => client.GetFencingHistoryAsync(token))
             .Where(e => args.Count == 0 || args[0] == e.Target)
             .ToList();
+        if (session.ShowsTables)
+        {
+            return session.Show([FencingListing.Make(null, events)]);
+        }
+
         if (session.OutputFormat == "json")
         {
             session.Out.WriteLine(Json.Print(Json.Object(("events", Json.Array(events.Select(e => Json.Object(

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Xml.Linq;
 using Mainstay.Cli.Configuration;
 using Mainstay.Cli.Pcs.Resources;
+using Mainstay.Cli.Rendering;
 
 namespace Mainstay.Cli.Pcs.Stonith;
 
@@ -11,6 +12,11 @@ internal static class FencingLevels
     /// <summary><c>stonith level [config]</c>.</summary>
     public static int Config(PcsSession session, IReadOnlyList<string> args)
     {
+        if (session.ShowsTables)
+        {
+            return session.Show([Listing(session.Cib)]);
+        }
+
         switch (session.OutputFormat)
         {
             case "json":
@@ -47,6 +53,19 @@ internal static class FencingLevels
                 yield return $"  Level {level.Text("index")}: {string.Join(' ', FencingLevelEdit.Devices(level))}";
             }
         }
+    }
+
+    /// <summary>The levels as a listing.</summary>
+    public static Listing Listing(XDocument cib)
+    {
+        var listing = new Listing("Fencing levels", "Target", "Level", "Devices", "Id") { TextColumns = new HashSet<int> { 2 } };
+        foreach (var level in All(cib).OrderBy(TargetWord, StringComparer.Ordinal)
+            .ThenBy(l => int.TryParse(l.Text("index"), out var index) ? index : 0))
+        {
+            listing.Add(TargetWord(level), level.Text("index"), string.Join(' ', FencingLevelEdit.Devices(level)), level.Id());
+        }
+
+        return listing;
     }
 
     /// <summary><c>stonith level add LEVEL TARGET DEVICE... [id=ID]</c>.</summary>
