@@ -105,7 +105,7 @@ public sealed record RingScenario
             ?? throw new InvalidOperationException($"the drawn options are refused: {problems[0].Option} {problems[0].Message}");
         options = options with { InitialSequence = prng.Chance(300_000) ? 0xFFFFFE00u : 0u };
         var isCalm = prng.Chance(50_000);
-        var nodeCount = (int)Pick(prng, 1, 2, 2, 3, 3, 3, 4, 5, 5, 6, 8);
+        var nodeCount = (int)Pick(prng, 1, 2, 2, 3, 3, 3, 4, 5, 7, 6, 8);
         return new RingScenario
         {
             NodeCount = nodeCount,
