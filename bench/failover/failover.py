@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Time without service, Mainstay beside Corosync and Pacemaker, in the same lab and the same run.
 
-  bench/failover/failover.py [--repeat 5] [--stacks corosync,mainstay] [--rows ROW,...] [--write] [--raw FILE]
+  bench/failover/failover.py [--repeat 5] [--stacks corosync,mainstay] [--rows ROW,...] [--write] [--raw FILE] [--with FILE]
 
 Needs root, the lab (../shared/lab, or MAINSTAY_SHARED) and the packages of eng/install-lab-packages.sh.
 Both stacks get the same hosts, token, agents, monitor interval (2 s for the service), stickiness and fence device; the service is
 IPaddr2 + nginx in a group, plus a Dummy clone. A client outside asks every 20 ms. What is measured is what that client sees.
---write puts the table into docs/benchmarks.md; --raw appends one JSON object per measurement.
+--write puts the table into docs/benchmarks.md; --raw appends one JSON object per measurement; --with takes the rows that are not
+measured now from an earlier --raw file.
 """
 import argparse
 import datetime
@@ -29,7 +30,7 @@ ROWS = {
     "coldstart": ("cold start: start of the daemons to the service answering", "coldstart", 1000),
     "coldstart-all": ("cold start: start of the daemons to everything active", "coldstart", 1000),
 }
-KILL_RUNS = 4
+KILL_RUNS = 2
 ROOT = stacks.ROOT
 
 
@@ -42,17 +43,21 @@ def settled(stack, node="n1", limit=120):
 
 
 def measure_outage(stack, fault, phase):
-    """One fault; the outage that the client saw, in seconds. phase: how much of a monitor interval to wait, 0 to 1."""
+    """One fault; the outage that the client saw, in seconds. phase: how far into the monitor's interval a process is killed, 0 to 1."""
     settled(stack)
     active = stack.active()
     others = [n for n in stack.nodes if n != active]
     bench.wait_for("%s: idle" % stack.name, lambda: stack.idle(others[0]), 60, 0.2)
-    time.sleep(1 + phase * stacks.MONITOR_S)
+    time.sleep(1)
     probe = bench.Probe()
     child = None
     try:
         bench.wait_for("the service", lambda: probe.lines)
         time.sleep(0.3)
+        if fault == "kill":
+            # The outage is mostly the wait for the next monitor: both stacks are measured at the same places of its interval.
+            stacks.wait_for_monitor(active)
+            time.sleep(phase * stacks.MONITOR_S)
         begin = time.time()
         if fault == "poweroff":
             bench.lab("poweroff", active)
@@ -100,7 +105,7 @@ def run_stack(name, token, faults, repeat, record):
     try:
         stack.up()
         for fault in faults:
-            # How long a killed process goes unnoticed depends on where the monitor stands: more runs, spread evenly over its interval.
+            # How long a killed process goes unnoticed depends on where the monitor stands: runs are spread evenly over its interval.
             runs = repeat * KILL_RUNS if fault == "kill" else repeat
             for run in range(runs):
                 if fault == "coldstart":
@@ -152,6 +157,7 @@ def main():
     parser.add_argument("--rows", default=",".join(ROWS))
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--raw")
+    parser.add_argument("--with", dest="earlier")
     args = parser.parse_args()
     names, chosen = args.stacks.split(","), args.rows.split(",")
     for unknown in [n for n in names if n not in stacks.STACKS] + [r for r in chosen if r not in ROWS]:
@@ -178,6 +184,12 @@ def main():
             except Exception as error:  # one stack's failure must not lose the other's figures
                 failed += 1
                 say("%s, token %d FAILED: %s" % (name, token, error))
+    if args.earlier:
+        with open(args.earlier) as earlier:
+            for entry in map(json.loads, earlier):
+                if entry["row"] not in chosen:
+                    results.setdefault((entry["stack"], entry["row"]), []).append(entry["seconds"])
+        chosen = list(ROWS)
     text = table(results, chosen, names, args.repeat)
     print(text)
     if args.write:

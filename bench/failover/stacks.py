@@ -3,6 +3,7 @@ import importlib.util
 import json
 import os
 import subprocess
+import time
 from xml.etree import ElementTree
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", ".."))
@@ -22,6 +23,26 @@ def _load_bench():
 
 bench = _load_bench()
 MONITOR_S = 2
+
+
+def wait_for_monitor(node):
+    """Returns when a monitor of the web server, by its agent, has just ended on the node."""
+    begun = False
+    for _ in range(4000):
+        if any(b"heartbeat/nginx\0monitor" in _command_line(pid) for pid in bench.procs_of(node)):
+            begun = True
+        elif begun:
+            return
+        time.sleep(0.005)
+    raise RuntimeError("no monitor of the web server on %s" % node)
+
+
+def _command_line(pid):
+    try:
+        with open("/proc/%d/cmdline" % pid, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
 
 
 class Options:

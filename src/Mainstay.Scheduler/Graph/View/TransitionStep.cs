@@ -59,5 +59,5 @@ public sealed class TransitionStep
     /// <summary>The longest chain of steps before this one, from 0.</summary>
     public int Rank { get; internal set; }
 
-    internal HashSet<PlanAction> Actions { get; } = [];
+    internal List<PlanAction> Actions { get; } = [];
 }

@@ -62,7 +62,7 @@ public static class TransitionSteps
         if (action.IsProbe)
         {
             var probes = steps.Find(s => s.Kind == StepKind.Probe && s.Node == action.Node?.Name
-                && HaveSameInputs(s.Actions.First(), action));
+                && HaveSameInputs(s.Actions[0], action));
             if (probes is null) steps.Add(probes = new TransitionStep(0, StepKind.Probe, action.Node?.Name));
             probes.Details.Add(action.Resource!.Id);
             probes.Text = probes.Details.Count == 1 ? "probe " + action.Resource.Id
