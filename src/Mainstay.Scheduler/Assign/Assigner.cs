@@ -239,20 +239,13 @@ internal sealed partial class Assigner(ClusterState state, OrderStore orders)
         if (connection.AssignedNode is not null && connection.NextRole != Role.Stopped)
         {
             remote.Online = true;
-            if (!remote.Seen && remote.Unclean) RevokeFencing(remote);
+            // One that was to be fenced only because its connection was lost need not be if there is a new one.
+            if (!remote.Seen) remote.Unclean = false;
         }
         else
         {
             remote.ShuttingDown = true;
         }
-    }
-
-    /// <summary>A remote node that was to be fenced only because its connection was lost need not be if there is a new one.</summary>
-    private void RevokeFencing(ClusterNode remote)
-    {
-        remote.Unclean = false;
-        string key = $"stonith-{remote.Name}-{state.Options.FencingAction}";
-        if (state.ActionsByFixedKey.TryGetValue(key, out var fence)) fence.Set(ActionFlags.Optional);
     }
 
     private ClusterNode? AssignGroup(ClusterResource group, ClusterNode? preferred, bool stopIfFail)
