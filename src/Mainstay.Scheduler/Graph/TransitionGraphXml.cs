@@ -58,6 +58,7 @@ public static class TransitionGraphXml
             foreach (var action in synapse.Actions) byId[action.Id] = action;
         }
 
+        foreach (var action in graph.Unattainable) byId[action.Id] = action;
         foreach (var synapse in graph.Synapses) WriteSynapse(writer, synapse, byId);
         writer.WriteEndElement();
     }
