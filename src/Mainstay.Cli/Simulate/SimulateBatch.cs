@@ -11,10 +11,10 @@ internal static class SimulateBatch
 
     public static int Run(ToolContext context, string listFile)
     {
-        string[] lines;
+        IEnumerable<string> lines;
         try
         {
-            lines = File.ReadAllLines(listFile);
+            lines = File.ReadLines(listFile); // a pipe is served line by line
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
