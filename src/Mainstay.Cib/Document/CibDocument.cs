@@ -35,16 +35,38 @@ public sealed class CibDocument
         "crm_config", "nodes", "resources", "constraints", "fencing-topology", "acls", "tags", "alerts", "op_defaults", "rsc_defaults",
     ];
 
-    private CibDocument(XDocument xml) => Xml = xml;
+    private readonly XDocument _xml;
+    private bool _isPacked;
+
+    private CibDocument(XDocument xml, bool isPacked = false)
+    {
+        _xml = xml;
+        _isPacked = isPacked;
+    }
 
     /// <summary>The XML. Whoever changes it owns the document.</summary>
-    public XDocument Xml { get; }
+    public XDocument Xml
+    {
+        get
+        {
+            if (!_isPacked) return _xml;
+            _isPacked = false;
+            HistoryPacker.Expand(_xml.Root!, CibLimits.Default);
+            return _xml;
+        }
+    }
+
+    /// <summary>
+    /// The root element, below which the content of <c>lrm_resources</c> may be missing (<see cref="ParseForPlanning"/>):
+    /// <see cref="RecordedResource.ReadAll"/> reads it anyway. For those who look at nothing else there.
+    /// </summary>
+    public XElement PackedRoot => _xml.Root!;
 
     /// <summary>The root element <c>cib</c>.</summary>
     public XElement Root => Xml.Root!; // every way to make a CibDocument checks for a root
 
     /// <summary>The <c>configuration</c> element, if present.</summary>
-    public XElement? Configuration => Root.Element("configuration");
+    public XElement? Configuration => PackedRoot.Element("configuration");
 
     /// <summary>The <c>status</c> element, if present.</summary>
     public XElement? Status => Root.Element("status");
@@ -52,15 +74,15 @@ public sealed class CibDocument
     /// <summary>The version triple.</summary>
     public CibVersion Version
     {
-        get => CibVersion.Of(Root);
-        set => value.WriteTo(Root);
+        get => CibVersion.Of(PackedRoot);
+        set => value.WriteTo(PackedRoot);
     }
 
     /// <summary>The name of the schema (<c>validate-with</c>), if present.</summary>
-    public string? SchemaName => Root.Value("validate-with");
+    public string? SchemaName => PackedRoot.Value("validate-with");
 
     /// <summary>The feature set of the writer (<c>crm_feature_set</c>), if present.</summary>
-    public string? FeatureSet => Root.Value("crm_feature_set");
+    public string? FeatureSet => PackedRoot.Value("crm_feature_set");
 
     /// <summary>Reads a document from text.</summary>
     /// <param name="text">The XML text.</param>
@@ -78,7 +100,9 @@ public sealed class CibDocument
     /// <param name="limits">Bounds of size and depth; the defaults if absent.</param>
     public static CibParseResult Parse(ReadOnlyMemory<byte> bytes, string? source = null, CibLimits? limits = null)
     {
-        using var stream = new MemoryStream(bytes.ToArray(), writable: false);
+        using var stream = System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out var array)
+            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
+            : new MemoryStream(bytes.ToArray(), writable: false);
         return Parse(stream, source, limits);
     }
 
@@ -100,6 +124,28 @@ public sealed class CibDocument
         }
 
         return new CibDocument(new XDocument(root));
+    }
+
+    /// <summary>
+    /// Reads a document of which mostly the scheduler's view is wanted: the recorded operations, nine tenths of a large document, stay
+    /// text until somebody asks for <see cref="Xml"/>, <see cref="Root"/> or <see cref="Status"/>. The document is the same one that
+    /// <see cref="Parse(ReadOnlyMemory{byte}, string?, CibLimits?)"/> gives; it must not be used by several threads at once.
+    /// </summary>
+    /// <param name="bytes">The bytes; the document keeps them.</param>
+    /// <param name="source">The name of the source for messages, e.g. a file name.</param>
+    /// <param name="limits">Bounds of size and depth; the defaults if absent.</param>
+    public static CibParseResult ParseForPlanning(byte[] bytes, string? source = null, CibLimits? limits = null)
+    {
+        limits ??= CibLimits.Default;
+        if (HistoryPacker.TryPack(bytes, limits) is not { } packed) return Parse(bytes, source, limits);
+        using var stream = new MemoryStream(packed.Rest, writable: false);
+        var read = CibReader.Read(stream, source, limits);
+        if (read.Document?.Root is not { } root || !root.Is("cib") || !HistoryPacker.TryAttach(root, packed.Histories))
+        {
+            return Parse(bytes, source, limits);
+        }
+
+        return new CibParseResult(new CibDocument(read.Document, isPacked: true), read.Problems);
     }
 
     /// <summary>An empty configuration of the newest schema, version 0.0.0.</summary>
@@ -144,9 +190,10 @@ public sealed class CibDocument
     /// <summary>A deep copy; line numbers are kept.</summary>
     public CibDocument Clone()
     {
-        var copy = new XDocument(Xml);
-        CibElements.CopyLines(Root, copy.Root!); // the source has a root, so the copy has
-        return new CibDocument(copy);
+        var copy = new XDocument(_xml);
+        CibElements.CopyLines(PackedRoot, copy.Root!); // the source has a root, so the copy has
+        if (_isPacked) HistoryPacker.CopyTo(PackedRoot, copy.Root!);
+        return new CibDocument(copy, _isPacked);
     }
 
     /// <summary>Whether the content is the same: elements, attributes (in any order), text and comments.</summary>

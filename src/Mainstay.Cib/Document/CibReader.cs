@@ -61,7 +61,27 @@ public static class CibReader
     private static XmlReadResult Load(XmlReader reader, string? source, CibLimits limits)
     {
         var document = new XDocument();
-        XContainer parent = document;
+        if (ReadNodes(reader, document, source, 0, limits) is { } failed) return failed;
+        return document.Root is null ? Failed(source, 0, "the document is empty", "give an XML document") : new XmlReadResult(document, []);
+    }
+
+    /// <summary>Reads the content of an element from text that was found well-formed.</summary>
+    /// <param name="parent">Where the content goes.</param>
+    /// <param name="content">The text between start tag and end tag, in UTF-8.</param>
+    /// <param name="line">Line of the first byte.</param>
+    /// <param name="limits">The bounds.</param>
+    internal static void ReadInto(XElement parent, ReadOnlyMemory<byte> content, int line, CibLimits limits)
+    {
+        var settings = Settings(limits);
+        settings.ConformanceLevel = ConformanceLevel.Fragment;
+        using var stream = new MemoryStream(content.ToArray(), writable: false);
+        using var reader = XmlReader.Create(stream, settings);
+        _ = ReadNodes(reader, parent, null, line - 1, limits);
+    }
+
+    private static XmlReadResult? ReadNodes(XmlReader reader, XContainer root, string? source, int linesBefore, CibLimits limits)
+    {
+        XContainer parent = root;
         while (reader.Read())
         {
             switch (reader.NodeType)
@@ -79,12 +99,12 @@ public static class CibReader
                     }
 
                     var isEmpty = reader.IsEmptyElement;
-                    var element = ReadElement(reader);
+                    var element = ReadElement(reader, linesBefore);
                     parent.Add(element);
                     parent = isEmpty ? parent : element;
                     break;
                 case XmlNodeType.EndElement:
-                    parent = (XContainer?)parent.Parent ?? document;
+                    parent = (XContainer?)parent.Parent ?? root;
                     break;
                 case XmlNodeType.Text:
                     parent.Add(new XText(reader.Value));
@@ -103,13 +123,13 @@ public static class CibReader
             }
         }
 
-        return document.Root is null ? Failed(source, 0, "the document is empty", "give an XML document") : new XmlReadResult(document, []);
+        return null;
     }
 
-    private static XElement ReadElement(XmlReader reader)
+    private static XElement ReadElement(XmlReader reader, int linesBefore)
     {
         var element = new XElement(XName.Get(reader.LocalName, reader.NamespaceURI));
-        element.SetLine(Line(reader));
+        element.SetLine(Line(reader) + linesBefore);
         while (reader.MoveToNextAttribute())
         {
             var space = reader.Prefix.Length == 0 && reader.LocalName != "xmlns" ? string.Empty : reader.NamespaceURI;

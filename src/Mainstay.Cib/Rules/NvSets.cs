@@ -8,47 +8,6 @@ namespace Mainstay.Cib;
 /// <param name="Source">The <c>nvpair</c> (or other element) that gave the value, if known.</param>
 public readonly record struct NvValue(string Name, string Value, XElement? Source);
 
-/// <summary>A table of names and values in order of insertion; the first value of a name stays.</summary>
-public sealed class NvTable
-{
-    private readonly OrderedDictionary<string, NvValue> _values = new(StringComparer.Ordinal);
-
-    /// <summary>The number of names.</summary>
-    public int Count => _values.Count;
-
-    /// <summary>All values in order of insertion.</summary>
-    public IReadOnlyList<NvValue> Values => _values.Values;
-
-    /// <summary>The value of a name, or <see langword="null"/>.</summary>
-    /// <param name="name">The name.</param>
-    public string? this[string name] => _values.TryGetValue(name, out var value) ? value.Value : null;
-
-    /// <summary>The element that gave a name its value, or <see langword="null"/>.</summary>
-    /// <param name="name">The name.</param>
-    public XElement? SourceOf(string name) => _values.TryGetValue(name, out var value) ? value.Source : null;
-
-    /// <summary>Whether the name has a value.</summary>
-    /// <param name="name">The name.</param>
-    public bool Contains(string name) => _values.ContainsKey(name);
-
-    /// <summary>Adds a value unless the name has one.</summary>
-    /// <param name="name">The name.</param>
-    /// <param name="value">The value.</param>
-    /// <param name="source">The element that gave the value.</param>
-    /// <returns>Whether it was added.</returns>
-    public bool TryAdd(string name, string value, XElement? source = null) => _values.TryAdd(name, new NvValue(name, value, source));
-
-    /// <summary>Sets a value, whether or not the name has one; the place in the order stays.</summary>
-    /// <param name="name">The name.</param>
-    /// <param name="value">The value.</param>
-    /// <param name="source">The element that gave the value.</param>
-    public void Set(string name, string value, XElement? source = null) => _values[name] = new NvValue(name, value, source);
-
-    /// <summary>Removes a name.</summary>
-    /// <param name="name">The name.</param>
-    public bool Remove(string name) => _values.Remove(name);
-}
-
 /// <summary>Evaluates name/value blocks (spec/cib-model.md section 4).</summary>
 public sealed class NvSets
 {
@@ -111,6 +70,20 @@ public sealed class NvSets
     /// <param name="setName">The kind of block.</param>
     /// <param name="alwaysFirst">The id of the block that comes first regardless of its score.</param>
     public IReadOnlyList<XElement> InOrder(XElement parent, string setName, string? alwaysFirst = null)
+    {
+        // Nearly all elements have one block of a kind or none, and are asked often.
+        XName name = setName;
+        var first = parent.Element(name);
+        if (first is null) return [];
+        for (var node = first.NextNode; node is not null; node = node.NextNode)
+        {
+            if (node is XElement other && other.Name == name) return Sorted(parent, setName, alwaysFirst);
+        }
+
+        return _ids.Resolve(first) is { } only ? [only] : [];
+    }
+
+    private IReadOnlyList<XElement> Sorted(XElement parent, string setName, string? alwaysFirst)
         => [.. parent.Elements(setName)
             .Select(_ids.Resolve)
             .OfType<XElement>()

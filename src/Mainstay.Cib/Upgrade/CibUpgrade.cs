@@ -65,7 +65,7 @@ public static class CibUpgrade
             current = next;
         }
 
-        upgraded.Root.SetAttributeValue("validate-with", target.Name);
+        upgraded.PackedRoot.SetAttributeValue("validate-with", target.Name);
         return new CibUpgradeResult(upgraded, true, problems) { IsTransformed = isTransformed };
     }
 

@@ -35,7 +35,7 @@ public static class CibValidator
         }
 
         var run = new ValidationRun(schema.Number);
-        run.Walk(document.Root);
+        run.Walk(document.PackedRoot);
         run.CheckReferences();
         return run.Problems.Count <= ProblemCountMax
             ? run.Problems

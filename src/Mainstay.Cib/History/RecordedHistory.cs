@@ -1,0 +1,112 @@
+using System.Xml.Linq;
+
+namespace Mainstay.Cib;
+
+/// <summary>One <c>lrm_resource</c>: what one node recorded about one resource. Immutable.</summary>
+public sealed class RecordedResource
+{
+    private readonly object _source;
+    private readonly int _position;
+
+    private RecordedResource(object source, int position, string id, RecordedOperation[] operations)
+    {
+        _source = source;
+        _position = position;
+        Id = id;
+        Operations = operations;
+    }
+
+    /// <summary>Name under which the history is kept.</summary>
+    public string Id { get; }
+
+    /// <summary>The operations in document order; those without id or operation name say nothing and are left out.</summary>
+    public IReadOnlyList<RecordedOperation> Operations { get; }
+
+    /// <summary>The value of an attribute, or null.</summary>
+    /// <param name="attribute">The attribute's name.</param>
+    /// <returns>The value; the text is looked up at each call.</returns>
+    public string? Text(string attribute) => _source is XElement element
+        ? element.Value(attribute)
+        : PackedText.Value((byte[])_source, _position, attribute);
+
+    /// <summary>Whether the agent is this one; null stands for a part that is not given.</summary>
+    /// <param name="agentClass">Agent standard.</param>
+    /// <param name="provider">Agent provider.</param>
+    /// <param name="type">Agent name.</param>
+    /// <returns>Whether all three parts are equal, and none is there that should not be.</returns>
+    public bool HasAgent(string? agentClass, string? provider, string? type)
+    {
+        if (_source is XElement) return Text("class") == agentClass && Text("provider") == provider && Text("type") == type;
+        int wanted = (agentClass is null ? 0 : 1) + (provider is null ? 0 : 1) + (type is null ? 0 : 1);
+        var attributes = new PackedText((byte[])_source, _position);
+        while (attributes.Next(out var name, out var value))
+        {
+            string? expected;
+            if (name.SequenceEqual("class"u8)) expected = agentClass;
+            else if (name.SequenceEqual("provider"u8)) expected = provider;
+            else if (name.SequenceEqual("type"u8)) expected = type;
+            else continue;
+            if (expected is null || !PackedText.IsText(value, expected)) return false;
+            wanted--;
+        }
+
+        return wanted == 0;
+    }
+
+    /// <summary>A new element with the same attributes.</summary>
+    /// <param name="name">The element's name.</param>
+    /// <returns>The element, without content.</returns>
+    public XElement ToElement(string name)
+    {
+        if (_source is XElement element) return new XElement(name, element.Attributes());
+        var made = new XElement(name);
+        foreach (var (attribute, value) in PackedText.All((byte[])_source, _position)) made.Add(new XAttribute(attribute, value));
+        return made;
+    }
+
+    /// <summary>The histories of one <c>lrm_resources</c>, packed or not; resources without id are left out.</summary>
+    /// <param name="resources">The element <c>lrm_resources</c>.</param>
+    /// <returns>The histories in document order.</returns>
+    public static IEnumerable<RecordedResource> ReadAll(XElement resources)
+    {
+        if (resources.Annotation<PackedHistory>() is { } packed) return packed.Resources;
+        return ReadElements(resources);
+    }
+
+    internal static RecordedResource Packed(byte[] text, int position, string id, RecordedOperation[] operations) =>
+        new(text, position, id, operations);
+
+    private static IEnumerable<RecordedResource> ReadElements(XElement resources)
+    {
+        var operations = new List<RecordedOperation>();
+        for (var node = resources.FirstNode; node is not null; node = node.NextNode)
+        {
+            if (node is not XElement element || !element.Is("lrm_resource") || element.Id() is not { } id) continue;
+            operations.Clear();
+            for (var child = element.FirstNode; child is not null; child = child.NextNode)
+            {
+                if (child is XElement record && record.Is("lrm_rsc_op") && RecordedOperation.Read(record) is { } operation)
+                {
+                    operations.Add(operation);
+                }
+            }
+
+            yield return new RecordedResource(element, 0, id, [.. operations]);
+        }
+    }
+}
+
+/// <summary>
+/// The content of one <c>lrm_resources</c> as text, instead of elements. It is an annotation of the element until somebody asks for the
+/// elements.
+/// </summary>
+internal sealed class PackedHistory(byte[] text, int start, int end, int line, List<RecordedResource> resources)
+{
+    public List<RecordedResource> Resources { get; } = resources;
+
+    /// <summary>The text between start tag and end tag.</summary>
+    public ReadOnlyMemory<byte> Content => text.AsMemory(start, end - start);
+
+    /// <summary>Line of the first byte of <see cref="Content"/>.</summary>
+    public int Line { get; } = line;
+}

@@ -1,0 +1,116 @@
+using System.Text;
+using System.Xml.Linq;
+
+namespace Mainstay.Cib.Tests;
+
+/// <summary>A document whose histories are kept as text is the same document, and odd text is left to the general reader.</summary>
+public sealed class PackedHistoryTests
+{
+    private const string History = """
+        <?xml version="1.0"?>
+        <cib epoch="1">
+          <configuration/>
+          <status>
+            <node_state id="1">
+              <lrm id="1">
+                <lrm_resources>
+                  <lrm_resource id="a" class="ocf" provider='pacemaker' type="Dummy">
+                    <lrm_rsc_op id="a_last_0" operation="start" call-id="3" rc-code="0" op-status="0" interval="0"
+                      transition-key="1:2:0:u" transition-magic="0:0;1:2:0:u"
+                      exit-reason="a &lt;b&gt; &amp;amp; &quot;c&quot; &apos;d&apos; é"/>
+                    <lrm_rsc_op id="a_last_failure_0" operation="other" call-id="-1" rc-code="999" op-status="x" interval="5s"></lrm_rsc_op>
+                    <lrm_rsc_op id="nothing"/>
+                  </lrm_resource>
+                  <lrm_resource id="b:1" class="stonith" type="x > y"/>
+                </lrm_resources>
+              </lrm>
+            </node_state>
+            <node_state id="2"><lrm id="2"><lrm_resources/></lrm></node_state>
+            <node_state id="3"><lrm id="3"><lrm_resources ></lrm_resources></lrm></node_state>
+            <tickets/>
+          </status>
+        </cib>
+        """;
+
+    [Fact]
+    public void A_packed_document_unfolds_into_the_same_document_with_the_same_lines()
+    {
+        var packed = CibDocument.ParseForPlanning(Bytes(History)).DocumentOrThrow();
+        Assert.Empty(packed.PackedRoot.Descendants("lrm_rsc_op"));
+        var plain = CibDocument.Parse(History).DocumentOrThrow();
+        Assert.Equal(plain.ToXml(), packed.Clone().ToXml());
+        Assert.Equal(plain.ToXml(), packed.ToXml());
+        Assert.Equal(Lines(plain), Lines(packed));
+    }
+
+    [Fact]
+    public void Recorded_operations_are_the_same_from_text_and_from_elements()
+    {
+        string fromText = Describe(CibDocument.ParseForPlanning(Bytes(History)).DocumentOrThrow().PackedRoot);
+        Assert.Equal(Describe(CibDocument.Parse(History).DocumentOrThrow().Root), fromText);
+        Assert.Contains("a <b> &amp; \"c\" 'd' é", fromText, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("call-id=\"3\"", "call-id=\"3\" call-id=\"3\"")]
+    [InlineData("call-id=\"3\"", "call-id=\"<\"")]
+    [InlineData("call-id=\"3\"", "call-id=\"&unknown;\"")]
+    [InlineData("call-id=\"3\"", "call-id=3")]
+    [InlineData("call-id=\"3\"", "3call=\"3\"")]
+    [InlineData("call-id=\"3\"", "p:call=\"3\"")]
+    [InlineData("call-id=\"3\"", "call-id=\"\u0001\"")]
+    [InlineData("</lrm_resources>", "</lrm_resource>")]
+    [InlineData("</status>", "")]
+    [InlineData("</lrm_rsc_op>", "")]
+    public void What_is_not_well_formed_is_refused_as_by_the_general_reader(string part, string replacement)
+    {
+        string text = History.Replace(part, replacement, StringComparison.Ordinal);
+        var expected = CibDocument.Parse(text, "x");
+        var actual = CibDocument.ParseForPlanning(Bytes(text), "x");
+        Assert.Null(actual.Document);
+        Assert.Equal(expected.Problems[0].Message, actual.Problems[0].Message);
+        Assert.Equal(expected.Problems[0].Line, actual.Problems[0].Line);
+    }
+
+    [Theory]
+    [InlineData("<tickets/>", "<!-- <lrm_resources><lrm_resource id=\"c\"/></lrm_resources> --><tickets/>")]
+    [InlineData("call-id=\"3\"", "call-id=\"&#51;\"")]
+    [InlineData("call-id=\"3\"", "call-id=\"\n3\"")]
+    [InlineData("<lrm_rsc_op id=\"nothing\"/>", "<lrm_rsc_op id=\"nothing\"><x/></lrm_rsc_op>")]
+    [InlineData("<lrm_rsc_op id=\"nothing\"/>", "text")]
+    [InlineData("<lrm_resource id=\"b:1\"", "<lrm_resource2 id=\"b:1\"")]
+    [InlineData("<lrm_resource id=\"b:1\"", "<?pi?><lrm_resource id=\"b:1\"")]
+    [InlineData("<tickets/>", "<lrm_resources_of_another_kind/>")]
+    public void What_is_unusual_keeps_its_meaning(string part, string replacement)
+    {
+        string text = History.Replace(part, replacement, StringComparison.Ordinal);
+        var plain = CibDocument.Parse(text).DocumentOrThrow();
+        var packed = CibDocument.ParseForPlanning(Bytes(text)).DocumentOrThrow();
+        Assert.Equal(Describe(plain.Root), Describe(packed.PackedRoot));
+        Assert.Equal(plain.ToXml(), packed.ToXml());
+    }
+
+    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+
+    private static string Lines(CibDocument document) =>
+        string.Join('\n', document.Root.DescendantsAndSelf().Select(e => $"{e.Name} {e.Line()}"));
+
+    private static string Describe(XElement root)
+    {
+        var text = new StringBuilder();
+        foreach (var resource in root.Descendants("lrm_resources").SelectMany(RecordedResource.ReadAll))
+        {
+            text.Append($"{resource.Id} {resource.Text("class")} {resource.Text("none")} {resource.ToElement("r")}");
+            text.Append($" {resource.HasAgent("ocf", "pacemaker", "Dummy")} {resource.HasAgent("stonith", null, "x > y")}");
+            text.Append($" {resource.HasAgent("ocf", null, "Dummy")}\n");
+            foreach (var operation in resource.Operations)
+            {
+                text.Append($"{operation.Id} {operation.Operation} {operation.IntervalMs} {operation.CallId} {operation.ExitStatus} ");
+                text.Append($"{operation.ExecutionStatus} {operation.TargetResult} {operation.IsLastFailure} ");
+                text.Append($"{operation.Text("exit-reason")} {operation.Text("transition-magic")}\n");
+            }
+        }
+
+        return text.ToString();
+    }
+}
