@@ -87,7 +87,7 @@ public sealed class PartTests
             new XAttribute("call-id", call), new XAttribute("on_node", node));
         if (magic is not null) element.SetAttributeValue("transition-magic", magic);
         if (changed is not null) element.SetAttributeValue("last-rc-change", changed);
-        return HistoryEntry.Read(element, new TaskNames())!;
+        return new HistoryEntry(Mainstay.Cib.RecordedOperation.Read(element)!, TaskKind.Monitor);
     }
 
     [Fact]

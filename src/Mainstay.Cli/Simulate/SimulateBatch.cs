@@ -11,10 +11,10 @@ internal static class SimulateBatch
 
     public static int Run(ToolContext context, string listFile)
     {
-        IEnumerable<string> lines;
+        string[] lines;
         try
         {
-            lines = File.ReadLines(listFile); // a pipe is served line by line
+            lines = File.ReadAllLines(listFile);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -39,7 +39,7 @@ internal static class SimulateBatch
         string Path(string extension) => System.IO.Path.Combine(folder, $"{name}.{extension}");
         try
         {
-            var document = CibDocument.Parse(File.ReadAllBytes(input), input).DocumentOrThrow();
+            var document = CibDocument.ParseForPlanning(File.ReadAllBytes(input), input).DocumentOrThrow();
             using var summary = new StringWriter(CultureInfo.InvariantCulture);
             Session(document, ["-S", .. extra]).Run(summary, summary);
             File.WriteAllText(Path("summary"), summary.ToString());

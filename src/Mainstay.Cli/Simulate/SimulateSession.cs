@@ -52,7 +52,7 @@ internal sealed class SimulateSession(CibDocument input, SimulateOptions options
             if (!CibDateTime.TryParse(date, new CibDateTime(clock), out var parsed)) return false;
             now = parsed.EpochSeconds;
         }
-        else if (IntegerText.TryReadLeading(document.Root.Value("execution-date"), out long recorded))
+        else if (IntegerText.TryReadLeading(document.PackedRoot.Value("execution-date"), out long recorded))
         {
             now = recorded;
         }

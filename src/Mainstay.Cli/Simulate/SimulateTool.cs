@@ -55,7 +55,7 @@ internal sealed class SimulateTool : ITool
         CibParseResult parsed;
         try
         {
-            if (options.XmlFile is { } file and not "-") parsed = CibDocument.Parse(File.ReadAllBytes(file), file);
+            if (options.XmlFile is { } file and not "-") parsed = CibDocument.ParseForPlanning(File.ReadAllBytes(file), file);
             else parsed = CibDocument.Parse(context.In.ReadToEnd(), "standard input");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

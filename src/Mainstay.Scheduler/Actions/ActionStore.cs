@@ -68,10 +68,23 @@ internal sealed class ActionStore(ClusterState state, ConfigReader config)
     /// <summary>All actions of a resource with a key, oldest first; those without node adopt the node asked for.</summary>
     public static List<PlanAction> All(ClusterResource resource, ActionKey key, ClusterNode? node)
     {
-        var found = new List<PlanAction>();
-        foreach (var action in resource.Actions)
+        if (resource.Actions.WithKey(key) is not { } actions) return [];
+        var found = new List<PlanAction>(node is null ? actions.Count : 1);
+        AllInto(found, actions, node);
+        return found;
+    }
+
+    /// <summary>As <see cref="All(ClusterResource, ActionKey, ClusterNode?)"/> without node, into a list that is emptied first.</summary>
+    public static void AllInto(List<PlanAction> found, ClusterResource resource, ActionKey key)
+    {
+        found.Clear();
+        if (resource.Actions.WithKey(key) is { } actions) AllInto(found, actions, null);
+    }
+
+    private static void AllInto(List<PlanAction> found, List<PlanAction> actions, ClusterNode? node)
+    {
+        foreach (var action in actions)
         {
-            if (action.Key != key || action.FixedKey is not null) continue;
             if (node is null || action.Node == node)
             {
                 found.Add(action);
@@ -82,8 +95,6 @@ internal sealed class ActionStore(ClusterState state, ConfigReader config)
                 found.Add(action);
             }
         }
-
-        return found;
     }
 
     public static List<PlanAction> All(ClusterResource resource, TaskKind task, ClusterNode? node) =>
@@ -92,6 +103,7 @@ internal sealed class ActionStore(ClusterState state, ConfigReader config)
     /// <summary>The newest action with a task, on a node if one is given.</summary>
     public static PlanAction? First(ClusterResource resource, TaskKind task, ClusterNode? node)
     {
+        if (!resource.Actions.MayHaveTask(task)) return null;
         for (int i = resource.Actions.Count - 1; i >= 0; i--)
         {
             var action = resource.Actions[i];
@@ -104,10 +116,10 @@ internal sealed class ActionStore(ClusterState state, ConfigReader config)
     /// <summary>The newest action with a key, on a node if one is given.</summary>
     public static PlanAction? First(ClusterResource resource, ActionKey key, ClusterNode? node)
     {
-        for (int i = resource.Actions.Count - 1; i >= 0; i--)
+        if (resource.Actions.WithKey(key) is not { } actions) return null;
+        for (int i = actions.Count - 1; i >= 0; i--)
         {
-            var action = resource.Actions[i];
-            if (action.Key == key && (node is null || action.Node == node)) return action;
+            if (node is null || actions[i].Node == node) return actions[i];
         }
 
         return null;
@@ -116,9 +128,8 @@ internal sealed class ActionStore(ClusterState state, ConfigReader config)
     public static PlanAction? Existing(ClusterResource resource, ActionKey key, ClusterNode? node)
     {
         PlanAction? found = null;
-        foreach (var action in resource.Actions)
+        foreach (var action in resource.Actions.WithKey(key) ?? [])
         {
-            if (action.Key != key) continue;
             if (node is not null && action.Node is null) action.Node = node;
             if (node is null || action.Node == node) found ??= action;
         }
@@ -133,6 +144,7 @@ internal sealed class ActionStore(ClusterState state, ConfigReader config)
         if (key.Task == TaskKind.LrmDelete) action.Set(ActionFlags.OnDc);
         Add(action);
         resource.Actions.Add(action);
+        resource.Family.ActionChanges++;
         _meta.Fill(action);
         return action;
     }

@@ -18,10 +18,10 @@ internal sealed class DefinitionChangesPass(ClusterState state, ConfigReader con
         foreach (var node in state.NodeList)
         {
             if (!node.Maintenance && (!node.IsOnlineAndClean || node.ShuttingDown || node.Standby)) continue;
-            if (!state.HistoriesByNode.TryGetValue(node, out var histories)) continue;
+            if (node.Histories is not { } histories) continue;
             foreach (var history in histories)
             {
-                if (history.Entries.Count == 0 || !byName.TryGetValue(history.Id, out var resources)) continue;
+                if (history.Entries.Length == 0 || !byName.TryGetValue(history.Id, out var resources)) continue;
                 foreach (var resource in resources) CheckResource(resource, node, history);
             }
         }
@@ -60,8 +60,7 @@ internal sealed class DefinitionChangesPass(ClusterState state, ConfigReader con
             return;
         }
 
-        bool isOther = resource.AgentClass != history.AgentClass || resource.Provider != history.Provider
-            || resource.AgentType != history.AgentType;
+        bool isOther = !history.Record.HasAgent(resource.AgentClass, resource.Provider, resource.AgentType);
         if (!resource.Active.Contains(node))
         {
             if (isOther) Delete(resource, node, false);
@@ -70,7 +69,7 @@ internal sealed class DefinitionChangesPass(ClusterState state, ConfigReader con
 
         if (isOther)
         {
-            Unfencing.Trigger(state, actions, resource, node, "Device definition changed");
+            Unfencing.Trigger(state, actions, resource, null, "Device definition changed");
             actions.Custom(resource, TaskKind.Stop, node, false);
             resource.IsStartPending = true;
             Delete(resource, node, false);
@@ -84,7 +83,7 @@ internal sealed class DefinitionChangesPass(ClusterState state, ConfigReader con
         var entries = history.Sorted;
         var (start, stop) = StartStop.Find(entries);
         if (start < stop) return;
-        for (int i = Math.Max(start, 0); i < entries.Count; i++)
+        for (int i = Math.Max(start, 0); i < entries.Length; i++)
         {
             var entry = entries[i];
             if (entry.IntervalMs > 0 && (resource.IsInMaintenance || node.Maintenance))
@@ -143,7 +142,8 @@ internal sealed class DefinitionChangesPass(ClusterState state, ConfigReader con
 
         var comparison = Digests.Compare(state, config, actions, resource, entry, node);
         if (comparison == DigestComparison.Match) return false;
-        if (state.IsSanitized && comparison == DigestComparison.Mismatch && Digests.OnlyPrivateChanged(node, resource, entry, actions))
+        if (state.IsSanitized && comparison == DigestComparison.Mismatch
+            && Digests.OnlyPrivateChanged(config, actions, node, resource, entry))
         {
             string operation = string.Create(
                 System.Globalization.CultureInfo.InvariantCulture, $"{entry.IntervalMs / 1000}s-interval {entry.Operation}");
@@ -153,34 +153,34 @@ internal sealed class DefinitionChangesPass(ClusterState state, ConfigReader con
 
         if (comparison == DigestComparison.Restart)
         {
-            ForceRestart(resource, node, entry);
+            ForceRestart(resource, entry);
         }
         else if (entry.IntervalMs > 0)
         {
-            Unfencing.Trigger(state, actions, resource, node, "Device parameters changed (reschedule)");
+            Unfencing.Trigger(state, actions, resource, null, "Device parameters changed (reschedule)");
             actions.Custom(resource, new ActionKey(entry.Task, entry.IntervalMs), node, true).Set(ActionFlags.Reschedule);
         }
         else if (entry.RestartDigest is not null)
         {
-            Unfencing.Trigger(state, actions, resource, node, "Device parameters changed (reload)");
+            Unfencing.Trigger(state, actions, resource, null, "Device parameters changed (reload)");
             Reload(resource, node);
         }
         else
         {
-            ForceRestart(resource, node, entry);
+            ForceRestart(resource, entry);
         }
 
         return true;
     }
 
     /// <summary>Requires the operation anew; for a start this makes the stop required too.</summary>
-    private void ForceRestart(ClusterResource resource, ClusterNode node, HistoryEntry entry)
+    private void ForceRestart(ClusterResource resource, HistoryEntry entry)
     {
         bool isStart = entry.IsProbe || entry.Task is TaskKind.MigrateFrom or TaskKind.Promote;
         var key = isStart ? new ActionKey(TaskKind.Start) : new ActionKey(entry.Task, entry.IntervalMs);
         var required = actions.Custom(resource, key, null, false);
         required.SetReason(Changed, true);
-        Unfencing.Trigger(state, actions, resource, node, "Device parameters changed");
+        Unfencing.Trigger(state, actions, resource, null, "Device parameters changed");
     }
 
     private void Reload(ClusterResource resource, ClusterNode node)

@@ -22,13 +22,13 @@ internal static class Fencing
         {
             if (node.Connection is null or { IsManaged: true }) node.RemoteReset = true;
             node.Unclean = true;
-            Action(state, actions, node, null, true, reason, false);
+            Action(state, actions, node, null, false, reason, false);
             return;
         }
 
         if (node.Unclean) return;
         node.Unclean = true;
-        Action(state, actions, node, null, true, reason, withDelay);
+        Action(state, actions, node, null, false, reason, withDelay);
     }
 
     /// <summary>Recovering the container is what fences a guest.</summary>

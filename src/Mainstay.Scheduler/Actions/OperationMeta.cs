@@ -6,15 +6,19 @@ namespace Mainstay.Scheduler;
 /// <summary>Meta-attributes of operations and what follows from them (spec/scheduler-actions.md section 3).</summary>
 internal sealed class OperationMeta(ClusterState state, ConfigReader config)
 {
-    private readonly Dictionary<(System.Xml.Linq.XElement Config, ActionKey Key), SortedDictionary<string, string>> _cache = [];
+    private readonly Dictionary<(System.Xml.Linq.XElement Config, ActionKey Key), SharedMeta> _cache = [];
+
+    /// <summary>The attributes of an operation in both forms in which they are used.</summary>
+    private readonly record struct SharedMeta(SortedDictionary<string, string> Table, KeyValuePair<string, string>[] Pairs);
 
     /// <summary>Sets everything an action takes from the configuration of its operation.</summary>
     public void Fill(PlanAction action)
     {
         var resource = action.Resource!;
         action.Operation = Find(resource, action.Key);
-        foreach (var (name, value) in Of(resource, action.Key)) action.Meta[name] = value;
-        action.OnFail = OnFailOf(resource, action.Key, action.Meta);
+        var meta = Shared(resource, action.Key);
+        action.Meta.Share(meta.Pairs);
+        action.OnFail = OnFailOf(resource, action.Key, meta.Table);
         action.FailRole = FailureRole(resource, action.Key.Task, action.OnFail);
         if (action.Task is TaskKind.Start or TaskKind.Promote)
         {
@@ -37,7 +41,9 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
     }
 
     /// <summary>The operation's meta-attributes; the caller must not change them.</summary>
-    public SortedDictionary<string, string> Of(ClusterResource resource, ActionKey key)
+    public SortedDictionary<string, string> Of(ClusterResource resource, ActionKey key) => Shared(resource, key).Table;
+
+    private SharedMeta Shared(ClusterResource resource, ActionKey key)
     {
         if (_cache.TryGetValue((resource.Config, key), out var cached)) return cached;
         var table = new NvTable();
@@ -64,17 +70,19 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
 
         config.CollectOperationDefaults(table, input);
         var meta = Normalize(resource, key, table, isProbe);
-        _cache[(resource.Config, key)] = meta;
-        return meta;
+        var shared = new SharedMeta(meta, [.. meta]);
+        _cache[(resource.Config, key)] = shared;
+        return shared;
     }
 
     /// <summary>The operation's own instance attributes for its node.</summary>
     public SortedDictionary<string, string>? Extra(PlanAction action)
     {
+        if (action.Operation!.Xml.Element("instance_attributes") is null) return null;
         var table = new NvTable();
         var node = action.Node!;
         var input = config.PlainInput with { NodeAttribute = name => node.Attributes.GetValueOrDefault(name) };
-        config.Collect(table, action.Operation!.Xml, "instance_attributes", input);
+        config.Collect(table, action.Operation.Xml, "instance_attributes", input);
         if (table.Count == 0) return null;
         var extra = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var pair in table.Values) extra[pair.Name] = pair.Value;

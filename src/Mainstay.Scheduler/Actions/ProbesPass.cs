@@ -117,7 +117,7 @@ internal sealed class ProbesPass(ClusterState state, ActionStore actions, OrderS
             }
         }
 
-        clone.ChildList = MergeSort.Sort(clone.ChildList, (a, b) => a.InstanceNumber.CompareTo(b.InstanceNumber));
+        SortByNumber(clone);
         if (clone.IsUnique)
         {
             bool any = false;
@@ -125,10 +125,21 @@ internal sealed class ProbesPass(ClusterState state, ActionStore actions, OrderS
             return any;
         }
 
-        var chosen = clone.ChildList.Find(i => i.SelfAndDescendants().Any(r => r.Probed.Contains(node)))
+        var chosen = clone.ChildList.Find(i => i.IsProbedBelow(node))
             ?? clone.ChildList.Find(i => i.AssignedLocation() == node)
             ?? clone.ChildList[0];
         return Probe(chosen, node);
+    }
+
+    private static void SortByNumber(ClusterResource clone)
+    {
+        // It is sorted after the first node already.
+        for (int i = 1; i < clone.ChildList.Count; i++)
+        {
+            if (clone.ChildList[i].InstanceNumber >= clone.ChildList[i - 1].InstanceNumber) continue;
+            clone.ChildList = MergeSort.Sort(clone.ChildList, (a, b) => a.InstanceNumber.CompareTo(b.InstanceNumber));
+            return;
+        }
     }
 
     private bool ProbeBundle(ClusterResource bundle, ClusterNode node)

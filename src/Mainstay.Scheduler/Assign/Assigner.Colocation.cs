@@ -295,6 +295,25 @@ internal sealed partial class Assigner
         return null;
     }
 
+    private static InstanceMap InstancesByNode(ClusterResource collective, bool current)
+    {
+        object list = collective.IsBundle ? collective.Bundle! : collective.ChildList;
+        var known = current ? collective.ActiveInstances : collective.AssignedInstances;
+        if (known is not null && known.IsCurrent(collective.Family, list)) return known;
+        var map = new InstanceMap(collective.Family, list);
+        foreach (var instance in collective.Instances())
+        {
+            if (!instance.AnyBlocked() && (current ? CurrentLocation(instance) : instance.AssignedLocation()) is { } location)
+            {
+                map.Add(location, instance);
+            }
+        }
+
+        if (current) collective.ActiveInstances = map;
+        else collective.AssignedInstances = map;
+        return map;
+    }
+
     private static ClusterNode? CurrentLocation(ClusterResource resource)
     {
         ClusterNode? location = null;
@@ -313,6 +332,7 @@ internal sealed partial class Assigner
     private static ClusterResource? MatchOn(
         ClusterResource resource, ClusterResource collective, ClusterNode node, Role role, ColocationConstraint? constraint, bool current)
     {
+        if (role == Role.Unknown && constraint is not { NodeAttribute: not null }) return InstancesByNode(collective, current).On(node);
         foreach (var instance in collective.Instances())
         {
             if (instance.AnyBlocked()) continue;

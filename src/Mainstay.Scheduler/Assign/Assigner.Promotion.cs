@@ -6,6 +6,8 @@ namespace Mainstay.Scheduler;
 /// <content>Choosing which instances of a promotable clone are promoted (spec/scheduler-placement.md section 9.5).</content>
 internal sealed partial class Assigner
 {
+    private readonly Dictionary<(ClusterResource Top, string Name), SiblingSet> _siblings = [];
+
     private void AddPromotionScores(ClusterResource clone)
     {
         if (clone.HasPromotionScores) return;
@@ -24,7 +26,7 @@ internal sealed partial class Assigner
     }
 
     /// <summary>Section 9.5.1.</summary>
-    private static int PromotionScore(ClusterResource instance, ClusterNode node, out bool isDefault)
+    private int PromotionScore(ClusterResource instance, ClusterNode node, out bool isDefault)
     {
         isDefault = true;
         if (instance.IsGroup)
@@ -59,26 +61,55 @@ internal sealed partial class Assigner
         return host?.Attributes.GetValueOrDefault(attribute);
     }
 
-    private static bool PromotionScoreApplies(ClusterResource instance, ClusterNode node)
+    private bool PromotionScoreApplies(ClusterResource instance, ClusterNode node)
     {
         bool applies = false;
         if (!instance.IsUnique)
         {
             var siblings = Siblings(instance);
-            var active = siblings.Find(s => s.Active.Contains(node));
-            applies = active is null ? siblings.Exists(s => s.Probed.Contains(node)) : active == instance;
+            var active = siblings.ActiveOn(node);
+            applies = active is null ? siblings.Probed.Contains(node) : active == instance;
         }
 
-        applies |= (!instance.IsActiveAnywhere && instance.Probed.Count == 0)
+        applies |= (!instance.IsActiveAnywhere && instance.Probed.IsEmpty)
             || instance.Probed.Contains(node) || instance.Active.Contains(node);
         return applies && instance.Table.TryScore(node, out int score) && score >= 0;
     }
 
     /// <summary>The corresponding primitives of all instances of the clone, this one included.</summary>
-    private static List<ClusterResource> Siblings(ClusterResource primitive)
+    private SiblingSet Siblings(ClusterResource primitive)
     {
-        string name = primitive.BaseName;
-        return primitive.Top.Primitives().Where(p => p.BaseName == name).ToList();
+        var key = (primitive.Top, primitive.BaseName);
+        if (_siblings.TryGetValue(key, out var known)) return known;
+        var set = new SiblingSet();
+        foreach (var sibling in primitive.Top.Primitives())
+        {
+            if (sibling.BaseName == primitive.BaseName) set.Add(sibling, state.NodeList);
+        }
+
+        _siblings.Add(key, set);
+        return set;
+    }
+
+    /// <summary>Where corresponding primitives are active and were looked for; assignment does not change it.</summary>
+    private sealed class SiblingSet
+    {
+        private readonly Dictionary<ClusterNode, ClusterResource> _active = [];
+        private NodeSet _probed;
+
+        public ref NodeSet Probed => ref _probed;
+
+        /// <summary>The first one that is active on a node, or null.</summary>
+        public ClusterResource? ActiveOn(ClusterNode node) => _active.GetValueOrDefault(node);
+
+        public void Add(ClusterResource sibling, List<ClusterNode> nodes)
+        {
+            foreach (var node in sibling.Active) _active.TryAdd(node, sibling);
+            foreach (var node in nodes)
+            {
+                if (sibling.Probed.Contains(node)) _probed.Add(node);
+            }
+        }
     }
 
     /// <summary>Section 9.5.2.</summary>
@@ -230,32 +261,27 @@ internal sealed partial class Assigner
             && (promoted < clone.Clone!.PromotedMax || !clone.IsManaged) && CanBePromoted(clone, instance);
         if (!isEligible)
         {
-            KeepUnpromoted(instance);
+            SetNextRole(instance, node is null ? Role.Stopped : Role.Unpromoted, onlyUnknown: false);
             return false;
         }
 
         if (instance.CurrentRole < Role.Promoted && instance.State(true) != Role.Promoted
             && !state.HasQuorum && state.Options.QuorumPolicy == QuorumPolicy.Freeze)
         {
-            KeepUnpromoted(instance);
+            SetNextRole(instance, Role.Unpromoted, onlyUnknown: false);
             return false;
         }
 
         clone.Table.AddCount(node!, 1);
-        foreach (var resource in instance.SelfAndDescendants())
-        {
-            if (resource.NextRole == Role.Unknown) resource.NextRole = Role.Promoted;
-        }
-
+        SetNextRole(instance, Role.Promoted, onlyUnknown: true);
         return true;
     }
 
-    /// <summary>Each member by itself: one that got no node stops, also where others of its group run.</summary>
-    private static void KeepUnpromoted(ClusterResource instance)
+    private static void SetNextRole(ClusterResource instance, Role role, bool onlyUnknown)
     {
         foreach (var resource in instance.SelfAndDescendants())
         {
-            resource.NextRole = resource.AssignedLocation() is null ? Role.Stopped : Role.Unpromoted;
+            if (!onlyUnknown || resource.NextRole == Role.Unknown) resource.NextRole = role;
         }
     }
 

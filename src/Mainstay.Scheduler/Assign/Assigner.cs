@@ -131,15 +131,13 @@ internal sealed partial class Assigner(ClusterState state, OrderStore orders)
         preferred ??= mostCapable;
         var table = resource.Table;
         var current = resource.CurrentNode();
-        var nodes = NodeOrder.Sorted(state, table, current);
-        state.Reasons?.Ranked(resource, preferred, nodes);
-        if (nodes.Count == 0)
+        var best = BestNode(resource, preferred, current);
+        if (best is null)
         {
             Finalize(resource, null, stopIfFail, force: false);
             return;
         }
 
-        var best = nodes[0];
         if (preferred is not null && table.Contains(preferred) && table.Score(preferred) >= table.Score(best)
             && NodeOrder.IsUsable(table, preferred))
         {
@@ -147,18 +145,27 @@ internal sealed partial class Assigner(ClusterState state, OrderStore orders)
             return;
         }
 
+        // Where it runs is as good as the best node: the order puts nodes of equal score by their load.
         bool isUniqueInstance = resource.Parent is { IsClone: true, IsUnique: true };
-        if (!isUniqueInstance && table.Score(best) > 0 && best.IsAvailable && current is { IsAvailable: true, BaseScore: >= 0 })
+        if (!isUniqueInstance && table.Score(best) > 0 && best.IsAvailable && current is { IsAvailable: true, BaseScore: >= 0 }
+            && table.TryScore(current, out int score) && score == table.Score(best))
         {
-            for (int i = 1; i < nodes.Count && table.Score(nodes[i]) == table.Score(best); i++)
-            {
-                if (nodes[i] != current) continue;
-                best = current;
-                break;
-            }
+            best = current;
         }
 
         Finalize(resource, best, stopIfFail, force: false);
+    }
+
+    private ClusterNode? BestNode(ClusterResource resource, ClusterNode? preferred, ClusterNode? current)
+    {
+        if (state.Reasons is null && state.Options.Placement != PlacementStrategy.Balanced)
+        {
+            return NodeOrder.Best(state, resource.Table, current);
+        }
+
+        var nodes = NodeOrder.Sorted(state, resource.Table, current);
+        state.Reasons?.Ranked(resource, preferred, nodes);
+        return nodes.Count == 0 ? null : nodes[0];
     }
 
     private void Finalize(ClusterResource resource, ClusterNode? node, bool stopIfFail, bool force)
@@ -239,13 +246,20 @@ internal sealed partial class Assigner(ClusterState state, OrderStore orders)
         if (connection.AssignedNode is not null && connection.NextRole != Role.Stopped)
         {
             remote.Online = true;
-            // One that was to be fenced only because its connection was lost need not be if there is a new one.
-            if (!remote.Seen) remote.Unclean = false;
+            if (!remote.Seen && remote.Unclean) RevokeFencing(remote);
         }
         else
         {
             remote.ShuttingDown = true;
         }
+    }
+
+    /// <summary>A remote node that was to be fenced only because its connection was lost need not be if there is a new one.</summary>
+    private void RevokeFencing(ClusterNode remote)
+    {
+        remote.Unclean = false;
+        string key = $"stonith-{remote.Name}-{state.Options.FencingAction}";
+        if (state.ActionsByFixedKey.TryGetValue(key, out var fence)) fence.Set(ActionFlags.Optional);
     }
 
     private ClusterNode? AssignGroup(ClusterResource group, ClusterNode? preferred, bool stopIfFail)

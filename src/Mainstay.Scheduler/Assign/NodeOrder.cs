@@ -15,6 +15,22 @@ internal static class NodeOrder
         return nodes;
     }
 
+    /// <summary>
+    /// The first node of <see cref="Sorted"/>, or null if the table is empty. Not for <see cref="PlacementStrategy.Balanced"/>, whose
+    /// comparison is no order.
+    /// </summary>
+    public static ClusterNode? Best(ClusterState state, NodeTable table, ClusterNode? current)
+    {
+        ClusterNode? best = null;
+        foreach (var node in state.NodeList)
+        {
+            if (!table.Contains(node)) continue;
+            if (best is null || Compare(state.Options.Placement, table, node, best, current) < 0) best = node;
+        }
+
+        return best;
+    }
+
     /// <summary>Negative if <paramref name="a"/> is better.</summary>
     public static int Compare(PlacementStrategy strategy, NodeTable table, ClusterNode a, ClusterNode b, ClusterNode? current)
     {

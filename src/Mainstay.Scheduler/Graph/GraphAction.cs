@@ -31,6 +31,8 @@ public sealed record MaintenanceChange(string NodeId, bool InMaintenance);
 /// <summary>One action of a transition graph. Source of the rules: spec/scheduler-output.md section 2.6.</summary>
 public sealed class GraphAction
 {
+    private readonly GraphActionFactory? _source;
+
     /// <summary>Number within the graph, from 1; inputs refer to it.</summary>
     public required int Id { get; init; }
 
@@ -67,10 +69,18 @@ public sealed class GraphAction
     public GraphResource? Resource { get; init; }
 
     /// <summary>Parameters (plain names) and meta-attributes (<c>CRM_meta_*</c>), sorted bytewise by name.</summary>
-    public required IReadOnlyList<KeyValuePair<string, string>> Attributes { get; init; }
+    public IReadOnlyList<KeyValuePair<string, string>> Attributes
+    {
+        get => (field ??= AllAttributes().FindAll(p => !IsNumbered(p)));
+        init;
+    }
 
     /// <summary>Parameters whose names begin with a digit and so cannot be XML attributes.</summary>
-    public IReadOnlyList<KeyValuePair<string, string>> NumberedParameters { get; init; } = [];
+    public IReadOnlyList<KeyValuePair<string, string>> NumberedParameters
+    {
+        get => field ??= _source is null ? [] : AllAttributes().FindAll(IsNumbered);
+        init;
+    }
 
     /// <summary>Ids of the nodes that are down once this action is done.</summary>
     public IReadOnlyList<string> Downed { get; init; } = [];
@@ -105,6 +115,28 @@ public sealed class GraphAction
 
         return null;
     }
+
+    /// <summary>
+    /// Where the attributes come from when somebody asks for them: a plan may have half a million actions, of which nobody looks at most.
+    /// </summary>
+    internal GraphActionFactory? Source
+    {
+        init => _source = value;
+    }
+
+    internal PlanAction? Planned { get; init; }
+
+    /// <summary>All attributes and numbered parameters, sorted bytewise by name; made anew at each call unless they were given.</summary>
+    internal List<KeyValuePair<string, string>> AllAttributes()
+    {
+        if (_source is not null) return _source.Attributes(Planned!);
+        throw new InvalidOperationException("a graph action was made without attributes");
+    }
+
+    internal static bool IsNumbered(KeyValuePair<string, string> attribute) => char.IsAsciiDigit(attribute.Key[0]);
+
+    /// <summary>True if the attributes have still to be made.</summary>
+    internal bool HasSource => _source is not null;
 
     private long Number(string name, long fallback) =>
         long.TryParse(Attribute(name), NumberStyles.Integer, CultureInfo.InvariantCulture, out long value) ? value : fallback;

@@ -5,6 +5,8 @@ namespace Mainstay.Scheduler;
 /// <summary>Describes planned actions for the graph (spec/scheduler-output.md section 2.6).</summary>
 internal sealed class GraphActionFactory(ClusterState state, ConfigReader config, ActionStore actions)
 {
+    private readonly Dictionary<string, string> _metaNames = new(StringComparer.Ordinal);
+
     public GraphAction Create(PlanAction action)
     {
         bool isOrdinaryPseudo = action.IsPseudo && action.Task != TaskKind.Stonith;
@@ -23,7 +25,8 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
             key = renamed;
         }
 
-        var (attributes, numbered) = Attributes(action);
+        // Parameters that depend on rules are looked up now, because that tells when to look again.
+        if (ConcernsParameters(action)) config.Parameters(action.Resource!, action.Node);
         return new GraphAction
         {
             Id = action.Id,
@@ -38,8 +41,8 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
             ShutdownLock = LockTime(action),
             Mode = action.Task == TaskKind.LrmDelete ? "cib" : null,
             Resource = action.IsPseudo || action.Resource is null ? null : Describe(action.Resource),
-            Attributes = attributes,
-            NumberedParameters = numbered,
+            Source = this,
+            Planned = action,
             Downed = Downed(action),
             Maintenance = action.Task == TaskKind.MaintenanceNodes ? Maintenance() : [],
         };
@@ -88,10 +91,10 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
         return new GraphResource(id, longId, resource.AgentClass, resource.Provider, resource.AgentType);
     }
 
-    private List<string> Downed(PlanAction action)
+    private static IReadOnlyList<string> Downed(PlanAction action)
     {
+        if (action.Node is not { } node || action.Task is not (TaskKind.Shutdown or TaskKind.Stonith or TaskKind.Stop)) return [];
         var downed = new List<string>();
-        if (action.Node is not { } node) return downed;
         switch (action.Task)
         {
             case TaskKind.Shutdown:
@@ -122,41 +125,48 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
         .Select(n => new MaintenanceChange(n.Id, n.Maintenance))
         .ToList();
 
-    private (List<KeyValuePair<string, string>> Attributes, List<KeyValuePair<string, string>> Numbered) Attributes(PlanAction action)
+    private static bool ConcernsParameters(PlanAction action) =>
+        action.Resource is { } resource && (action.Node is not null || resource.IsPrimitive);
+
+    /// <summary>The attributes of an action, sorted bytewise by name.</summary>
+    public List<KeyValuePair<string, string>> Attributes(PlanAction action)
     {
-        var map = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["crm_feature_set"] = TransitionGraphXml.FeatureSet };
+        var map = new AttributeMap();
+        map.TryAdd("crm_feature_set", TransitionGraphXml.FeatureSet);
         if (action.Extra is { } extra)
         {
             foreach (var (name, value) in extra) map.TryAdd(name, value);
         }
 
-        if (action.Resource is { } resource && (action.Node is not null || resource.IsPrimitive))
-        {
-            AddParameters(map, resource, action.Node);
-        }
-
+        if (ConcernsParameters(action)) AddParameters(map, action.Resource!, action.Node);
         foreach (var (name, value) in action.Meta)
         {
-            if (name.Contains('#', StringComparison.Ordinal) || name.Contains(':', StringComparison.Ordinal)) continue;
-            map.TryAdd("CRM_meta_" + name.Replace('-', '_'), value);
+            if (name.AsSpan().IndexOfAny('#', ':') < 0) map.TryAdd(MetaName(name), value);
         }
 
         if (action.Resource is { } owner) AddResourceMeta(map, owner);
         AddHost(map, action);
-        var numbered = map.Where(p => char.IsAsciiDigit(p.Key[0])).ToList();
-        return (map.Where(p => !char.IsAsciiDigit(p.Key[0])).ToList(), numbered);
+        return map.Sorted();
     }
 
-    private void AddParameters(SortedDictionary<string, string> map, ClusterResource resource, ClusterNode? node)
+    private string MetaName(string name)
+    {
+        if (!_metaNames.TryGetValue(name, out string? meta)) _metaNames.Add(name, meta = "CRM_meta_" + name.Replace('-', '_'));
+        return meta;
+    }
+
+    private void AddParameters(AttributeMap map, ClusterResource resource, ClusterNode? node)
     {
         if (resource.IsBundleConnectionByName(config) && (resource.Launcher?.AssignedNode ?? resource.Launcher?.CurrentNode()) is { } host)
         {
             map.TryAdd("addr", host.Name);
         }
-        foreach (var pair in config.Parameters(resource, node).Values) map.TryAdd(pair.Name, pair.Value);
+
+        var parameters = config.Parameters(resource, node).Values;
+        for (int i = 0; i < parameters.Count; i++) map.TryAdd(parameters[i].Name, parameters[i].Value);
     }
 
-    private static void AddResourceMeta(SortedDictionary<string, string> map, ClusterResource resource)
+    private static void AddResourceMeta(AttributeMap map, ClusterResource resource)
     {
         for (var r = resource; r is not null; r = r.Parent)
         {
@@ -171,7 +181,7 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
         }
     }
 
-    private static void AddCloneMeta(SortedDictionary<string, string> map, ClusterResource resource, CloneSettings clone)
+    private static void AddCloneMeta(AttributeMap map, ClusterResource resource, CloneSettings clone)
     {
         map["CRM_meta_globally_unique"] = resource.IsUnique ? "true" : "false";
         map["CRM_meta_notify"] = resource.IsNotified ? "true" : "false";
@@ -183,7 +193,7 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
     }
 
     /// <summary>Agents on guests may keep their attributes on the host (spec/scheduler-actions.md section 16.4).</summary>
-    private static void AddHost(SortedDictionary<string, string> map, PlanAction action)
+    private static void AddHost(AttributeMap map, PlanAction action)
     {
         if (action.Resource is not { } resource || action.Node is not { IsGuest: true, Connection.Launcher: { } container }) return;
         var task = action.Key.Phase != NotifyPhase.None ? action.Key.Task : action.Task;
@@ -196,6 +206,43 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
         if (host is null) return;
         if (resource.Meta["container-attribute-target"] is { } target) map.TryAdd("CRM_meta_container_attribute_target", target);
         map.TryAdd("CRM_meta_physical_host", host.Name);
+    }
+
+    /// <summary>A dozen attributes, found by comparing names.</summary>
+    private sealed class AttributeMap
+    {
+        private readonly List<KeyValuePair<string, string>> _pairs = new(12);
+
+        public string this[string name]
+        {
+            set
+            {
+                int place = Find(name);
+                if (place < 0) _pairs.Add(new(name, value));
+                else _pairs[place] = new(name, value);
+            }
+        }
+
+        public void TryAdd(string name, string value)
+        {
+            if (Find(name) < 0) _pairs.Add(new(name, value));
+        }
+
+        public List<KeyValuePair<string, string>> Sorted()
+        {
+            _pairs.Sort(static (a, b) => string.CompareOrdinal(a.Key, b.Key));
+            return _pairs;
+        }
+
+        private int Find(string name)
+        {
+            for (int i = 0; i < _pairs.Count; i++)
+            {
+                if (_pairs[i].Key == name) return i;
+            }
+
+            return -1;
+        }
     }
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);

@@ -28,23 +28,7 @@ internal sealed class GraphBuilder(ClusterState state, ConfigReader config, Acti
             MigrationLimit = ConfigReader.Integer(options.Text("migration-limit", "-1")),
             RecheckBy = Recheck(),
             Synapses = synapses,
-            Unattainable = Unattainable(),
         };
-    }
-
-    /// <summary>
-    /// An input that is required and cannot run counts unless its order is a plain one (spec/scheduler-output.md section 2.4), so that
-    /// for example a resource serialized with one that is blocked does not start.
-    /// </summary>
-    private List<GraphAction> Unattainable()
-    {
-        var found = new SortedDictionary<int, PlanAction>();
-        foreach (var input in _added.SelectMany(action => action.Before))
-        {
-            if (input.IsGraphed && !input.Action.Has(ActionFlags.InGraph)) found.TryAdd(input.Action.Id, input.Action);
-        }
-
-        return found.Values.Select(_factory.Create).ToList();
     }
 
     private long? Recheck()
@@ -55,13 +39,19 @@ internal sealed class GraphBuilder(ClusterState state, ConfigReader config, Acti
 
     private Synapse CreateSynapse(PlanAction action, int id)
     {
-        var inputs = new List<int>();
-        foreach (var input in action.Before)
+        int count = 0;
+        foreach (var input in action.Before.AsSpan())
         {
-            if (input.IsGraphed) inputs.Add(input.Action.Id);
+            if (input.IsGraphed) count++;
         }
 
-        inputs.Sort();
+        int[] inputs = count == 0 ? [] : new int[count];
+        foreach (var input in action.Before.AsSpan())
+        {
+            if (input.IsGraphed) inputs[--count] = input.Action.Id;
+        }
+
+        Array.Sort(inputs);
         return new Synapse
         {
             Id = id,
@@ -83,7 +73,7 @@ internal sealed class GraphBuilder(ClusterState state, ConfigReader config, Acti
                 foreach (var member in resource.ChildList) AddResource(member);
                 break;
             case ResourceVariant.Clone:
-                foreach (var action in Enumerable.Reverse(resource.Actions).ToList()) CollectiveFlags.Of(resource, action, null);
+                for (int i = resource.Actions.Count - 1; i >= 0; i--) CollectiveFlags.Of(resource, resource.Actions[i], null);
                 if (resource.IsNotified) _notifications.CreateReal(resource);
                 foreach (var instance in resource.ChildList) AddResource(instance);
                 AddOwn(resource);
@@ -139,13 +129,16 @@ internal sealed class GraphBuilder(ClusterState state, ConfigReader config, Acti
     /// <summary>Inputs by ascending id, one per action: kept descending because the rules visit the list from its end.</summary>
     private static void MergeInputs(PlanAction action)
     {
-        var merged = new List<Relation>();
-        foreach (var relation in action.Before.OrderByDescending(r => r.Action.Id))
+        var inputs = action.Before.AsSpan();
+        if (inputs.Length < 2) return;
+        inputs.Sort((a, b) => b.Action.Id.CompareTo(a.Action.Id));
+        int last = 0;
+        for (int i = 1; i < inputs.Length; i++)
         {
-            if (merged.Count > 0 && merged[^1].Action == relation.Action) merged[^1].Flags |= relation.Flags;
-            else merged.Add(new Relation { Action = relation.Action, Flags = relation.Flags });
+            if (inputs[last].Action == inputs[i].Action) inputs[last].Flags |= inputs[i].Flags;
+            else inputs[++last] = inputs[i];
         }
 
-        action.Before = merged;
+        action.Before.Truncate(last + 1);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Xml;
 
@@ -12,23 +13,7 @@ public static class TransitionGraphXml
     /// <summary>Writes the graph, indented by two spaces per level, without XML declaration.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="output">Where to write; not closed.</param>
-    public static void Write(TransitionGraph graph, TextWriter output)
-    {
-        var settings = new XmlWriterSettings
-        {
-            Indent = true,
-            IndentChars = "  ",
-            NewLineChars = "\n",
-            OmitXmlDeclaration = true,
-            CloseOutput = false,
-        };
-        using (var writer = XmlWriter.Create(output, settings))
-        {
-            WriteGraph(writer, graph);
-        }
-
-        output.Write('\n');
-    }
+    public static void Write(TransitionGraph graph, TextWriter output) => new Writer(output).WriteGraph(graph);
 
     /// <summary>The graph as text.</summary>
     /// <param name="graph">The graph.</param>
@@ -40,120 +25,6 @@ public static class TransitionGraphXml
         return text.ToString();
     }
 
-    private static void WriteGraph(XmlWriter writer, TransitionGraph graph)
-    {
-        writer.WriteStartElement("transition_graph");
-        writer.WriteAttributeString("cluster-delay", graph.ClusterDelay);
-        writer.WriteAttributeString("fencing-timeout", graph.FencingTimeout);
-        writer.WriteAttributeString("failed-stop-offset", graph.FailedStopOffset);
-        writer.WriteAttributeString("failed-start-offset", graph.FailedStartOffset);
-        writer.WriteAttributeString("batch-limit", Text(graph.BatchLimit));
-        writer.WriteAttributeString("transition_id", Text(graph.TransitionId));
-        if (graph.MigrationLimit > 0) writer.WriteAttributeString("migration-limit", Text(graph.MigrationLimit));
-        if (graph.RecheckBy is { } recheck) writer.WriteAttributeString("recheck-by", Text(recheck));
-
-        var byId = new Dictionary<int, GraphAction>();
-        foreach (var synapse in graph.Synapses)
-        {
-            foreach (var action in synapse.Actions) byId[action.Id] = action;
-        }
-
-        foreach (var action in graph.Unattainable) byId[action.Id] = action;
-        foreach (var synapse in graph.Synapses) WriteSynapse(writer, synapse, byId);
-        writer.WriteEndElement();
-    }
-
-    private static void WriteSynapse(XmlWriter writer, Synapse synapse, Dictionary<int, GraphAction> byId)
-    {
-        writer.WriteStartElement("synapse");
-        writer.WriteAttributeString("id", Text(synapse.Id));
-        if (synapse.Priority > 0) writer.WriteAttributeString("priority", Text(synapse.Priority));
-        writer.WriteStartElement("action_set");
-        foreach (var action in synapse.Actions)
-        {
-            WriteReference(writer, action);
-            WriteChildren(writer, action);
-            writer.WriteEndElement();
-        }
-
-        writer.WriteEndElement();
-        writer.WriteStartElement("inputs");
-        foreach (int input in synapse.Inputs)
-        {
-            writer.WriteStartElement("trigger");
-            WriteReference(writer, byId[input]);
-            writer.WriteEndElement();
-            writer.WriteEndElement();
-        }
-
-        writer.WriteEndElement();
-        writer.WriteEndElement();
-    }
-
-    private static void WriteReference(XmlWriter writer, GraphAction action)
-    {
-        writer.WriteStartElement(ElementName(action.Kind));
-        WriteOptional(writer, "mode", action.Mode);
-        writer.WriteAttributeString("id", Text(action.Id));
-        writer.WriteAttributeString("operation", action.Task);
-        writer.WriteAttributeString("operation_key", action.Key);
-        WriteOptional(writer, "internal_operation_key", action.InternalKey);
-        WriteOptional(writer, "on_node", action.NodeName);
-        WriteOptional(writer, "on_node_uuid", action.NodeId);
-        WriteOptional(writer, "router_node", action.RouterNode);
-        if (action.ShutdownLock is { } since) writer.WriteAttributeString("shutdown-lock", Text(since));
-    }
-
-    private static void WriteChildren(XmlWriter writer, GraphAction action)
-    {
-        if (action.Resource is { } resource)
-        {
-            writer.WriteStartElement("primitive");
-            writer.WriteAttributeString("id", resource.Id);
-            WriteOptional(writer, "long-id", resource.LongId);
-            WriteOptional(writer, "class", resource.Class);
-            WriteOptional(writer, "provider", resource.Provider);
-            WriteOptional(writer, "type", resource.Type);
-            writer.WriteEndElement();
-        }
-
-        writer.WriteStartElement("attributes");
-        foreach (var pair in action.Attributes) writer.WriteAttributeString(XmlConvert.EncodeLocalName(pair.Key), pair.Value);
-        foreach (var pair in action.NumberedParameters)
-        {
-            writer.WriteStartElement("param");
-            writer.WriteAttributeString("name", pair.Key);
-            writer.WriteAttributeString("value", pair.Value);
-            writer.WriteEndElement();
-        }
-
-        writer.WriteEndElement();
-        if (action.Downed.Count > 0)
-        {
-            writer.WriteStartElement("downed");
-            foreach (string id in action.Downed) WriteNode(writer, id, null);
-            writer.WriteEndElement();
-        }
-
-        if (action.Maintenance.Count == 0) return;
-        writer.WriteStartElement("maintenance");
-        foreach (var change in action.Maintenance) WriteNode(writer, change.NodeId, change.InMaintenance ? "1" : "0");
-        writer.WriteEndElement();
-    }
-
-    private static void WriteNode(XmlWriter writer, string id, string? maintenance)
-    {
-        writer.WriteStartElement("node");
-        writer.WriteAttributeString("id", id);
-        WriteOptional(writer, "node_in_maintenance", maintenance);
-        writer.WriteEndElement();
-    }
-
-    private static void WriteOptional(XmlWriter writer, string name, string? value)
-    {
-        if (value is not null) writer.WriteAttributeString(name, value);
-    }
-
     private static string ElementName(GraphActionKind kind) => kind switch
     {
         GraphActionKind.PseudoEvent => "pseudo_event",
@@ -161,5 +32,230 @@ public static class TransitionGraphXml
         _ => "rsc_op",
     };
 
-    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+    /// <summary>Writes the text directly: graphs have millions of attributes.</summary>
+    private sealed class Writer(TextWriter output)
+    {
+        private static readonly SearchValues<char> Escaped = SearchValues.Create("&<>\"\t\n\r");
+
+        private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
+
+        public void WriteGraph(TransitionGraph graph)
+        {
+            output.Write("<transition_graph");
+            Attribute("cluster-delay", graph.ClusterDelay);
+            Attribute("fencing-timeout", graph.FencingTimeout);
+            Attribute("failed-stop-offset", graph.FailedStopOffset);
+            Attribute("failed-start-offset", graph.FailedStartOffset);
+            Attribute("batch-limit", graph.BatchLimit);
+            Attribute("transition_id", graph.TransitionId);
+            if (graph.MigrationLimit > 0) Attribute("migration-limit", graph.MigrationLimit);
+            if (graph.RecheckBy is { } recheck) Attribute("recheck-by", recheck);
+            if (graph.Synapses.Count == 0)
+            {
+                output.Write(" />\n");
+                return;
+            }
+
+            output.Write(">\n");
+            var byId = new Dictionary<int, GraphAction>(graph.Synapses.Count);
+            foreach (var synapse in graph.Synapses)
+            {
+                foreach (var action in synapse.Actions) byId[action.Id] = action;
+            }
+
+            foreach (var synapse in graph.Synapses) WriteSynapse(synapse, byId);
+            output.Write("</transition_graph>\n");
+        }
+
+        private void WriteSynapse(Synapse synapse, Dictionary<int, GraphAction> byId)
+        {
+            output.Write("  <synapse");
+            Attribute("id", synapse.Id);
+            if (synapse.Priority > 0) Attribute("priority", synapse.Priority);
+            output.Write(">\n    <action_set>\n");
+            foreach (var action in synapse.Actions)
+            {
+                output.Write("      <");
+                WriteReference(action);
+                output.Write(">\n");
+                WriteChildren(action);
+                output.Write("      </");
+                output.Write(ElementName(action.Kind));
+                output.Write(">\n");
+            }
+
+            output.Write("    </action_set>\n");
+            if (synapse.Inputs.Count == 0)
+            {
+                output.Write("    <inputs />\n  </synapse>\n");
+                return;
+            }
+
+            output.Write("    <inputs>\n");
+            foreach (int input in synapse.Inputs)
+            {
+                output.Write("      <trigger>\n        <");
+                WriteReference(byId[input]);
+                output.Write(" />\n      </trigger>\n");
+            }
+
+            output.Write("    </inputs>\n  </synapse>\n");
+        }
+
+        private void WriteReference(GraphAction action)
+        {
+            output.Write(ElementName(action.Kind));
+            Optional("mode", action.Mode);
+            Attribute("id", action.Id);
+            Attribute("operation", action.Task);
+            Attribute("operation_key", action.Key);
+            Optional("internal_operation_key", action.InternalKey);
+            Optional("on_node", action.NodeName);
+            Optional("on_node_uuid", action.NodeId);
+            Optional("router_node", action.RouterNode);
+            if (action.ShutdownLock is { } since) Attribute("shutdown-lock", since);
+        }
+
+        private void WriteChildren(GraphAction action)
+        {
+            if (action.Resource is { } resource)
+            {
+                output.Write("        <primitive");
+                Attribute("id", resource.Id);
+                Optional("long-id", resource.LongId);
+                Optional("class", resource.Class);
+                Optional("provider", resource.Provider);
+                Optional("type", resource.Type);
+                output.Write(" />\n");
+            }
+
+            WriteAttributes(action);
+            if (action.Downed.Count > 0)
+            {
+                output.Write("        <downed>\n");
+                foreach (string id in action.Downed) WriteNode(id, null);
+                output.Write("        </downed>\n");
+            }
+
+            if (action.Maintenance.Count == 0) return;
+            output.Write("        <maintenance>\n");
+            foreach (var change in action.Maintenance) WriteNode(change.NodeId, change.InMaintenance ? "1" : "0");
+            output.Write("        </maintenance>\n");
+        }
+
+        private void WriteAttributes(GraphAction action)
+        {
+            output.Write("        <attributes");
+            bool hasNumbered = false;
+            if (action.HasSource)
+            {
+                var all = action.AllAttributes();
+                foreach (var pair in all)
+                {
+                    if (GraphAction.IsNumbered(pair)) hasNumbered = true;
+                    else Attribute(Name(pair.Key), pair.Value);
+                }
+            }
+            else
+            {
+                foreach (var pair in action.Attributes) Attribute(Name(pair.Key), pair.Value);
+                hasNumbered = action.NumberedParameters.Count > 0;
+            }
+
+            if (!hasNumbered)
+            {
+                output.Write(" />\n");
+                return;
+            }
+
+            output.Write(">\n");
+            foreach (var pair in action.NumberedParameters)
+            {
+                output.Write("          <param");
+                Attribute("name", pair.Key);
+                Attribute("value", pair.Value);
+                output.Write(" />\n");
+            }
+
+            output.Write("        </attributes>\n");
+        }
+
+        private void WriteNode(string id, string? maintenance)
+        {
+            output.Write("          <node");
+            Attribute("id", id);
+            Optional("node_in_maintenance", maintenance);
+            output.Write(" />\n");
+        }
+
+        /// <summary>The name as XML allows it.</summary>
+        private string Name(string name)
+        {
+            if (!_names.TryGetValue(name, out string? encoded)) _names.Add(name, encoded = XmlConvert.EncodeLocalName(name));
+            return encoded;
+        }
+
+        private void Optional(string name, string? value)
+        {
+            if (value is not null) Attribute(name, value);
+        }
+
+        private void Attribute(string name, long value)
+        {
+            Span<char> text = stackalloc char[20];
+            value.TryFormat(text, out int length, default, CultureInfo.InvariantCulture);
+            Begin(name);
+            output.Write(text[..length]);
+            output.Write('"');
+        }
+
+        private void Attribute(string name, string value)
+        {
+            Begin(name);
+            if (value.AsSpan().IndexOfAny(Escaped) < 0) output.Write(value);
+            else WriteEscaped(value);
+            output.Write('"');
+        }
+
+        private void Begin(string name)
+        {
+            output.Write(' ');
+            output.Write(name);
+            output.Write("=\"");
+        }
+
+        private void WriteEscaped(string value)
+        {
+            foreach (char character in value)
+            {
+                switch (character)
+                {
+                    case '&':
+                        output.Write("&amp;");
+                        break;
+                    case '<':
+                        output.Write("&lt;");
+                        break;
+                    case '>':
+                        output.Write("&gt;");
+                        break;
+                    case '"':
+                        output.Write("&quot;");
+                        break;
+                    case '\t':
+                        output.Write("&#x9;");
+                        break;
+                    case '\n':
+                        output.Write("&#xA;");
+                        break;
+                    case '\r':
+                        output.Write("&#xD;");
+                        break;
+                    default:
+                        output.Write(character);
+                        break;
+                }
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@ namespace Mainstay.Scheduler;
 public sealed class ClusterNode
 {
     private bool? _hasFailures;
+    private Dictionary<string, ResourceHistory>? _historiesById;
 
     internal ClusterNode(int index, string id, string name, NodeKind kind)
     {
@@ -91,6 +92,9 @@ public sealed class ClusterNode
 
     internal List<ClusterResource> Running { get; } = [];
 
+    /// <summary>What the node recorded, in document order; null before it was looked for.</summary>
+    internal List<ResourceHistory>? Histories { get; set; }
+
     internal int Priority { get; set; }
 
     internal int AssignedCount { get; set; }
@@ -100,8 +104,21 @@ public sealed class ClusterNode
 
     internal SortedDictionary<string, int> Utilization { get; }
 
-    /// <summary>Digests calculated while checking this node's history, by operation key (spec/scheduler-history.md section 20.5).</summary>
-    internal Dictionary<string, OperationDigests> DigestCache { get; } = new(StringComparer.Ordinal);
+    /// <summary>Digests calculated for this node's history, by resource and operation (spec/scheduler-history.md section 20.5).</summary>
+    internal Dictionary<(string Resource, ActionKey Key), OperationDigests> DigestCache { get; } = [];
+
+    /// <summary>The first history recorded under a name, or null.</summary>
+    internal ResourceHistory? FindHistory(string id)
+    {
+        if (Histories is null) return null;
+        if (_historiesById is null)
+        {
+            _historiesById = new Dictionary<string, ResourceHistory>(Histories.Count, StringComparer.Ordinal);
+            foreach (var history in Histories) _historiesById.TryAdd(history.Id, history);
+        }
+
+        return _historiesById.GetValueOrDefault(id);
+    }
 
     /// <summary>available(n) of spec/scheduler-placement.md section 0.</summary>
     internal bool IsAvailable => Online && !ShuttingDown && !Unclean && !Standby && !Maintenance;

@@ -6,6 +6,8 @@ namespace Mainstay.Scheduler;
 /// <content>What the passes of the scheduler keep per resource.</content>
 public sealed partial class ClusterResource
 {
+    private NodeSet _probed;
+
     internal int Index { get; }
 
     /// <summary>The effective configuration: templates expanded; shared between instances of a clone.</summary>
@@ -13,8 +15,19 @@ public sealed partial class ClusterResource
 
     internal List<ClusterResource> ChildList { get; set; } = [];
 
+    /// <summary>Shared by everything below one top-level resource.</summary>
+    internal Family Family { get; set; } = new();
+
+    /// <summary>Where the instances of a collective are assigned, and where they are active now.</summary>
+    internal InstanceMap? AssignedInstances { get; set; }
+
+    internal InstanceMap? ActiveInstances { get; set; }
+
     /// <summary>Parameters by dense node number, -1 without a node.</summary>
     internal Dictionary<int, NvTable>? ParameterCache { get; set; }
+
+    /// <summary>Whether the parameters depend on rules; null if that is not known yet.</summary>
+    internal bool? HasParameterRules { get; set; }
 
     internal List<OperationConfig> Operations { get; set; } = [];
 
@@ -81,7 +94,8 @@ public sealed partial class ClusterResource
 
     internal List<ClusterNode> Active { get; } = [];
 
-    internal List<ClusterNode> Probed { get; } = [];
+    /// <summary>Nodes that recorded whether the resource is active there.</summary>
+    internal ref NodeSet Probed => ref _probed;
 
     internal ClusterNode? MigrationSource { get; set; }
 
@@ -133,7 +147,7 @@ public sealed partial class ClusterResource
     internal List<NotificationSet> NotificationSets { get; } = [];
 
     /// <summary>The resource's actions, oldest first.</summary>
-    internal List<PlanAction> Actions { get; } = [];
+    internal ActionList Actions { get; } = new();
 
     internal bool IsPrimitive => Variant == ResourceVariant.Primitive;
 
@@ -189,7 +203,7 @@ public sealed partial class ClusterResource
     }
 
     /// <summary>Id without instance number.</summary>
-    internal string BaseName => WithoutInstanceNumber(Id);
+    internal string BaseName => field ??= WithoutInstanceNumber(Id);
 
     /// <summary>Name to look up history and node attributes by.</summary>
     internal string HistoryName => HistoryId ?? Id;

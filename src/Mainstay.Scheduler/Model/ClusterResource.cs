@@ -51,7 +51,15 @@ public sealed partial class ClusterResource
     public IReadOnlyList<ClusterNode> ActiveNodes => Active;
 
     /// <summary>Node the resource was assigned to, or null.</summary>
-    public ClusterNode? AssignedNode { get; internal set; }
+    public ClusterNode? AssignedNode
+    {
+        get;
+        internal set
+        {
+            field = value;
+            Family.AssignmentChanges++;
+        }
+    }
 
     /// <summary>True if the cluster may start and stop the resource.</summary>
     public bool IsManaged { get; internal set; } = true;

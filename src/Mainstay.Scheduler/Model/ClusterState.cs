@@ -8,6 +8,8 @@ namespace Mainstay.Scheduler;
 /// </summary>
 public sealed partial class ClusterState
 {
+    private readonly Dictionary<string, ClusterResource> _byHistoryId = new(StringComparer.Ordinal);
+
     /// <summary>Cluster options in force.</summary>
     public SchedulerOptions Options { get; internal set; } = new();
 
@@ -109,27 +111,22 @@ public sealed partial class ClusterState
     /// <summary>True if inputs may lack private parameters, so that only secure digests can be compared.</summary>
     internal bool IsSanitized { get; init; }
 
-    /// <summary>Histories by node and by the name they are recorded under.</summary>
-    internal Dictionary<(ClusterNode Node, string Id), ResourceHistory> Histories { get; } = [];
-
-    internal Dictionary<ClusterNode, List<ResourceHistory>> HistoriesByNode { get; } = [];
-
-    internal void AddHistory(ResourceHistory history)
-    {
-        Histories.TryAdd((history.Node, history.Id), history);
-        if (!HistoriesByNode.TryGetValue(history.Node, out var list)) HistoriesByNode.Add(history.Node, list = []);
-        list.Add(history);
-    }
-
     /// <summary>The first resource, in list order, whose history was found under a name.</summary>
-    internal ClusterResource? FindByHistoryId(string id)
+    internal ClusterResource? FindByHistoryId(string id) => _byHistoryId.GetValueOrDefault(id);
+
+    /// <summary>Notes the name under which history was found, if it differs from the resource's.</summary>
+    internal void SetHistoryId(ClusterResource resource, string? id)
     {
-        foreach (var resource in AllResources)
+        string? previous = resource.HistoryId;
+        resource.HistoryId = id;
+        if (previous is not null && _byHistoryId.GetValueOrDefault(previous) == resource)
         {
-            if (resource.HistoryId == id) return resource;
+            _byHistoryId.Remove(previous);
+            if (AllResources.Find(r => r.HistoryId == previous) is { } next) _byHistoryId.Add(previous, next);
         }
 
-        return null;
+        if (id is null) return;
+        if (!_byHistoryId.TryGetValue(id, out var known) || resource.Index < known.Index) _byHistoryId[id] = resource;
     }
 
     internal Ticket GetTicket(string id)

@@ -96,6 +96,10 @@ internal enum OnFail
 /// <summary>An action of the plan, in the graph or not. Ids count from 1 in the order of creation.</summary>
 internal sealed class PlanAction
 {
+    private ActionMeta _meta;
+    private RelationList _before;
+    private RelationList _after;
+
     public PlanAction(int id, ClusterResource? resource, ActionKey key, string? fixedKey)
     {
         Id = id;
@@ -120,16 +124,46 @@ internal sealed class PlanAction
     public string? FixedKey { get; }
 
     /// <summary>The task; differs from the key's for cancellations and notifications.</summary>
-    public TaskKind Task { get; set; }
+    public TaskKind Task
+    {
+        get;
+        set
+        {
+            field = value;
+            if (Resource is not { } resource) return;
+            resource.Actions.NoteTask(value);
+            resource.Family.ActionChanges++;
+        }
+    }
 
     /// <summary>The task that is cancelled.</summary>
     public TaskKind CancelTask { get; set; }
 
-    public ClusterNode? Node { get; set; }
+    public ClusterNode? Node
+    {
+        get;
+        set
+        {
+            field = value;
+            if (Resource is { } resource) resource.Family.ActionChanges++;
+        }
+    }
 
     public string? Reason { get; set; }
 
-    public ActionFlags Flags { get; set; } = ActionFlags.Runnable;
+    public ActionFlags Flags
+    {
+        get;
+        set
+        {
+            bool counts = ((field ^ value) & (ActionFlags.Optional | ActionFlags.Runnable)) != 0;
+            field = value;
+            if (counts && Resource is { } resource) resource.Family.ActionChanges++;
+        }
+    } = ActionFlags.Runnable;
+
+    /// <summary>For actions of collectives: what their flags were found to be.</summary>
+    public CollectiveCache? Collective { get; set; }
 
     public ActionNeeds Needs { get; set; }
 
@@ -144,7 +178,7 @@ internal sealed class PlanAction
 
     public int RunnableBefore { get; set; }
 
-    public SortedDictionary<string, string> Meta { get; } = new(StringComparer.Ordinal);
+    public ref ActionMeta Meta => ref _meta;
 
     public SortedDictionary<string, string>? Extra { get; set; }
 
@@ -153,10 +187,10 @@ internal sealed class PlanAction
     public bool HasExtraEvaluated { get; set; }
 
     /// <summary>Inputs, oldest first; the rules visit the newest first.</summary>
-    public List<Relation> Before { get; set; } = [];
+    public ref RelationList Before => ref _before;
 
     /// <summary>Outputs, oldest first.</summary>
-    public List<Relation> After { get; } = [];
+    public ref RelationList After => ref _after;
 
     public bool IsPseudo => Has(ActionFlags.Pseudo);
 
@@ -257,6 +291,19 @@ internal sealed class TaskNames
 
     public TaskKind Parse(string name)
     {
+        // Nearly all of a history is made of these.
+        switch (name)
+        {
+            case "monitor":
+                return TaskKind.Monitor;
+            case "start":
+                return TaskKind.Start;
+            case "stop":
+                return TaskKind.Stop;
+            default:
+                break;
+        }
+
         int index = Array.IndexOf(Known, name);
         if (index > 0) return (TaskKind)index;
         index = _custom.IndexOf(name);

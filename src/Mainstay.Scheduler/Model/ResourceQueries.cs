@@ -48,14 +48,50 @@ internal static class ResourceQueries
     {
         if (resource.IsPrimitive) return resource.AssignedNode;
         ClusterNode? location = null;
-        foreach (var primitive in resource.Primitives())
+        return FindAssignedLocation(resource, ref location) ? location : null;
+    }
+
+    /// <summary>False if primitives are assigned to different nodes.</summary>
+    private static bool FindAssignedLocation(ClusterResource resource, ref ClusterNode? location)
+    {
+        if (resource.IsPrimitive)
         {
-            if (primitive.AssignedNode is not { } node || node == location) continue;
-            if (location is not null) return null;
+            if (resource.AssignedNode is not { } node || node == location) return true;
+            if (location is not null) return false;
             location = node;
+            return true;
         }
 
-        return location;
+        foreach (var child in resource.ChildList)
+        {
+            if (!FindAssignedLocation(child, ref location)) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The first of the <see cref="KnownNodes"/>, or null.</summary>
+    public static ClusterNode? FirstKnownNode(this ClusterResource resource)
+    {
+        if (resource.IsPrimitive) return resource.Active.Count > 0 ? resource.Active[0] : resource.PendingNode;
+        foreach (var child in resource.ChildList)
+        {
+            if (child.FirstKnownNode() is { } node) return node;
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether the resource or anything below it is known to have been looked for on a node.</summary>
+    public static bool IsProbedBelow(this ClusterResource resource, ClusterNode node)
+    {
+        if (resource.Probed.Contains(node)) return true;
+        foreach (var child in resource.ChildList)
+        {
+            if (child.IsProbedBelow(node)) return true;
+        }
+
+        return false;
     }
 
     /// <summary>The nodes where anything below is active or has an operation pending, without duplicates.</summary>
@@ -114,7 +150,7 @@ internal static class ResourceQueries
     };
 
     public static bool AnyBlocked(this ClusterResource resource) =>
-        resource.IsBlocked || resource.ChildList.Exists(AnyBlocked);
+        resource.IsBlocked || (resource.ChildList.Count > 0 && resource.ChildList.Exists(AnyBlocked));
 
     public static bool AnyFailed(this ClusterResource resource) =>
         resource.IsFailed || resource.ChildList.Exists(AnyFailed);

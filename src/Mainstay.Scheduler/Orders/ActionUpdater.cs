@@ -13,8 +13,38 @@ internal sealed partial class ActionUpdater(Assigner assigner, ReasonRecorder? r
         Then = 2,
     }
 
+    /// <summary>How deep a change is followed at once; what lies further is followed when the way back has been gone.</summary>
+    private const int DepthMax = 500;
+
+    private readonly Queue<PlanAction> _postponed = new();
+    private int _depth;
+
+    /// <summary>How many actions were updated so far: the work of the fixed point, independent of any clock.</summary>
+    public int Updates { get; private set; }
+
+    /// <summary>Brings an action into line with its inputs, and follows what that changes.</summary>
     public void Update(PlanAction then)
     {
+        if (_depth >= DepthMax)
+        {
+            _postponed.Enqueue(then);
+            return;
+        }
+
+        _depth++;
+        UpdateOnce(then);
+        _depth--;
+        while (_depth == 0 && _postponed.TryDequeue(out var next))
+        {
+            _depth++;
+            UpdateOnce(next);
+            _depth--;
+        }
+    }
+
+    private void UpdateOnce(PlanAction then)
+    {
+        Updates++;
         var last = then.Flags;
         if (then.RequiredBefore > 0)
         {

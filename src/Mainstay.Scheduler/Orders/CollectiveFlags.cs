@@ -8,9 +8,19 @@ internal static class CollectiveFlags
     private const ActionFlags Initial = ActionFlags.Optional | ActionFlags.Runnable | ActionFlags.Pseudo;
 
     /// <summary>The flags of an action; for collectives they are computed, and what is found out is written back.</summary>
-    public static ActionFlags Of(ClusterResource resource, PlanAction action, ClusterNode? node) => resource.Variant switch
+    public static ActionFlags Of(ClusterResource resource, PlanAction action, ClusterNode? node)
     {
-        ResourceVariant.Primitive => action.Flags,
+        if (resource.IsPrimitive) return action.Flags;
+        if (resource != action.Resource) return Compute(resource, action, node);
+        var cache = action.Collective ??= new CollectiveCache();
+        if (cache.TryGet(resource.Family.ActionChanges, node, out var flags)) return flags;
+        flags = Compute(resource, action, node);
+        cache.Set(resource.Family.ActionChanges, node, flags);
+        return flags;
+    }
+
+    private static ActionFlags Compute(ClusterResource resource, PlanAction action, ClusterNode? node) => resource.Variant switch
+    {
         ResourceVariant.Group => OfGroup(resource, action, node),
         ResourceVariant.Clone => OfInstances(resource.ChildList, action, node),
         _ => OfInstances(BundleInstances(resource, action), action, node),

@@ -5,6 +5,8 @@ namespace Mainstay.Scheduler;
 /// </summary>
 internal sealed class OrderingPass(ClusterState state, ActionStore actions, Assigner assigner)
 {
+    private readonly List<PlanAction> _firsts = [];
+    private readonly List<PlanAction> _thens = [];
     private readonly ActionUpdater _updater = new(assigner, state.Reasons);
 
     public void Run()
@@ -26,22 +28,22 @@ internal sealed class OrderingPass(ClusterState state, ActionStore actions, Assi
             return;
         }
 
-        List<PlanAction> firstActions;
         if (ordering.FirstAction is { } given)
         {
-            firstActions = [given];
+            _firsts.Clear();
+            _firsts.Add(given);
         }
         else
         {
-            firstActions = ActionStore.All(first, ordering.FirstKey, null);
-            if (firstActions.Count == 0)
+            ActionStore.AllInto(_firsts, first, ordering.FirstKey);
+            if (_firsts.Count == 0)
             {
                 if (CreateMissing(ordering, first) is not { } created) return;
-                firstActions = [created];
+                _firsts.Add(created);
             }
         }
 
-        foreach (var action in firstActions)
+        foreach (var action in _firsts)
         {
             var thenResource = ordering.Then ?? ordering.ThenAction?.Resource;
             if (thenResource is null) RelationStore.Relate(action, ordering.ThenAction, ordering.Flags);
@@ -59,13 +61,15 @@ internal sealed class OrderingPass(ClusterState state, ActionStore actions, Assi
     }
 
     /// <summary>Section 6.2.</summary>
-    private static void RelateThen(Ordering ordering, PlanAction? first, ClusterResource then)
+    private void RelateThen(Ordering ordering, PlanAction? first, ClusterResource then)
     {
         var flags = ordering.Flags;
-        var thenActions = ordering.ThenAction is { } given ? [given] : ActionStore.All(then, ordering.ThenKey, null);
-        if (thenActions.Count == 0) return;
+        _thens.Clear();
+        if (ordering.ThenAction is { } given) _thens.Add(given);
+        else ActionStore.AllInto(_thens, then, ordering.ThenKey);
+        if (_thens.Count == 0) return;
         if (first is not null && first.Resource == then && first.Has(ActionFlags.MigrationAbort)) flags &= ~OrderFlags.FirstImpliesThen;
-        foreach (var action in thenActions)
+        foreach (var action in _thens)
         {
             if (first is not null) RelationStore.Relate(first, action, flags);
             else if ((flags & OrderFlags.FirstImpliesThen) != 0) action.Clear(ActionFlags.Runnable);

@@ -7,7 +7,7 @@ internal static class RelationStore
     public static bool Relate(PlanAction? first, PlanAction? then, OrderFlags flags)
     {
         if (flags == OrderFlags.None || first is null || then is null || first == then) return false;
-        foreach (var relation in first.After)
+        foreach (var relation in first.After.AsSpan())
         {
             if (relation.Action == then && (relation.Flags & flags) != 0) return false;
         }

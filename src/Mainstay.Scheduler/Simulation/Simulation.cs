@@ -77,7 +77,7 @@ public static class Simulation
     private static void WriteTime(TextList output, CibDocument cib, SimulationOptions options)
     {
         if (options.SetDate is { } date) output.Info($"Setting effective cluster time: {date}");
-        else if (cib.Root.Value("execution-date") is not null)
+        else if (cib.PackedRoot.Value("execution-date") is not null)
         {
             output.Info($"Using the original execution date of: {new CibDateTime(options.Planning.Now)}");
         }

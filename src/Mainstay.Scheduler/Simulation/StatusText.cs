@@ -283,7 +283,7 @@ internal sealed class StatusText(ClusterState state, TextList output, bool showP
     private void WriteStopped(ClusterResource clone)
     {
         var byStatus = new SortedDictionary<string, List<ClusterNode>>(StringComparer.Ordinal);
-        var nodes = clone.Table.IsEmpty ? clone.Probed : state.NodeList.FindAll(clone.Table.Contains);
+        var nodes = state.NodeList.FindAll(clone.Table.IsEmpty ? clone.Probed.Contains : clone.Table.Contains);
         foreach (var node in nodes)
         {
             if (clone.Primitives().Any(p => p.Active.Contains(node))) continue;

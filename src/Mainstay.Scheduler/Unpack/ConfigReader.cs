@@ -17,6 +17,7 @@ internal sealed class ConfigReader
     {
         Cib = cib;
         Now = now;
+        PlainInput = new RuleInput { Now = now };
         Problems = problems;
         Ids = new IdIndex(cib.Configuration ?? cib.Root);
         Rules = new RuleEvaluator(Ids, problems);
@@ -40,7 +41,7 @@ internal sealed class ConfigReader
     /// <summary>When a rule may give another result, if by time alone.</summary>
     public long? RecheckBy => _recheck.EpochSeconds;
 
-    public RuleInput PlainInput => new() { Now = Now };
+    public RuleInput PlainInput { get; }
 
     public void Collect(NvTable table, XElement parent, string kind, RuleInput? input = null) =>
         Sets.EvaluateInto(table, parent, kind, input ?? PlainInput, _recheck);
@@ -60,6 +61,9 @@ internal sealed class ConfigReader
     /// <summary>The parameters of a resource: its own blocks first, then its ancestors' (spec/cib-model.md section 7.3).</summary>
     public NvTable Parameters(ClusterResource resource, ClusterNode? node)
     {
+        // Without rules the parameters are the same everywhere.
+        resource.HasParameterRules ??= HasRules(resource);
+        if (resource.HasParameterRules == false) node = null;
         if (resource.ParameterCache is { } cached && cached.TryGetValue(node?.Index ?? -1, out var known)) return known;
         var table = new NvTable();
         var input = node is null ? PlainInput : PlainInput with { NodeAttribute = name => node.Attributes.GetValueOrDefault(name) };
@@ -70,6 +74,19 @@ internal sealed class ConfigReader
 
         (resource.ParameterCache ??= []).Add(node?.Index ?? -1, table);
         return table;
+    }
+
+    private bool HasRules(ClusterResource resource)
+    {
+        for (var r = resource; r is not null; r = r.Parent)
+        {
+            foreach (var set in r.IsBundle ? [] : Sets.InOrder(r.Config, "instance_attributes"))
+            {
+                if (Rules.TryGetRule(set, out _)) return true;
+            }
+        }
+
+        return false;
     }
 
     public bool RulePasses(XElement rule, RuleInput input) => Rules.Passes(rule, input, _recheck);

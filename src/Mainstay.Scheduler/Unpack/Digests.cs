@@ -14,11 +14,15 @@ internal enum DigestComparison
 /// <summary>Digests calculated once per node and operation key.</summary>
 internal sealed class OperationDigests
 {
+    /// <summary>The entry whose lists of private and restart parameters were used.</summary>
+    public required HistoryEntry Entry { get; init; }
+
     public required string All { get; init; }
 
     public string? Restart { get; init; }
 
-    public string? Secure { get; init; }
+    /// <summary>Of what is not private; null until somebody asks, as it is only used for sanitized inputs.</summary>
+    public string? Secure { get; set; }
 
     public bool HasExtraParameters { get; set; }
 }
@@ -57,10 +61,13 @@ internal static class Digests
     }
 
     /// <summary>True if the parameters differ only in private ones, which sanitized inputs lack.</summary>
-    public static bool OnlyPrivateChanged(ClusterNode node, ClusterResource resource, HistoryEntry entry, ActionStore actions)
+    public static bool OnlyPrivateChanged(
+        ConfigReader config, ActionStore actions, ClusterNode node, ClusterResource resource, HistoryEntry entry)
     {
-        string key = actions.Names.KeyText(resource.Id, new ActionKey(entry.Task, entry.IntervalMs));
-        return node.DigestCache.TryGetValue(key, out var digests) && entry.SecureDigest is { } recorded && digests.Secure == recorded;
+        var key = new ActionKey(entry.Task, entry.IntervalMs);
+        if (!node.DigestCache.TryGetValue((resource.Id, key), out var digests) || entry.SecureDigest is not { } recorded) return false;
+        digests.Secure ??= SecureDigest(config, actions, resource, digests.Entry, node);
+        return digests.Secure == recorded;
     }
 
     /// <summary>
@@ -95,36 +102,30 @@ internal static class Digests
     {
         _ = state;
         var key = new ActionKey(entry.Task, entry.IntervalMs);
-        string text = actions.Names.KeyText(resource.Id, key);
-        isFirst = !node.DigestCache.TryGetValue(text, out var digests);
+        isFirst = !node.DigestCache.TryGetValue((resource.Id, key), out var digests);
         if (digests is not null) return digests;
 
         var parameters = Parameters(config, actions, resource, key, node, out bool hasExtra);
-        bool IsPrivate(string name) => OperationDigest.ListContains(entry.SecureParameters ?? DefaultPrivateNames, name);
         digests = new OperationDigests
         {
+            Entry = entry,
             All = OperationDigest.All(parameters, entry.IntervalMs),
             Restart = entry.RestartDigest is null ? null
                 : OperationDigest.Restart(parameters, n => entry.ForceRestart is null
                     || OperationDigest.ListContains(entry.ForceRestart, n)),
-            Secure = SecureDigest(config, resource, entry, node, parameters, IsPrivate),
             HasExtraParameters = hasExtra,
         };
-        node.DigestCache.Add(text, digests);
+        node.DigestCache.Add((resource.Id, key), digests);
         return digests;
     }
 
     private static string SecureDigest(
-        ConfigReader config,
-        ClusterResource resource,
-        HistoryEntry entry,
-        ClusterNode node,
-        SortedDictionary<string, string> parameters,
-        Func<string, bool> isPrivate)
+        ConfigReader config, ActionStore actions, ClusterResource resource, HistoryEntry entry, ClusterNode node)
     {
-        bool isOld = VersionText.Compare(entry.FeatureSet, "3.16.0") < 0;
-        return isOld ? WithoutFencingParameters(config, resource, node, isPrivate)
-            : OperationDigest.Secure(parameters, entry.IntervalMs, isPrivate);
+        bool IsPrivate(string name) => OperationDigest.ListContains(entry.SecureParameters ?? DefaultPrivateNames, name);
+        if (VersionText.Compare(entry.FeatureSet, "3.16.0") < 0) return WithoutFencingParameters(config, resource, node, IsPrivate);
+        var parameters = Parameters(config, actions, resource, new ActionKey(entry.Task, entry.IntervalMs), node, out _);
+        return OperationDigest.Secure(parameters, entry.IntervalMs, IsPrivate);
     }
 
     private static SortedDictionary<string, string> Parameters(

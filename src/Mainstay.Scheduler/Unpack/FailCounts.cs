@@ -80,8 +80,8 @@ internal static class BlockingFailures
                 continue;
             }
 
-            if (!state.Histories.TryGetValue((node, resource.HistoryName), out var history)) continue;
-            if (history.Entries.Exists(entry => IsBlocking(resource, entry, op))) return true;
+            if (node.FindHistory(resource.HistoryName) is not { } history) continue;
+            if (Array.Exists(history.Entries, entry => IsBlocking(resource, entry, op))) return true;
         }
 
         return false;

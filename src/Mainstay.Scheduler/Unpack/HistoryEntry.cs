@@ -1,4 +1,3 @@
-using System.Xml.Linq;
 using Mainstay.Cib;
 
 namespace Mainstay.Scheduler;
@@ -21,105 +20,66 @@ internal enum ExecutionStatus
     NoSecrets = 11,
 }
 
-/// <summary>One <c>lrm_rsc_op</c>, decoded once.</summary>
-internal sealed class HistoryEntry
+/// <summary>One recorded operation, as the passes see it.</summary>
+internal sealed class HistoryEntry(RecordedOperation record, TaskKind task)
 {
-    public required string Id { get; init; }
+    public TaskKind Task { get; } = task;
 
-    public required string Key { get; init; }
+    public uint IntervalMs => record.IntervalMs;
 
-    public required string Operation { get; init; }
-
-    public required TaskKind Task { get; init; }
-
-    public required uint IntervalMs { get; init; }
-
-    public required int CallId { get; init; }
+    public int CallId => record.CallId;
 
     /// <summary>Exit status, or -1 if missing or out of range.</summary>
-    public required int ExitStatus { get; init; }
+    public int ExitStatus => record.ExitStatus;
 
     /// <summary>Execution status, or null if missing or out of range.</summary>
-    public required ExecutionStatus? Status { get; init; }
+    public ExecutionStatus? Status => (ExecutionStatus?)record.ExecutionStatus;
 
     /// <summary>The exit status that would have been success, -1 if not known.</summary>
-    public int TargetResult { get; private init; } = -1;
+    public int TargetResult => record.TargetResult;
 
-    public int TransitionNumber { get; private init; } = -1;
+    /// <summary>True once the digest on record is known to be of no use, because the failure it came with has expired.</summary>
+    public bool HasStaleDigest { get; set; }
 
-    public string? TransitionUuid { get; private init; }
+    public string Id => record.Id;
 
-    public bool HasMagic { get; private init; }
+    public string Key => record.Text("operation_key") is { Length: > 0 } key ? key : record.Id;
 
-    public long? LastChange { get; init; }
+    public string Operation => record.Operation;
 
-    public string? ExitReason { get; init; }
+    public long? LastChange => IntegerText.TryReadLeading(record.Text("last-rc-change"), out long change) ? change : null;
 
-    public string? Digest { get; init; }
+    public string? ExitReason => record.Text("exit-reason");
 
-    public string? RestartDigest { get; set; }
+    public string? Digest => record.Text("op-digest");
 
-    public string? ForceRestart { get; init; }
+    public string? RestartDigest => HasStaleDigest ? StaleDigest : record.Text("op-restart-digest");
 
-    public string? SecureParameters { get; init; }
+    public string? ForceRestart => record.Text("op-force-restart");
 
-    public string? SecureDigest { get; init; }
+    public string? SecureParameters => record.Text("op-secure-params");
 
-    public string? FeatureSet { get; init; }
+    public string? SecureDigest => record.Text("op-secure-digest");
 
-    public string? MigrateSource { get; init; }
+    public string? FeatureSet => record.Text("crm_feature_set");
 
-    public string? MigrateTarget { get; init; }
+    public string? MigrateSource => record.Text("migrate_source");
 
-    public string? OnNode { get; init; }
+    public string? MigrateTarget => record.Text("migrate_target");
 
-    public string? Magic { get; init; }
+    public string? OnNode => record.Text("on_node");
 
-    public string? ExecTime { get; init; }
+    public string? Magic => record.Text("transition-magic");
 
-    public string? QueueTime { get; init; }
+    public string? ExecTime => record.Text("exec-time");
+
+    public string? QueueTime => record.Text("queue-time");
 
     public bool IsProbe => Task == TaskKind.Monitor && IntervalMs == 0;
 
-    public bool IsLastFailure => Id.EndsWith("_last_failure_0", StringComparison.Ordinal);
+    public bool IsLastFailure => record.IsLastFailure;
 
-    public static HistoryEntry? Read(XElement element, TaskNames tasks)
-    {
-        if (element.Id() is not { } id || element.Value("operation") is not { } operation) return null;
-        string? key = element.Value("operation_key");
-        var transition = Decode(element.Value("transition-key"));
-        string? magic = element.Value("transition-magic");
-        var fromMagic = DecodeMagic(magic);
-        return new HistoryEntry
-        {
-            Id = id,
-            Key = string.IsNullOrEmpty(key) ? id : key,
-            Operation = operation,
-            Task = tasks.Parse(operation),
-            IntervalMs = (uint)Math.Clamp(ReadInteger(element.Value("interval"), 0), 0, uint.MaxValue),
-            CallId = (int)ReadInteger(element.Value("call-id"), 0),
-            ExitStatus = ReadExitStatus(element.Value("rc-code")),
-            Status = ReadStatus(element.Value("op-status")),
-            TargetResult = transition?.Target ?? -1,
-            TransitionNumber = fromMagic?.Transition ?? -1,
-            TransitionUuid = fromMagic?.Uuid,
-            HasMagic = fromMagic is not null,
-            LastChange = IntegerText.TryReadLeading(element.Value("last-rc-change"), out long change) ? change : null,
-            ExitReason = element.Value("exit-reason"),
-            Digest = element.Value("op-digest"),
-            RestartDigest = element.Value("op-restart-digest"),
-            ForceRestart = element.Value("op-force-restart"),
-            SecureParameters = element.Value("op-secure-params"),
-            SecureDigest = element.Value("op-secure-digest"),
-            FeatureSet = element.Value("crm_feature_set"),
-            MigrateSource = element.Value("migrate_source"),
-            MigrateTarget = element.Value("migrate_target"),
-            OnNode = element.Value("on_node"),
-            Magic = magic,
-            ExecTime = element.Value("exec-time"),
-            QueueTime = element.Value("queue-time"),
-        };
-    }
+    private const string StaleDigest = "calculated-failure-timeout";
 
     /// <summary>Which entry is older: negative if <paramref name="a"/> is (spec/scheduler-history.md section 7).</summary>
     public static int Compare(HistoryEntry a, HistoryEntry b)
@@ -137,78 +97,53 @@ internal sealed class HistoryEntry
             return second >= 0 && first > second ? 1 : 0;
         }
 
-        if (!a.HasMagic || !b.HasMagic) return 0;
-        if (!string.Equals(a.TransitionUuid, b.TransitionUuid, StringComparison.OrdinalIgnoreCase)
-            || a.TransitionNumber == b.TransitionNumber)
+        return CompareByTransition(a, b);
+    }
+
+    private static int CompareByTransition(HistoryEntry a, HistoryEntry b)
+    {
+        if (!TransitionKey.TryReadMagic(a.Magic, out var first) || !TransitionKey.TryReadMagic(b.Magic, out var second)) return 0;
+        if (!string.Equals(first.Uuid, second.Uuid, StringComparison.OrdinalIgnoreCase) || first.Transition == second.Transition)
         {
             if (b.CallId == -1) return -1;
             return a.CallId == -1 ? 1 : 0;
         }
 
-        if ((a.TransitionNumber >= 0 && a.TransitionNumber < b.TransitionNumber) || b.TransitionNumber == -1) return -1;
-        return (b.TransitionNumber >= 0 && a.TransitionNumber > b.TransitionNumber) || a.TransitionNumber == -1 ? 1 : 0;
-    }
-
-    private static long ReadInteger(string? text, long fallback) => IntegerText.TryReadLeading(text, out long value) ? value : fallback;
-
-    private static int ReadExitStatus(string? text) =>
-        IntegerText.TryReadLeading(text, out long value) && value is >= 0 and <= 255 ? (int)value : -1;
-
-    private static ExecutionStatus? ReadStatus(string? text) =>
-        IntegerText.TryReadLeading(text, out long value) && value is >= -1 and <= 11 ? (ExecutionStatus)value : null;
-
-    private static (int Target, int Transition, string Uuid)? Decode(string? text)
-    {
-        var parts = text?.Split(':', 4);
-        if (parts is not { Length: 4 } || parts[3].Length == 0) return null;
-        if (!int.TryParse(parts[0], out _) || !int.TryParse(parts[1], out int transition) || !int.TryParse(parts[2], out int target))
-        {
-            return null;
-        }
-
-        return (target, transition, parts[3]);
-    }
-
-    private static (int Target, int Transition, string Uuid)? DecodeMagic(string? text)
-    {
-        int separator = text?.IndexOf(';', StringComparison.Ordinal) ?? -1;
-        return separator < 0 ? null : Decode(text![(separator + 1)..]);
+        if ((first.Transition >= 0 && first.Transition < second.Transition) || second.Transition == -1) return -1;
+        return (second.Transition >= 0 && first.Transition > second.Transition) || first.Transition == -1 ? 1 : 0;
     }
 }
 
-/// <summary>One <c>lrm_resource</c> of a node.</summary>
-internal sealed class ResourceHistory
+/// <summary>What one node recorded about one resource.</summary>
+internal sealed class ResourceHistory(RecordedResource record, ClusterNode node, HistoryEntry[] entries)
 {
-    public required string Id { get; init; }
+    private HistoryEntry[]? _sorted;
 
-    public required XElement Xml { get; init; }
+    public string Id => Record.Id;
 
-    public required ClusterNode Node { get; init; }
+    public RecordedResource Record { get; } = record;
+
+    public ClusterNode Node { get; } = node;
 
     /// <summary>Entries in document order.</summary>
-    public required List<HistoryEntry> Entries { get; init; }
+    public HistoryEntry[] Entries { get; } = entries;
 
     /// <summary>Entries from the oldest to the newest.</summary>
-    public required List<HistoryEntry> Sorted { get; init; }
+    public HistoryEntry[] Sorted => _sorted ??= Sort();
 
-    public string? AgentClass => Xml.Value("class");
-
-    public string? Provider => Xml.Value("provider");
-
-    public string? AgentType => Xml.Value("type");
-
-    public static ResourceHistory? Read(XElement element, ClusterNode node, TaskNames tasks)
+    public static ResourceHistory Read(RecordedResource record, ClusterNode node, TaskNames tasks)
     {
-        if (element.Id() is not { } id) return null;
-        var entries = element.Elements("lrm_rsc_op").Select(e => HistoryEntry.Read(e, tasks)).OfType<HistoryEntry>().ToList();
-        var reversed = Enumerable.Reverse(entries).ToList();
-        return new ResourceHistory
-        {
-            Id = id,
-            Xml = element,
-            Node = node,
-            Entries = entries,
-            Sorted = entries.Count < 2 ? reversed : MergeSort.Sort(reversed, HistoryEntry.Compare),
-        };
+        var operations = record.Operations;
+        var entries = new HistoryEntry[operations.Count];
+        for (int i = 0; i < entries.Length; i++) entries[i] = new HistoryEntry(operations[i], tasks.Parse(operations[i].Operation));
+        return new ResourceHistory(record, node, entries);
+    }
+
+    private HistoryEntry[] Sort()
+    {
+        if (Entries.Length < 2) return Entries;
+        var reversed = (HistoryEntry[])Entries.Clone();
+        Array.Reverse(reversed);
+        return [.. MergeSort.Sort(reversed, HistoryEntry.Compare)];
     }
 }

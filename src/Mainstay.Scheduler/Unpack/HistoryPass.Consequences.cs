@@ -32,7 +32,7 @@ internal sealed partial class HistoryPass
         if (resource.CurrentRole == Role.Unknown) return;
         for (var r = resource; r is not null; r = r.Parent)
         {
-            if (!r.Probed.Contains(node)) r.Probed.Add(node);
+            r.Probed.Add(node);
             if (r.IsUnique) break;
         }
     }
@@ -143,11 +143,11 @@ internal sealed partial class HistoryPass
         if (onFail is not (OnFail.Demote or OnFail.Block)) resource.StopIfFailed = true;
     }
 
-    private static void ForgetInactive(ClusterResource resource, ClusterNode node)
+    private void ForgetInactive(ClusterResource resource, ClusterNode node)
     {
         if (resource.HistoryId is { } name && name.Contains(':', StringComparison.Ordinal))
         {
-            resource.HistoryId = null;
+            state.SetHistoryId(resource, null);
             return;
         }
 

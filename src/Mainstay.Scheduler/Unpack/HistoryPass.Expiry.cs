@@ -3,8 +3,6 @@ namespace Mainstay.Scheduler;
 /// <content>Failure timeouts (section 17.3 and 17.4) and recurring operations known to run (section 14).</content>
 internal sealed partial class HistoryPass
 {
-    private const string StaleDigest = "calculated-failure-timeout";
-
     private bool IsExpired(ResourceRun run, HistoryEntry entry)
     {
         var (resource, node) = (run.Resource, run.Node);
@@ -88,7 +86,7 @@ internal sealed partial class HistoryPass
         if (result.ExitStatus == entry.TargetResult) return false;
         if (entry.IntervalMs == 0) return true;
         if (!run.Node.IsOnlineAndClean) return false;
-        entry.RestartDigest = StaleDigest;
+        entry.HasStaleDigest = true;
         return true;
     }
 
@@ -97,7 +95,7 @@ internal sealed partial class HistoryPass
         if (!run.Node.Online) return;
         var entries = run.History.Sorted;
         var (start, stop) = StartStop.Find(entries);
-        for (int i = 0; i < entries.Count; i++)
+        for (int i = 0; i < entries.Length; i++)
         {
             var entry = entries[i];
             if (i < start || (start < stop && i <= stop)) continue;
@@ -110,13 +108,13 @@ internal sealed partial class HistoryPass
 /// <summary>Positions of the last start and stop in a sorted history (section 14).</summary>
 internal static class StartStop
 {
-    public static (int Start, int Stop) Find(List<HistoryEntry> entries)
+    public static (int Start, int Stop) Find(HistoryEntry[] entries)
     {
         int start = -1;
         int stop = -1;
         int monitor = -1;
         int roleChange = -1;
-        for (int i = 0; i < entries.Count; i++)
+        for (int i = 0; i < entries.Length; i++)
         {
             var entry = entries[i];
             switch (entry.Task)

@@ -6,8 +6,8 @@ internal sealed partial class HistoryPass
     private static bool IsRecordedOn(string? name, ClusterNode node) =>
         string.Equals(name, node.Name, StringComparison.OrdinalIgnoreCase);
 
-    private List<HistoryEntry> Entries(ClusterResource resource, ClusterNode? node) =>
-        node is not null && state.Histories.TryGetValue((node, resource.HistoryName), out var history) ? history.Entries : [];
+    private static HistoryEntry[] Entries(ClusterResource resource, ClusterNode? node) =>
+        node?.FindHistory(resource.HistoryName)?.Entries ?? [];
 
     private HistoryEntry? Find(ClusterResource resource, ClusterNode? node, TaskKind task, string? source, string? target, bool onlySuccess)
     {
@@ -40,7 +40,7 @@ internal sealed partial class HistoryPass
 
     private bool NotRunningAfter(ClusterResource resource, ClusterNode? node, HistoryEntry than)
     {
-        var monitor = Entries(resource, node).Find(e => e.Task == TaskKind.Monitor);
+        var monitor = Array.Find(Entries(resource, node), e => e.Task == TaskKind.Monitor);
         return monitor is { ExitStatus: 7, Status: ExecutionStatus.Done } && HistoryEntry.Compare(monitor, than) > 0;
     }
 
@@ -52,7 +52,7 @@ internal sealed partial class HistoryPass
     }
 
     private bool IsUnknownOn(ClusterResource resource, ClusterNode? node) =>
-        !Entries(resource, node).Exists(e => e.ExitStatus != 193);
+        !Array.Exists(Entries(resource, node), e => e.ExitStatus != 193);
 
     private void SuccessfulMigrateTo(ResourceRun run, HistoryEntry entry)
     {

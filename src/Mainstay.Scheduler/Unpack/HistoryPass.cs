@@ -9,12 +9,12 @@ internal sealed partial class HistoryPass(ClusterState state, ConfigReader confi
 
     public void Run(ClusterNode node)
     {
-        if (!state.HistoriesByNode.TryGetValue(node, out var histories)) return;
+        if (node.Histories is not { } histories) return;
         var removedLaunched = new List<(ClusterResource Resource, string Container)>();
         foreach (var history in histories)
         {
             var resource = UnpackResource(history);
-            if (resource is { IsRemoved: true } && history.Xml.Value("container") is { } container)
+            if (resource is { IsRemoved: true } && history.Record.Text("container") is { } container)
             {
                 resource.IsRemovedLaunched = true;
                 removedLaunched.Add((resource, container));
@@ -37,7 +37,7 @@ internal sealed partial class HistoryPass(ClusterState state, ConfigReader confi
 
     private ClusterResource? UnpackResource(ResourceHistory history)
     {
-        if (history.Entries.Count == 0)
+        if (history.Entries.Length == 0)
         {
             if (!state.Options.ShutdownLock) return null;
         }
@@ -46,12 +46,12 @@ internal sealed partial class HistoryPass(ClusterState state, ConfigReader confi
         var resource = FindResource(history);
         if (resource is null)
         {
-            if (history.Entries.Count == 0) return null;
+            if (history.Entries.Length == 0) return null;
             resource = AddRemoved(history);
         }
 
         ReadShutdownLock(resource, history);
-        if (history.Entries.Count == 0) return resource;
+        if (history.Entries.Length == 0) return resource;
 
         var run = new ResourceRun(resource, node, history) { SavedRole = resource.CurrentRole };
         resource.CurrentRole = Role.Unknown;
@@ -70,7 +70,7 @@ internal sealed partial class HistoryPass(ClusterState state, ConfigReader confi
     private void ReadShutdownLock(ClusterResource resource, ResourceHistory history)
     {
         if (!state.Options.ShutdownLock) return;
-        if (!IntegerText.TryReadLeading(history.Xml.Value("shutdown-lock"), out long locked) || locked <= 0) return;
+        if (!IntegerText.TryReadLeading(history.Record.Text("shutdown-lock"), out long locked) || locked <= 0) return;
         long limit = state.Options.ShutdownLockLimit;
         if (limit > 0 && state.Now > locked + limit)
         {
@@ -111,7 +111,7 @@ internal sealed partial class HistoryPass(ClusterState state, ConfigReader confi
                 : FindInstance(parent, baseName, history.Node);
         }
 
-        if (found is not null && found.Id != id && found.HistoryId != id) found.HistoryId = id;
+        if (found is not null && found.Id != id && found.HistoryId != id) state.SetHistoryId(found, id);
         return found;
     }
 
@@ -122,10 +122,9 @@ internal sealed partial class HistoryPass(ClusterState state, ConfigReader confi
         bool mayUseInactive = true;
         foreach (var instance in clone.ChildList)
         {
-            var known = instance.KnownNodes();
-            if (known.Count > 0)
+            if (instance.FirstKnownNode() is { } known)
             {
-                if (known[0] != node) continue;
+                if (known != node) continue;
                 var member = Member(instance, baseName);
                 if (member is { Active.Count: > 0 })
                 {
@@ -154,15 +153,16 @@ internal sealed partial class HistoryPass(ClusterState state, ConfigReader confi
         return resources.AddInstance(clone) is { } added ? Member(added, baseName) : null;
     }
 
-    private static ClusterResource? Member(ClusterResource instance, string baseName) =>
-        instance.Primitives().FirstOrDefault(r => r.BaseName == baseName);
+    private static ClusterResource? Member(ClusterResource instance, string baseName)
+    {
+        if (instance.IsPrimitive) return instance.BaseName == baseName ? instance : null;
+        return instance.Primitives().FirstOrDefault(r => r.BaseName == baseName);
+    }
 
     /// <summary>A resource that only history knows (section 8.2).</summary>
     private ClusterResource AddRemoved(ResourceHistory history)
     {
-        var element = new System.Xml.Linq.XElement("primitive");
-        foreach (var attribute in history.Xml.Attributes()) element.SetAttributeValue(attribute.Name, attribute.Value);
-        var resource = resources.Unpack(element, null, null)!;
+        var resource = resources.Unpack(history.Record.ToElement("primitive"), null, null)!;
         resource.IsRemoved = true;
         resource.InstanceNumber = -1;
         state.ResourceList.Add(resource);

@@ -15,7 +15,7 @@ internal static class NodesPass
             ReadNode(state, config, element);
         }
 
-        if (config.Cib.Root.Value("dc-uuid") is { } dc && state.FindNode(dc) is { } node)
+        if (config.Cib.PackedRoot.Value("dc-uuid") is { } dc && state.FindNode(dc) is { } node)
         {
             node.IsDc = true;
             node.Attributes["#is_dc"] = "true";

@@ -9,9 +9,9 @@ internal static class OptionsPass
     public static void Run(ClusterState state, ConfigReader config)
     {
         var values = config.ReadOptions();
-        state.HasQuorum = CibBoolean.IsTrue(config.Cib.Root.Value("have-quorum"));
+        state.HasQuorum = CibBoolean.IsTrue(config.Cib.PackedRoot.Value("have-quorum"));
         var options = Read(values);
-        options.QuorumPolicy = EffectivePolicy(values, options, state, config.Cib.Root);
+        options.QuorumPolicy = EffectivePolicy(values, options, state, config.Cib.PackedRoot);
         state.Options = options;
         state.IsUnfencingUsed = UsesUnfencing(config.Cib);
     }

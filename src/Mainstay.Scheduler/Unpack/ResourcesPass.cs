@@ -62,6 +62,7 @@ internal sealed partial class ResourcesPass(ClusterState state, ConfigReader con
             Provider = isPrimitive ? effective.Value("provider") : null,
             AgentType = isPrimitive ? effective.Value("type") : null,
         };
+        if (parent is not null) resource.Family = parent.Family;
         state.AllResources.Add(resource);
         state.ResourcesById.TryAdd(id, resource);
         ReadMeta(resource);

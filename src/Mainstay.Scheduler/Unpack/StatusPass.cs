@@ -10,7 +10,7 @@ internal sealed class StatusPass(ClusterState state, ConfigReader config, Action
 
     public void Run()
     {
-        var status = config.Cib.Status;
+        var status = config.Cib.PackedRoot.Element("status");
         var nodeStates = status?.Elements("node_state").ToList() ?? [];
         IndexHistory(nodeStates);
         foreach (var element in status?.Elements() ?? [])
@@ -32,9 +32,12 @@ internal sealed class StatusPass(ClusterState state, ConfigReader config, Action
         foreach (var element in nodeStates)
         {
             if (Find(element) is not { } node) continue;
-            foreach (var resource in element.Elements("lrm").Elements("lrm_resources").Elements("lrm_resource"))
+            foreach (var recorded in element.Elements("lrm").Elements("lrm_resources"))
             {
-                if (ResourceHistory.Read(resource, node, state.Tasks) is { } history) state.AddHistory(history);
+                foreach (var resource in RecordedResource.ReadAll(recorded))
+                {
+                    (node.Histories ??= []).Add(ResourceHistory.Read(resource, node, state.Tasks));
+                }
             }
         }
     }
@@ -116,7 +119,7 @@ internal sealed class StatusPass(ClusterState state, ConfigReader config, Action
     private void UnpackHistory(ClusterNode node, XElement element)
     {
         node.HistoryUnpacked = true;
-        if (!state.HistoriesByNode.ContainsKey(node)) IndexHistory([element]);
+        if (node.Histories is null) IndexHistory([element]);
         if (node.IsRemoteOrGuest)
         {
             NodeStates.DetermineRemote(node);
