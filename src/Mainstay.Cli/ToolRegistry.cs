@@ -39,6 +39,7 @@ internal static class ToolRegistry
         ("check", "Which services the loss of a node would stop: check resilience", static () => new Resilience.ResilienceTool()),
         ("completion", "Completion for bash: mainstay completion bash", static () => new Completion.CompletionTool()),
         ("demo", "A cluster of three nodes on this machine that really fails over", static () => new Demo.DemoTool()),
+        ("explain", "Why is it there, why not, what would have to change: explain web on node2", static () => new Explain.ExplainTool()),
         ("simulate", "What the cluster would do with a configuration (crm_simulate)", static () => new Simulate.SimulateTool()),
         ("ring", "The ring of this node: status, listen, send, expected, reload", static () => new Ring.RingTool()),
         ("ring-sim", "Simulate rings under faults and check every guarantee", static () => new RingSimulation.RingSimulationTool()),

@@ -47,6 +47,18 @@ public sealed class Plan
     /// </summary>
     public IReadOnlyList<string> Changes { get; }
 
+    /// <summary>Where a primitive will run once the graph is carried out.</summary>
+    /// <param name="primitive">A primitive of this plan.</param>
+    /// <returns>The node; null if it will not run. What is not managed stays where it is.</returns>
+    public static ClusterNode? WillRunOn(ClusterResource primitive)
+    {
+        if (!primitive.IsManaged) return primitive.CurrentNode();
+        if (primitive.AssignedNode is not { } node || primitive.NextRole is Role.Stopped or Role.Unknown) return null;
+        bool goesOn = primitive.Active.Contains(node) && !primitive.Actions.Exists(a => a is { Task: TaskKind.Stop, IsRequired: true }
+            && a.Node == node);
+        return goesOn || ActionStore.First(primitive, TaskKind.Start, node) is not { IsRunnable: false } ? node : null;
+    }
+
     /// <summary>The reasons of all decisions; null unless asked for by <see cref="PlannerOptions.RecordReasons"/>.</summary>
     public PlanExplanation? Explanation { get; internal init; }
 

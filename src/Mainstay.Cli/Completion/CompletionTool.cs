@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Mainstay.Cli.Configuration;
 using Mainstay.Cli.Pcs;
 
@@ -44,6 +45,11 @@ internal sealed class CompletionTool : ITool
             return PcsCommandTable.GroupNames.Concat(ToolRegistry.Words.Select(w => w.Word)).Order(StringComparer.Ordinal);
         }
 
+        if (words[0] == "explain")
+        {
+            return ExplainWords(context, words);
+        }
+
         if (PcsCommandTable.Group(words[0]) is not { } table)
         {
             return [];
@@ -55,13 +61,28 @@ internal sealed class CompletionTool : ITool
         return next.Count > 0 ? next : Names(context);
     }
 
-    private static IEnumerable<string> Names(ToolContext context)
+    private static IEnumerable<string> ExplainWords(ToolContext context, List<string> words) => words switch
+    {
+        ["explain"] => ResourceNames(context).Concat(["action", "node"]).Order(StringComparer.Ordinal),
+        ["explain", "node"] or [.., "on"] => NodeNames(context).Order(StringComparer.Ordinal),
+        ["explain", "action"] => [],
+        ["explain", _] => ["on"],
+        _ => [],
+    };
+
+    private static IEnumerable<string> Names(ToolContext context) =>
+        ResourceNames(context).Concat(NodeNames(context)).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> ResourceNames(ToolContext context) => Read(context, CibTree.Resources, r => r.Id() ?? "");
+
+    private static IEnumerable<string> NodeNames(ToolContext context) => Read(context, CibTree.Nodes, n => n.Text("uname") ?? "");
+
+    private static IEnumerable<string> Read(
+        ToolContext context, Func<XDocument, IEnumerable<XElement>> elements, Func<XElement, string> name)
     {
         try
         {
-            var cib = CibStores.Open(context, null).Read();
-            return CibTree.Resources(cib).Select(r => r.Id()).Concat(CibTree.Nodes(cib).Select(n => n.Text("uname") ?? ""))
-                .Order(StringComparer.Ordinal);
+            return [.. elements(CibStores.Open(context, null).Read()).Select(name)];
         }
         catch (CommandFailure)
         {

@@ -215,8 +215,10 @@ internal sealed partial class ActionReasons
         var everywhere = trace.Changes.FirstOrDefault(c => c.Reason.Kind is ReasonKind.TargetRole or ReasonKind.Ticket
             or ReasonKind.InstanceLimit or ReasonKind.Removed);
         if (everywhere is not null) return [everywhere.Reason];
-        bool isStoppedByFailure = resource.NextRole == Role.Stopped && trace.Chosen is not null;
-        if (isStoppedByFailure && recorder.FailuresOf(resource) is [.., { } failure]) return [failure];
+        var failures = recorder.FailuresOf(resource);
+        bool stops = resource.NextRole == Role.Stopped;
+        if (stops && failures.FirstOrDefault(f => f.Limit == "stop") is { } stopping) return [stopping];
+        if (stops && trace.Chosen is not null && failures is [.., { } failure]) return [failure];
         var reasons = new List<Reason> { trace.Why };
         foreach (var standing in trace.Nodes)
         {

@@ -13,6 +13,9 @@ public sealed record NodeStanding(
     /// <summary>Why nothing may run on the node; null if it is available.</summary>
     public Reason? Unavailability { get; init; }
 
+    /// <summary>Why the node is not even possible; null if it is.</summary>
+    public Reason? Absence { get; init; }
+
     /// <summary>The score that counts: -INFINITY on nodes that are not available; null if the node is not possible.</summary>
     public int? Effective => Score is null ? null : IsAvailable ? Score : -Scores.Infinity;
 }
@@ -52,8 +55,8 @@ public sealed class PlacementTrace
     {
         if (Standing(node) is not { } standing) return null;
         if (standing.Unavailability is { } unavailable) return unavailable;
-        if (standing.Score is null) return new Reason(ReasonKind.NotAllowed) { Node = node, Resource = Resource };
-        if (standing.Score >= 0) return null;
+        if (standing.Absence is { } absence) return absence;
+        if (standing.Score is null or >= 0) return null;
         ScoreChange? decisive = null;
         foreach (var change in ChangesFor(node))
         {
@@ -84,6 +87,12 @@ public sealed class PromotionTrace
     /// <summary>The final promotion score.</summary>
     public int Score { get; internal set; }
 
-    /// <summary>The changes that lead to it; those of the clone's own table for the node come after those of the instance.</summary>
+    /// <summary>The changes that lead to what the instance brings along.</summary>
     public IReadOnlyList<ScoreChange> Changes { get; internal set; } = [];
+
+    /// <summary>
+    /// The changes of the clone's own score for the node, to which its instances there add theirs; the sum is <see cref="Score"/>. None if
+    /// the instance's score is negative, because then it alone counts.
+    /// </summary>
+    public IReadOnlyList<ScoreChange> CloneChanges { get; internal set; } = [];
 }

@@ -63,9 +63,8 @@ public sealed class PlanExplanation
     public IReadOnlyList<Reason> NotRunning(ClusterResource primitive)
     {
         if (primitive.AssignedNode is null || primitive.NextRole == Role.Stopped) return _actions.WhyNotRunning(primitive);
-        if (primitive.IsActiveAnywhere && !primitive.Actions.Exists(a => a is { Task: TaskKind.Stop, IsRequired: true })) return [];
-        var start = ActionStore.First(primitive, TaskKind.Start, primitive.AssignedNode);
-        return start is null || start.IsRunnable ? [] : _actions.ObstaclesOf(start);
+        if (Plan.WillRunOn(primitive) is not null) return [];
+        return ActionStore.First(primitive, TaskKind.Start, primitive.AssignedNode) is { } start ? _actions.ObstaclesOf(start) : [];
     }
 
     /// <summary>The actions of the graph, with their reasons.</summary>

@@ -25,6 +25,7 @@ internal sealed partial class ReasonRecorder
                 order.IndexOf(each))
             {
                 Unavailability = each.IsAvailable ? null : NodeReasons.Unavailability(state, cib, each),
+                Absence = Actual(resource, each) is null ? WhyAbsent(resource, each) : null,
             });
         }
 
@@ -80,6 +81,20 @@ internal sealed partial class ReasonRecorder
         if (score > resource.Table.Score(rival)) return new Reason(ReasonKind.HighestScore) { Node = rival };
         if (node == preferred) return new Reason(ReasonKind.Preferred) { Node = rival };
         return new Reason(TieBreak(resource, node, rival)) { Node = rival };
+    }
+
+    private Reason WhyAbsent(ClusterResource resource, ClusterNode node)
+    {
+        if (node.IsBundleNode) return new Reason(ReasonKind.Bundle) { Node = node };
+        return state.Options.Symmetric ? new Reason(ReasonKind.ExclusiveDiscovery) { Resource = resource, Node = node }
+            : new Reason(ReasonKind.NotAllowed)
+            {
+                Place = OptionPlace("symmetric-cluster"),
+                Resource = resource,
+                Node = node,
+                Attribute = "symmetric-cluster",
+                Value = "false",
+            };
     }
 
     private ReasonKind TieBreak(ClusterResource resource, ClusterNode node, ClusterNode rival)
@@ -212,7 +227,6 @@ internal sealed partial class ReasonRecorder
         trace.Node = node;
         trace.Score = instance.PromotionPriority;
         if (node is null || instance.PromotionPriority < 0) return;
-        var own = Trace(clone).Changes.Where(c => c.Node == node);
-        trace.Changes = [.. trace.Changes, .. own];
+        trace.CloneChanges = [.. Trace(clone).Changes.Where(c => c.Node == node)];
     }
 }
