@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Mainstay.Cib;
 
 /// <summary>
@@ -11,11 +9,17 @@ internal ref struct HistoryScanner
 {
     private const int NameLengthMax = 64;
 
-    private static readonly SearchValues<byte> NameBytes =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-."u8);
+    private const byte NameByte = 1;
+    private const byte EndsValue = 2;
 
-    private static readonly SearchValues<byte> EndsDoubleQuoted = SearchValues.Create("\"<&\t\n\r"u8);
-    private static readonly SearchValues<byte> EndsSingleQuoted = SearchValues.Create("'<&\t\n\r"u8);
+    // A table instead of the framework's vector search: names and values are short, and a vector search has to be compiled first.
+    private static ReadOnlySpan<byte> Classes =>
+    [
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        0, 0, 2, 0, 0, 0, 2, 2, 0, 0, 0, 0, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 2, 0, 0, 0,
+        0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1,
+        0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
+    ];
 
     private readonly byte[] _bytes;
     private readonly ReadOnlySpan<byte> _text;
@@ -132,8 +136,10 @@ internal ref struct HistoryScanner
     private bool TryReadName(out ReadOnlySpan<byte> name)
     {
         name = default;
-        int length = _text[_position..].IndexOfAnyExcept(NameBytes);
-        if (length is <= 0 or > NameLengthMax) return false;
+        int end = _position;
+        while (end < _text.Length && _text[end] < Classes.Length && Classes[_text[end]] == NameByte) end++;
+        int length = end - _position;
+        if (length is 0 or > NameLengthMax) return false;
         name = _text.Slice(_position, length);
         if (name[0] is (>= (byte)'0' and <= (byte)'9') or (byte)'-' or (byte)'.' || name.SequenceEqual("xmlns"u8)) return false;
         _position += length;
@@ -149,11 +155,17 @@ internal ref struct HistoryScanner
         int start = ++_position;
         while (true)
         {
-            int length = _text[_position..].IndexOfAny(quote == '"' ? EndsDoubleQuoted : EndsSingleQuoted);
-            if (length < 0) return false;
-            _position += length;
-            if (_text[_position] == quote) break;
-            if (_text[_position] != '&') return false;
+            while (_position < _text.Length && (_text[_position] >= Classes.Length || Classes[_text[_position]] != EndsValue)) _position++;
+            if (_position == _text.Length) return false;
+            byte found = _text[_position];
+            if (found == quote) break;
+            if (found is (byte)'"' or (byte)'\'')
+            {
+                _position++; // the other kind of quote
+                continue;
+            }
+
+            if (found != '&') return false;
             if (!Take("&amp;"u8) && !Take("&quot;"u8) && !Take("&lt;"u8) && !Take("&gt;"u8) && !Take("&apos;"u8)) return false;
         }
 

@@ -9,14 +9,22 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
     private readonly Dictionary<(System.Xml.Linq.XElement Config, ActionKey Key), SharedMeta> _cache = [];
 
     /// <summary>The attributes of an operation in both forms in which they are used.</summary>
-    private readonly record struct SharedMeta(SortedDictionary<string, string> Table, KeyValuePair<string, string>[] Pairs);
+    private sealed record SharedMeta(SortedDictionary<string, string> Table, KeyValuePair<string, string>[] Pairs);
+
+    // Actions come in runs of the same operation of the same resource: one probe per node.
+    private (ClusterResource? Resource, ActionKey Key, SharedMeta? Meta, OperationConfig? Operation) _last;
 
     /// <summary>Sets everything an action takes from the configuration of its operation.</summary>
     public void Fill(PlanAction action)
     {
         var resource = action.Resource!;
-        action.Operation = Find(resource, action.Key);
-        var meta = Shared(resource, action.Key);
+        if (_last.Resource != resource || _last.Key != action.Key)
+        {
+            _last = (resource, action.Key, Shared(resource, action.Key), Find(resource, action.Key));
+        }
+
+        action.Operation = _last.Operation;
+        var meta = _last.Meta!;
         action.Meta.Share(meta.Pairs);
         action.OnFail = OnFailOf(resource, action.Key, meta.Table);
         action.FailRole = FailureRole(resource, action.Key.Task, action.OnFail);
@@ -89,8 +97,15 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
         return extra;
     }
 
-    private static OperationConfig? ByTask(ClusterResource resource, TaskKind task, uint interval) =>
-        resource.Operations.Find(op => op.Task == task && op.IntervalMs == interval);
+    private static OperationConfig? ByTask(ClusterResource resource, TaskKind task, uint interval)
+    {
+        foreach (var op in resource.Operations)
+        {
+            if (op.Task == task && op.IntervalMs == interval) return op;
+        }
+
+        return null;
+    }
 
     private static OperationConfig? SmallestMonitor(ClusterResource resource) => resource.Operations
         .Where(op => op is { Task: TaskKind.Monitor, Enabled: true, IntervalMs: > 0 })

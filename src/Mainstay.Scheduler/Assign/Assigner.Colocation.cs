@@ -58,6 +58,7 @@ internal sealed partial class Assigner
     {
         var work = dependent.Table.Copy();
         int score = constraint.Score;
+        state.Work.Scores += state.NodeList.Count;
         if (primary.AssignedNode is not { } target)
         {
             if (score < 0) return;

@@ -94,6 +94,7 @@ internal sealed partial class Assigner
             MergeFlags flags)
     {
         var table = LookupTable(source, constraint);
+        state.Work.Scores += state.NodeList.Count;
         foreach (var node in state.NodeList)
         {
             if (!work.Contains(node)) continue;

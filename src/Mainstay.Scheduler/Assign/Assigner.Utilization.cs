@@ -34,13 +34,13 @@ internal sealed partial class Assigner
         return best;
     }
 
-    private void BanOverloaded(ClusterResource resource, ClusterNode node, SortedDictionary<string, int> need)
+    private void BanOverloaded(ClusterResource resource, ClusterNode node, Amounts need)
     {
         resource.Table.SetScore(node, -Scores.Infinity);
         state.Reasons?.Overloaded(resource, node, need);
     }
 
-    private static bool CanHold(ClusterNode node, SortedDictionary<string, int> need)
+    private static bool CanHold(ClusterNode node, Amounts need)
     {
         foreach (var (name, amount) in need)
         {
@@ -104,14 +104,14 @@ internal sealed partial class Assigner
         return constraint.PrimaryRole == Role.Unknown || constraint.PrimaryRole == primaryHolder.NextRole;
     }
 
-    private static SortedDictionary<string, int> Need(List<ClusterResource> resources)
+    private static Amounts Need(List<ClusterResource> resources)
     {
-        var need = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var need = new Amounts();
         foreach (var resource in resources) AddNeed(resource, resources, need);
         return need;
     }
 
-    private static void AddNeed(ClusterResource resource, List<ClusterResource> all, SortedDictionary<string, int> need)
+    private static void AddNeed(ClusterResource resource, List<ClusterResource> all, Amounts need)
     {
         if (!resource.IsUnassigned) return;
         switch (resource.Variant)

@@ -158,6 +158,7 @@ internal sealed partial class Assigner(ClusterState state, OrderStore orders)
 
     private ClusterNode? BestNode(ClusterResource resource, ClusterNode? preferred, ClusterNode? current)
     {
+        state.Work.Scores += state.NodeList.Count;
         if (state.Reasons is null && state.Options.Placement != PlacementStrategy.Balanced)
         {
             return NodeOrder.Best(state, resource.Table, current);

@@ -191,7 +191,7 @@ internal sealed partial class ReasonRecorder
     private ConfigurationPlace? SetOf(ConfigurationPlace place, string id) =>
         PlaceOf(place.Xml?.Elements("resource_set").FirstOrDefault(s => (string?)s.Attribute("id") == id));
 
-    public void Overloaded(ClusterResource resource, ClusterNode node, SortedDictionary<string, int> need)
+    public void Overloaded(ClusterResource resource, ClusterNode node, Amounts need)
     {
         var lacking = need.First(n => n.Value > node.Utilization.GetValueOrDefault(n.Key));
         Replace(resource, node, new Reason(ReasonKind.Utilization)

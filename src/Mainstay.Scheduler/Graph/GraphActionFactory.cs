@@ -11,12 +11,6 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
     {
         bool isOrdinaryPseudo = action.IsPseudo && action.Task != TaskKind.Stonith;
         var node = isOrdinaryPseudo ? null : action.Node;
-        if (node is not null)
-        {
-            action.Meta["on_node"] = node.Name;
-            action.Meta["on_node_uuid"] = node.Id;
-        }
-
         string key = actions.Names.KeyText(action);
         string? internalKey = null;
         if (action.Resource is { HistoryId: { } history } && HistoryKey(action, history) is { } renamed)
@@ -74,7 +68,9 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
         return !locked.ShuttingDown || action.Task == TaskKind.Stop ? resource.LockTime : null;
     }
 
-    private static GraphResource Describe(ClusterResource resource)
+    private static GraphResource Describe(ClusterResource resource) => resource.GraphDescription ??= Description(resource);
+
+    private static GraphResource Description(ClusterResource resource)
     {
         string id = resource.Id;
         string? longId = null;
@@ -120,7 +116,7 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
         return downed;
     }
 
-    private List<MaintenanceChange> Maintenance() => state.NodeList
+    private IReadOnlyList<MaintenanceChange> Maintenance() => state.NodeList
         .Where(n => n.IsRemoteOrGuest && n.Maintenance != n.RemoteMaintenanceSent)
         .Select(n => new MaintenanceChange(n.Id, n.Maintenance))
         .ToList();
@@ -139,6 +135,12 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
         }
 
         if (ConcernsParameters(action)) AddParameters(map, action.Resource!, action.Node);
+        if (action.Node is { } node && (!action.IsPseudo || action.Task == TaskKind.Stonith))
+        {
+            map.TryAdd("CRM_meta_on_node", node.Name);
+            map.TryAdd("CRM_meta_on_node_uuid", node.Id);
+        }
+
         foreach (var (name, value) in action.Meta)
         {
             if (name.AsSpan().IndexOfAny('#', ':') < 0) map.TryAdd(MetaName(name), value);

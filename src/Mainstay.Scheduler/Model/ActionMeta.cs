@@ -25,7 +25,7 @@ internal struct ActionMeta : IEnumerable<KeyValuePair<string, string>>
                 return;
             }
 
-            if (_own is null) _own = new KeyValuePair<string, string>[2];
+            if (_own is null) _own = new KeyValuePair<string, string>[1];
             else if (_ownCount == _own.Length) Array.Resize(ref _own, _ownCount * 2);
             _own[_ownCount++] = new(name, value);
         }

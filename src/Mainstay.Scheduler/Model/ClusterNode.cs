@@ -13,7 +13,7 @@ public sealed class ClusterNode
         Name = name;
         Kind = kind;
         Attributes = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        Utilization = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        Utilization = new Amounts();
     }
 
     /// <summary>Id of the node, unique without regard to case.</summary>
@@ -102,7 +102,7 @@ public sealed class ClusterNode
     /// <summary>True if any fail count is recorded for the node.</summary>
     internal bool HasFailures => _hasFailures ??= Attributes.Keys.Any(k => k.StartsWith("fail-count-", StringComparison.Ordinal));
 
-    internal SortedDictionary<string, int> Utilization { get; }
+    internal Amounts Utilization { get; }
 
     /// <summary>Digests calculated for this node's history, by resource and operation (spec/scheduler-history.md section 20.5).</summary>
     internal Dictionary<(string Resource, ActionKey Key), OperationDigests> DigestCache { get; } = [];

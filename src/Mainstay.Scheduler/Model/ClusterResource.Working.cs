@@ -18,6 +18,9 @@ public sealed partial class ClusterResource
     /// <summary>Shared by everything below one top-level resource.</summary>
     internal Family Family { get; set; } = new();
 
+    /// <summary>How the resource appears in the graph, once that is final.</summary>
+    internal GraphResource? GraphDescription { get; set; }
+
     /// <summary>Where the instances of a collective are assigned, and where they are active now.</summary>
     internal InstanceMap? AssignedInstances { get; set; }
 
@@ -31,7 +34,7 @@ public sealed partial class ClusterResource
 
     internal List<OperationConfig> Operations { get; set; } = [];
 
-    internal SortedDictionary<string, int> Utilization { get; } = new(StringComparer.Ordinal);
+    internal Amounts Utilization { get; } = new();
 
     internal int Priority { get; set; }
 
@@ -237,7 +240,11 @@ public sealed partial class ClusterResource
         }
     }
 
-    internal IEnumerable<ClusterResource> Primitives() => SelfAndDescendants().Where(r => r.IsPrimitive);
+    internal IEnumerable<ClusterResource> Primitives()
+    {
+        if (IsPrimitive) return [this];
+        return IsGroup ? ChildList : SelfAndDescendants().Where(r => r.IsPrimitive);
+    }
 }
 
 /// <summary>What happens to a resource that is active on several nodes.</summary>

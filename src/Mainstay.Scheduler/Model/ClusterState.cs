@@ -95,6 +95,8 @@ public sealed partial class ClusterState
 
     internal List<string> ScoreLines { get; } = [];
 
+    internal WorkCounter Work { get; } = new();
+
     /// <summary>Keeps the reasons of all decisions; null unless asked for.</summary>
     internal ReasonRecorder? Reasons { get; set; }
 

@@ -3,7 +3,7 @@ namespace Mainstay.Scheduler;
 /// <summary>
 /// The fixed point over relations: which actions are required, runnable and migratable (spec/scheduler-ordering.md section 9).
 /// </summary>
-internal sealed partial class ActionUpdater(Assigner assigner, ReasonRecorder? reasons)
+internal sealed partial class ActionUpdater(ClusterState state, Assigner assigner, ReasonRecorder? reasons)
 {
     [Flags]
     private enum Changed
@@ -18,9 +18,6 @@ internal sealed partial class ActionUpdater(Assigner assigner, ReasonRecorder? r
 
     private readonly Queue<PlanAction> _postponed = new();
     private int _depth;
-
-    /// <summary>How many actions were updated so far: the work of the fixed point, independent of any clock.</summary>
-    public int Updates { get; private set; }
 
     /// <summary>Brings an action into line with its inputs, and follows what that changes.</summary>
     public void Update(PlanAction then)
@@ -44,7 +41,7 @@ internal sealed partial class ActionUpdater(Assigner assigner, ReasonRecorder? r
 
     private void UpdateOnce(PlanAction then)
     {
-        Updates++;
+        state.Work.Inputs += then.Before.Count;
         var last = then.Flags;
         if (then.RequiredBefore > 0)
         {

@@ -7,7 +7,7 @@ internal sealed class OrderingPass(ClusterState state, ActionStore actions, Assi
 {
     private readonly List<PlanAction> _firsts = [];
     private readonly List<PlanAction> _thens = [];
-    private readonly ActionUpdater _updater = new(assigner, state.Reasons);
+    private readonly ActionUpdater _updater = new(state, assigner, state.Reasons);
 
     public void Run()
     {
