@@ -1,4 +1,3 @@
-using System.Globalization;
 using Mainstay.Cib;
 
 namespace Mainstay.Scheduler;
@@ -248,10 +247,8 @@ internal sealed partial class Assigner
     private void DumpPromotion(ClusterResource instance)
     {
         if (!RecordsScores) return;
-        string score = Scores.Text(instance.PromotionPriority);
-        state.ScoreLines.Add(instance.AssignedLocation() is { } node
-            ? $"{instance.Id} promotion score on {node.Name}: {score}"
-            : string.Create(CultureInfo.InvariantCulture, $"{instance.Id} promotion score (inactive): {score}"));
+        state.PlacementRecords.Add(
+            new PlacementRecord.Promotion(instance.Id, instance.AssignedLocation()?.Name, instance.PromotionPriority));
     }
 
     private bool TryPromote(ClusterResource clone, ClusterResource instance, int promoted)
