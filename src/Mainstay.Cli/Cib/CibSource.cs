@@ -11,14 +11,16 @@ internal abstract class CibSource
     private const string ShadowFolder = "/var/lib/pacemaker/cib";
 
     /// <summary>The source that the environment asks for.</summary>
-    public static CibSource Of(ToolContext context)
+    /// <param name="context">The tool's context.</param>
+    /// <param name="ignoreShadow">Whether a shadow copy is left aside.</param>
+    public static CibSource Of(ToolContext context, bool ignoreShadow = false)
     {
         if (context.Environment("CIB_file") is { Length: > 0 } file)
         {
             return new CibFileSource(file);
         }
 
-        if (context.Environment("CIB_shadow") is { Length: > 0 } shadow)
+        if (!ignoreShadow && context.Environment("CIB_shadow") is { Length: > 0 } shadow)
         {
             var folder = context.Environment("CIB_shadow_dir") is { Length: > 0 } named ? named : ShadowFolder;
             return new CibFileSource(Path.Combine(folder, $"shadow.{shadow}"));
