@@ -81,6 +81,20 @@ internal sealed record CibLoad(CibDocument? Document, int Code, string? Message)
         }
     }
 
+    /// <summary>Reads a file for the planner, which wants few of the recorded operations as elements.</summary>
+    public static CibLoad ForPlanning(string file)
+    {
+        try
+        {
+            return OfParse(CibDocument.ParseForPlanning(File.ReadAllBytes(file), file));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new CibLoad(null, error is UnauthorizedAccessException ? 4 : NativeExit.NoInput,
+                $"Could not read {file}: {error.Message}");
+        }
+    }
+
     /// <summary>Takes what was parsed.</summary>
     public static CibLoad OfParse(CibParseResult parsed) => parsed.Document is null
         ? new CibLoad(null, NativeExit.Data, string.Join("; ", parsed.Problems))

@@ -30,15 +30,10 @@ internal sealed class SimulateTool : NativeTool
         var request = new SimulateRequest(options);
         if (request["batch"] is { } list) return SimulateBatch.Run(context, list);
         if (request["profile"] is { } folder) return SimulateProfile.Run(folder, request, output);
-        string? inPlace = null;
-        if (request.Has("in-place"))
-        {
-            inPlace = request.Has("live-check") ? context.Environment("CIB_file") : request["xml-file"];
-            if (inPlace is null or "" or "-")
-            {
-                return output.Usage("--in-place needs a file: give --xml-file (the status of a running cluster is never replaced)");
-            }
-        }
+
+        // The running cluster, and what stands in for it, is never replaced by a simulation.
+        string? inPlace = request.Has("in-place") && !request.Has("live-check") ? request["xml-file"] ?? "-" : null;
+        if (inPlace == "-") return output.Usage("--in-place needs a file: give --xml-file");
 
         var loaded = Load(context, request);
         if (loaded.Document is not { } document) return output.Fail(loaded.Code, $"crm_simulate: {loaded.Message}");
