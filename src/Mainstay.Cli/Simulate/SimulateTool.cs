@@ -70,7 +70,7 @@ internal sealed class SimulateTool : NativeTool
 
         if (Prepare(input, out var problems) is not { } document)
         {
-            foreach (var problem in problems.Where(problem => problem.Severity == CibSeverity.Error)) output.Error($"error: {problem}");
+            foreach (var problem in problems.Where(p => p.Severity == CibSeverity.Error)) output.Error($"error: {problem}");
             return output.Fail(NativeExit.Configuration, "crm_simulate: The CIB does not conform to its schema");
         }
 
@@ -84,8 +84,8 @@ internal sealed class SimulateTool : NativeTool
 
         if (!result.IsComplete)
         {
-            output.Error("crm_simulate: these actions wait for each other, or for one that cannot be carried out (look for a loop among the "
-                + $"order constraints): {string.Join(", ", result.Unfinished.Take(UnfinishedMax))}");
+            output.Error("crm_simulate: these actions wait for each other, or for one that cannot be carried out (look for a loop among "
+                + $"the order constraints): {string.Join(", ", result.Unfinished.Take(UnfinishedMax))}");
         }
 
         if (Save(result, request, inPlace) is { } failure) return output.Fail(CannotCreate, $"crm_simulate: {failure}");

@@ -144,7 +144,11 @@ internal sealed class ResourceHistory(RecordedResource record, ClusterNode node,
     {
         var operations = record.Operations;
         var entries = new HistoryEntry[operations.Count];
-        for (int i = 0; i < entries.Length; i++) entries[i] = new HistoryEntry(operations[i], tasks.Parse(operations[i].Operation), node.Id);
+        for (int i = 0; i < entries.Length; i++)
+        {
+            entries[i] = new HistoryEntry(operations[i], tasks.Parse(operations[i].Operation), node.Id);
+        }
+
         return new ResourceHistory(record, node, entries);
     }
 
