@@ -49,7 +49,8 @@ internal ref struct HistoryScanner
     public bool TryRead(out List<RecordedResource> resources)
     {
         resources = [];
-        if (!TryReadAttributes(out _, out bool isEmpty)) return false;
+        var facts = default(RecordedOperation.Facts);
+        if (!TryReadAttributes(ref facts, out _, out bool isEmpty)) return false;
         IsEmpty = isEmpty;
         ContentStart = ContentEnd = _position;
         if (isEmpty) return true;
@@ -70,7 +71,8 @@ internal ref struct HistoryScanner
     private bool TryReadResource(List<RecordedResource> resources)
     {
         int attributes = _position;
-        if (!TryReadAttributes(out var id, out bool isEmpty)) return false;
+        var facts = default(RecordedOperation.Facts);
+        if (!TryReadAttributes(ref facts, out var id, out bool isEmpty)) return false;
         var operations = new List<RecordedOperation>(2);
         while (!isEmpty)
         {
@@ -78,14 +80,15 @@ internal ref struct HistoryScanner
             if (Take("<lrm_rsc_op"u8))
             {
                 int position = _position;
-                if (!TryReadAttributes(out _, out bool isOperationEmpty)) return false;
+                facts = RecordedOperation.Facts.None;
+                if (!TryReadAttributes(ref facts, out _, out bool isOperationEmpty)) return false;
                 if (!isOperationEmpty)
                 {
                     SkipBlanks();
                     if (!Take("</lrm_rsc_op>"u8)) return false;
                 }
 
-                if (RecordedOperation.Read(_bytes, position) is { } operation) operations.Add(operation);
+                if (RecordedOperation.Packed(_bytes, position, facts) is { } operation) operations.Add(operation);
                 continue;
             }
 
@@ -98,7 +101,7 @@ internal ref struct HistoryScanner
     }
 
     /// <summary>Reads attributes up to and including <c>&gt;</c> or <c>/&gt;</c>.</summary>
-    private bool TryReadAttributes(out ReadOnlySpan<byte> id, out bool isEmpty)
+    private bool TryReadAttributes(ref RecordedOperation.Facts facts, out ReadOnlySpan<byte> id, out bool isEmpty)
     {
         id = default;
         isEmpty = false;
@@ -121,13 +124,13 @@ internal ref struct HistoryScanner
                 return Take("/>"u8);
             }
 
-            if (_position == start || !TryReadName(out var name) || !Take("="u8) || !TryReadValue(out var value)) return false;
+            if (_position == start || !TryReadName(out var name)) return false;
+            if (_position >= _text.Length || _text[_position++] != '=' || !TryReadValue(out var value)) return false;
             if (IsKnown(name, ref seen) && IsDuplicate(first, start, name)) return false;
-            if (name.SequenceEqual("id"u8))
-            {
-                if (value.IsEmpty) return false;
-                id = value;
-            }
+            facts.Take(name, value);
+            if (name.Length != 2 || name[0] != 'i' || name[1] != 'd') continue;
+            if (value.IsEmpty) return false;
+            id = value;
         }
 
         return false;

@@ -72,17 +72,12 @@ public sealed class RecordedOperation
         return facts.IsComplete ? new RecordedOperation(element, 0, facts) : null;
     }
 
-    /// <summary>Decodes the attributes at a position of a text that was found well-formed.</summary>
-    internal static RecordedOperation? Read(byte[] text, int position)
-    {
-        var facts = Facts.None;
-        var attributes = new PackedText(text, position);
-        while (attributes.Next(out var name, out var value)) facts.Take(name, value);
-        return facts.IsComplete ? new RecordedOperation(text, position, facts) : null;
-    }
+    /// <summary>The operation whose attributes stand at a position of a text and were taken already.</summary>
+    internal static RecordedOperation? Packed(byte[] text, int position, in Facts facts) =>
+        facts.IsComplete ? new RecordedOperation(text, position, facts) : null;
 
     /// <summary>What is decoded at once.</summary>
-    private struct Facts
+    internal struct Facts
     {
         public string? Operation;
         public uint IntervalMs;

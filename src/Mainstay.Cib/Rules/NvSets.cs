@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Xml.Linq;
 
 namespace Mainstay.Cib;
@@ -6,7 +7,7 @@ namespace Mainstay.Cib;
 /// <param name="Name">The name.</param>
 /// <param name="Value">The value.</param>
 /// <param name="Source">The <c>nvpair</c> (or other element) that gave the value, if known.</param>
-public readonly record struct NvValue(string Name, string Value, XElement? Source);
+public sealed record NvValue(string Name, string Value, XElement? Source);
 
 /// <summary>Evaluates name/value blocks (spec/cib-model.md section 4).</summary>
 public sealed class NvSets
@@ -95,9 +96,9 @@ public sealed class NvSets
     /// <param name="pair">The <c>nvpair</c>.</param>
     /// <param name="value">The name, value and source.</param>
     /// <returns>Whether it has both.</returns>
-    public bool TryGetPair(XElement pair, out NvValue value)
+    public bool TryGetPair(XElement pair, [NotNullWhen(true)] out NvValue? value)
     {
-        value = default;
+        value = null;
         if (_ids.Resolve(pair) is not { } resolved)
         {
             return false;

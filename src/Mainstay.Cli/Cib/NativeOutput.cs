@@ -18,16 +18,12 @@ internal sealed class NativeOutput
     private readonly List<string> _errors = [];
     private readonly StringBuilder _text = new();
 
-    private readonly string? _file;
-
-    private NativeOutput(ToolContext context, string tool, string request, NativeOptions options)
+    private NativeOutput(ToolContext context, string tool, string request, bool isXml)
     {
         _context = context;
         _tool = tool;
         _request = request;
-        IsXml = options["output-as"] == "xml";
-        IsSilent = options["output-as"] == "none";
-        _file = options["output-to"] is { } file and not "-" ? file : null;
+        IsXml = isXml;
     }
 
     /// <summary>The options every tool with formatted output has.</summary>
@@ -45,15 +41,12 @@ internal sealed class NativeOutput
     /// <summary>Whether the output is XML.</summary>
     public bool IsXml { get; }
 
-    /// <summary>Whether nothing but errors is printed.</summary>
-    private bool IsSilent { get; }
-
     /// <summary>Whether XML content was added.</summary>
     public bool HasElements => _elements.Count > 0;
 
     /// <summary>The output a command line asks for.</summary>
     public static NativeOutput Create(ToolContext context, string tool, IReadOnlyList<string> args, NativeOptions options)
-        => new(context, tool, string.Join(' ', args.Prepend(tool).Select(Quote)), options);
+        => new(context, tool, string.Join(' ', args.Prepend(tool).Select(Quote)), options["output-as"] == "xml");
 
     /// <summary>A line of text output; XML output has elements instead.</summary>
     public void Line(string text)
@@ -61,15 +54,6 @@ internal sealed class NativeOutput
         if (!IsXml)
         {
             _text.Append(text).Append('\n');
-        }
-    }
-
-    /// <summary>Lines of text output, each with its end; XML output has elements instead.</summary>
-    public void Text(string text)
-    {
-        if (!IsXml)
-        {
-            _text.Append(text);
         }
     }
 
@@ -125,7 +109,9 @@ internal sealed class NativeOutput
     {
         if (!IsXml)
         {
-            return Write(_text.ToString(), code);
+            _context.Out.Write(_text.ToString());
+            _context.Out.Flush();
+            return code;
         }
 
         var status = new XElement("status", new XAttribute("code", code), new XAttribute("message", NativeExit.Text(code)));
@@ -136,33 +122,9 @@ internal sealed class NativeOutput
 
         var result = new XElement(
             "pacemaker-result", new XAttribute("api-version", ApiVersion), new XAttribute("request", _request), _elements, status);
-        return Write(CibWriter.Print(result), code);
-    }
-
-    private int Write(string text, int code)
-    {
-        if (IsSilent)
-        {
-            return code;
-        }
-
-        if (_file is null)
-        {
-            _context.Out.Write(text);
-            _context.Out.Flush();
-            return code;
-        }
-
-        try
-        {
-            File.WriteAllText(_file, text);
-            return code;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            _context.Error.WriteLine($"{_tool}: cannot write {_file}: {error.Message}");
-            return 73;
-        }
+        _context.Out.Write(CibWriter.Print(result));
+        _context.Out.Flush();
+        return code;
     }
 
     private static string Quote(string argument)

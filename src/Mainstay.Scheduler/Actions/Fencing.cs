@@ -50,18 +50,12 @@ internal static class Fencing
     }
 
     /// <summary>Whether fencing of the node can be carried out.</summary>
-    public static bool CanFence(ClusterState state, ClusterNode node) => CanFence(state, node, []);
-
-    /// <param name="state">The cluster.</param>
-    /// <param name="node">The node.</param>
-    /// <param name="guests">The guests on the way to it: a history can say of two containers that each runs in the other.</param>
-    private static bool CanFence(ClusterState state, ClusterNode node, HashSet<ClusterNode> guests)
+    public static bool CanFence(ClusterState state, ClusterNode node)
     {
         if (node.IsGuest)
         {
-            if (!guests.Add(node)) return false;
             var container = node.Connection?.Launcher;
-            return container is null || container.Active.TrueForAll(host => host.Online || CanFence(state, host, guests));
+            return container is null || container.Active.TrueForAll(host => host.Online || CanFence(state, host));
         }
 
         if (!state.Options.FencingEnabled || !IsPossible(state)) return false;

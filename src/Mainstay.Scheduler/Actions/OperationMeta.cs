@@ -6,10 +6,10 @@ namespace Mainstay.Scheduler;
 /// <summary>Meta-attributes of operations and what follows from them (spec/scheduler-actions.md section 3).</summary>
 internal sealed class OperationMeta(ClusterState state, ConfigReader config)
 {
-    private readonly Dictionary<(System.Xml.Linq.XElement Config, ActionKey Key), SharedMeta> _cache = [];
+    private readonly Dictionary<System.Xml.Linq.XElement, List<SharedMeta>> _cache = [];
 
     /// <summary>The attributes of an operation in both forms in which they are used.</summary>
-    private sealed record SharedMeta(SortedDictionary<string, string> Table, KeyValuePair<string, string>[] Pairs);
+    private sealed record SharedMeta(ActionKey Key, SortedDictionary<string, string> Table, KeyValuePair<string, string>[] Pairs);
 
     // Actions come in runs of the same operation of the same resource: one probe per node.
     private (ClusterResource? Resource, ActionKey Key, SharedMeta? Meta, OperationConfig? Operation) _last;
@@ -53,7 +53,12 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
 
     private SharedMeta Shared(ClusterResource resource, ActionKey key)
     {
-        if (_cache.TryGetValue((resource.Config, key), out var cached)) return cached;
+        if (!_cache.TryGetValue(resource.Config, out var known)) _cache.Add(resource.Config, known = []);
+        foreach (var one in known)
+        {
+            if (one.Key == key) return one;
+        }
+
         var table = new NvTable();
         var operation = Find(resource, key);
         var input = config.PlainInput with
@@ -78,8 +83,8 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
 
         config.CollectOperationDefaults(table, input);
         var meta = Normalize(resource, key, table, isProbe);
-        var shared = new SharedMeta(meta, [.. meta]);
-        _cache[(resource.Config, key)] = shared;
+        var shared = new SharedMeta(key, meta, [.. meta]);
+        known.Add(shared);
         return shared;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mainstay.Cib;
 
 namespace Mainstay.Scheduler;
@@ -247,8 +248,10 @@ internal sealed partial class Assigner
     private void DumpPromotion(ClusterResource instance)
     {
         if (!RecordsScores) return;
-        state.PlacementRecords.Add(
-            new PlacementRecord.Promotion(instance.Id, instance.AssignedLocation()?.Name, instance.PromotionPriority));
+        string score = Scores.Text(instance.PromotionPriority);
+        state.ScoreLines.Add(instance.AssignedLocation() is { } node
+            ? $"{instance.Id} promotion score on {node.Name}: {score}"
+            : string.Create(CultureInfo.InvariantCulture, $"{instance.Id} promotion score (inactive): {score}"));
     }
 
     private bool TryPromote(ClusterResource clone, ClusterResource instance, int promoted)

@@ -41,10 +41,9 @@ internal sealed class LocationReader(ClusterState state, ConfigReader config)
         Regex regex;
         try
         {
-            // Linear in the length of the ids, whatever the pattern: it comes from the configuration.
-            regex = new Regex(isInverted ? pattern[1..] : pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+            regex = new Regex(isInverted ? pattern[1..] : pattern, RegexOptions.CultureInvariant);
         }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        catch (ArgumentException)
         {
             state.ProblemList.Add(CibProblem.Error(element, $"'{pattern}' is no regular expression; the constraint is ignored",
                 "correct rsc-pattern"));

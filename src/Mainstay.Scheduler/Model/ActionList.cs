@@ -9,7 +9,7 @@ namespace Mainstay.Scheduler;
 internal sealed class ActionList : IReadOnlyList<PlanAction>
 {
     private readonly List<PlanAction> _actions = [];
-    private readonly List<(ActionKey Key, List<PlanAction> Actions)> _byKey = [];
+    private readonly List<Bucket> _byKey = [];
     private ulong _tasks;
 
     public int Count => _actions.Count;
@@ -19,22 +19,16 @@ internal sealed class ActionList : IReadOnlyList<PlanAction>
     public void Add(PlanAction action)
     {
         _actions.Add(action);
-        foreach (var (key, actions) in _byKey)
-        {
-            if (key != action.Key) continue;
-            actions.Add(action);
-            return;
-        }
-
-        _byKey.Add((action.Key, [action]));
+        if (WithKey(action.Key) is { } actions) actions.Add(action);
+        else _byKey.Add(new Bucket(action.Key, [action]));
     }
 
     /// <summary>The actions with a key, oldest first; null if there are none.</summary>
     public List<PlanAction>? WithKey(ActionKey key)
     {
-        foreach (var (known, actions) in _byKey)
+        foreach (var bucket in _byKey)
         {
-            if (known == key) return actions;
+            if (bucket.Key == key) return bucket.Actions;
         }
 
         return null;
@@ -56,6 +50,13 @@ internal sealed class ActionList : IReadOnlyList<PlanAction>
     IEnumerator<PlanAction> IEnumerable<PlanAction>.GetEnumerator() => _actions.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => _actions.GetEnumerator();
+
+    private sealed class Bucket(ActionKey key, List<PlanAction> actions)
+    {
+        public ActionKey Key { get; } = key;
+
+        public List<PlanAction> Actions { get; } = actions;
+    }
 
     private static ulong Bit(TaskKind task) => 1UL << Math.Min((int)task, 63);
 }

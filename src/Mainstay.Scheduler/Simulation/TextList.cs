@@ -3,30 +3,22 @@ using System.Text;
 namespace Mainstay.Scheduler;
 
 /// <summary>Nested lists as the tools print them (spec/scheduler-output.md section 4).</summary>
-/// <param name="output">Where to print.</param>
-/// <param name="isFancy">With headings, bullets and labels; else the bare items.</param>
-internal sealed class TextList(StringBuilder output, bool isFancy = true)
+internal sealed class TextList(StringBuilder output)
 {
     private int _level;
 
     public void Heading(string text)
     {
-        if (isFancy)
-        {
-            Indent(_level);
-            output.Append(text).Append(":\n");
-        }
-
+        Indent(_level);
+        output.Append(text).Append(":\n");
         _level++;
     }
 
     public void End() => _level--;
 
-    /// <summary>An item; its label is left out of plain output.</summary>
-    public void Item(string text, string? label = null)
+    public void Item(string text)
     {
         Indent(_level);
-        if (label is not null && isFancy) output.Append(label).Append(": ");
         output.Append(text).Append('\n');
     }
 
@@ -37,6 +29,6 @@ internal sealed class TextList(StringBuilder output, bool isFancy = true)
 
     private void Indent(int level)
     {
-        if (level > 0 && isFancy) output.Append(' ', level * 2).Append("* ");
+        if (level > 0) output.Append(' ', level * 2).Append("* ");
     }
 }

@@ -13,7 +13,6 @@ internal sealed partial class ResourcesPass
         var technology = bundle.Config.Elements().FirstOrDefault(e => e.Name.LocalName is "docker" or "podman");
         if (technology is null) return false;
         var layout = new BundleLayout(bundle.Id, bundle.Config, technology);
-        layout.SetReplicas(Bounded(layout.Replicas, "replicas", ReplicasMax, technology));
         if (layout.Primitive is not null && !layout.CanConnect)
         {
             state.ProblemList.Add(CibProblem.Error(
@@ -155,14 +154,7 @@ internal sealed class BundleLayout
         string? address = _network?.Value("ip-range-start");
         if (_controlPort is not null && address is null) PerHost = 1;
         CanConnect = address is not null || _controlPort is not null;
-    }
-
-    /// <summary>Lays out the addresses of a number of replicas.</summary>
-    public void SetReplicas(int count)
-    {
-        Replicas = count;
-        string? address = _network?.Value("ip-range-start");
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < Replicas; i++)
         {
             Addresses.Add(address);
             address = Next(address);
@@ -171,7 +163,7 @@ internal sealed class BundleLayout
 
     public XElement? Primitive { get; }
 
-    public int Replicas { get; private set; }
+    public int Replicas { get; }
 
     public int PerHost { get; }
 

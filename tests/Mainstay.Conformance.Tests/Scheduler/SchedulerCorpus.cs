@@ -66,16 +66,14 @@ internal sealed partial class SchedulerCorpus
             var input = ReadInput(folder, test);
             var document = CibUpgrade.Upgrade(input).Document;
             var options = Planning(document, test);
-            var result = Simulation.Run(document, new SimulationOptions { Planning = options });
-            var plan = result.Plan!;
+            var plan = Planner.Plan(document, options);
             differences["graph"] = GraphComparison.Compare(Expected("exp"), TransitionGraphXml.ToText(plan.Graph));
-            differences["scores"] = CompareLines(Lines(Expected("scores")), Lines(string.Join('\n', plan.Placement.Select(record => record.Text))));
+            differences["scores"] = CompareLines(Lines(Expected("scores")), Lines(string.Join('\n', plan.Scores)));
             using var dot = new StringWriter();
             TransitionDot.Write(plan, dot);
             differences["dot"] = CompareLines(Drawing(Expected("dot")), Drawing(dot.ToString()));
             string head = input.SchemaName == CibSchema.NoneName ? Simulation.ValidationDisabled + '\n' : "";
-            string text = head + SimulationText.Of(
-                result, new SimulationTextOptions { SetDate = DateArgument(test.Arguments), Now = options.Now });
+            string text = head + Simulation.ToText(document, SimulationTime(test.Arguments, options));
             differences["summary"] = CompareSummary(Expected("summary"), text);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -86,6 +84,12 @@ internal sealed partial class SchedulerCorpus
 
         return new SchedulerResult(test, differences);
     }
+
+    private static SimulationOptions SimulationTime(string arguments, PlannerOptions planning) => new()
+    {
+        Planning = planning,
+        SetDate = DateArgument(arguments),
+    };
 
     private static string? DateArgument(string arguments)
     {
