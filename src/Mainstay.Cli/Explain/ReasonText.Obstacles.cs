@@ -22,7 +22,8 @@ internal sealed partial class ReasonText
                 return reason.Node is { } at ? $"{resource} has to be with {reason.Resource}, which is on {at}"
                     : $"{resource} has to be with {reason.Resource}, which has no node or cannot be on {node}";
             case ReasonKind.Bundle:
-                return $"{node} runs only what its bundle contains";
+                return reason.Resource is null ? $"{node} runs only what its bundle contains"
+                    : $"{resource} runs only inside its own container";
             case ReasonKind.Utilization:
                 return $"{node} has {reason.Limit} {reason.Attribute} left, {reason.Value} needed";
             case ReasonKind.NotAllowed:
@@ -60,6 +61,7 @@ internal sealed partial class ReasonText
         string resource = reason.Resource?.Id ?? "it";
         return reason.Kind switch
         {
+            ReasonKind.Container => $"its container {resource} is stopped or restarted",
             ReasonKind.ToRun => $"{resource} is to run on {reason.Node}",
             ReasonKind.NotToRun => $"{resource} is not to run on {reason.Node}",
             ReasonKind.Moves => $"{resource} is to run on {reason.Node}",

@@ -8,6 +8,7 @@ namespace Mainstay.Cli.Explain;
 internal static class ScoreTables
 {
     private const int Infinity = 1_000_000;
+    private const int NodesMax = 12;
 
     /// <summary>The table of a placement.</summary>
     public static AnswerScores Of(PlacementTrace trace, ReasonText text, ClusterNode? only)
@@ -56,15 +57,30 @@ internal static class ScoreTables
         _ => change.Amount.ToString("+0;-0;+0", CultureInfo.InvariantCulture),
     };
 
+    /// <summary>In a large table, nodes with the same contributions as one before are only counted.</summary>
+    private static IEnumerable<(AnswerNode Node, int Others)> Folded(IReadOnlyList<AnswerNode> nodes)
+    {
+        if (nodes.Count <= NodesMax) return nodes.Select(n => (n, 0));
+        return nodes.GroupBy(Signature, StringComparer.Ordinal)
+            .Select(g => (g.First(), g.Count() - 1));
+    }
+
+    private static string Signature(AnswerNode node)
+    {
+        var lines = node.Contributions.Select(c => $"{c.Change} {c.Score} {c.Reason.Text}");
+        string verdict = node.Chosen ? node.Node : node.Unavailable?.Replace(node.Node, "", StringComparison.Ordinal) ?? "";
+        return string.Join('\n', lines.Append(verdict));
+    }
+
     /// <summary>Prints a table.</summary>
     public static void Print(StringBuilder text, AnswerScores scores)
     {
         string title = scores.Kind == "promotion" ? "Promotion score of" : "Scores of";
         text.Append(CultureInfo.InvariantCulture, $"\n{title} {scores.Resource}\n");
         var rows = new List<(string Node, string Change, string Score, string Because)>();
-        foreach (var node in scores.Nodes)
+        foreach (var (node, others) in Folded(scores.Nodes))
         {
-            string name = node.Node;
+            string name = others == 0 ? node.Node : $"{node.Node} +{PlannedCluster.Number(others)}";
             foreach (var each in node.Contributions.Where(c => c.Change != "+0"))
             {
                 rows.Add((name, each.Change, each.Score ?? "-", each.Reason.Text));

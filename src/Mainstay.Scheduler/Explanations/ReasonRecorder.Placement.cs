@@ -85,8 +85,9 @@ internal sealed partial class ReasonRecorder
 
     private Reason WhyAbsent(ClusterResource resource, ClusterNode node)
     {
+        if (resource.IsBundled) return new Reason(ReasonKind.Bundle) { Resource = resource };
         if (node.IsBundleNode) return new Reason(ReasonKind.Bundle) { Node = node };
-        return state.Options.Symmetric ? new Reason(ReasonKind.ExclusiveDiscovery) { Resource = resource, Node = node }
+        return state.Options.Symmetric ? OfExclusive(resource, node)
             : new Reason(ReasonKind.NotAllowed)
             {
                 Place = OptionPlace("symmetric-cluster"),

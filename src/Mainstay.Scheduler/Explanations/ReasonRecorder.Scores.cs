@@ -131,12 +131,14 @@ internal sealed partial class ReasonRecorder
         });
     }
 
-    public void NotExclusive(ClusterResource resource, ClusterNode node)
+    public void NotExclusive(ClusterResource resource, ClusterNode node) => Replace(resource, node, OfExclusive(resource, node));
+
+    private Reason OfExclusive(ClusterResource resource, ClusterNode node)
     {
-        var other = _locations.Where(l => l.Key.Discovery == DiscoveryMode.Exclusive
-            && (l.Key.Resource == resource || l.Key.Resource.IsAncestorOf(resource)));
-        var place = other.Select(l => l.Value.Place).OfType<ConfigurationPlace>().MinBy(p => (p.Line, p.Id));
-        Replace(resource, node, new Reason(ReasonKind.ExclusiveDiscovery) { Place = place, Resource = resource, Node = node });
+        var exclusive = _locations.Where(l => l.Key.Discovery == DiscoveryMode.Exclusive
+            && (l.Key.Resource == resource.FullTop || l.Key.Resource == resource || l.Key.Resource.IsAncestorOf(resource)));
+        var place = exclusive.Select(l => l.Value.Place).OfType<ConfigurationPlace>().MinBy(p => (p.Line, p.Id));
+        return new Reason(ReasonKind.ExclusiveDiscovery) { Place = place, Resource = resource, Node = node };
     }
 
     public void NotRemote(ClusterResource resource, ClusterNode node) =>

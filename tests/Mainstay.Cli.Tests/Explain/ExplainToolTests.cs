@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Mainstay.Cli.Completion;
+using Mainstay.Cli.Tests.ClusterTools;
 using Mainstay.Testing;
 
 namespace Mainstay.Cli.Tests.Explain;
@@ -64,6 +65,26 @@ public sealed class ExplainToolTests : IDisposable
         Assert.Contains("web cannot run on beta: location constraint no-beta (line 11) keeps web away from beta (score -INFINITY).\n",
             output,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_a_file_the_running_cluster_is_asked_and_lines_mean_nothing()
+    {
+        using var manager = new FakeManager().Answer("GET /v1/cib", Cib);
+        using var run = ToolRun.OnSocket(manager.SocketPath);
+
+        Assert.Equal(0, run.Run("mainstay", "explain", "web", "on", "beta"));
+        Assert.Contains("location constraint no-beta keeps web away from beta (score -INFINITY).\n", run.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("(line", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_cluster_that_does_not_answer_is_an_error_of_its_own()
+    {
+        using var run = ToolRun.OnSocket(_file + ".none");
+
+        Assert.Equal(102, run.Run("mainstay", "explain", "web"));
+        Assert.Contains("Could not connect to the CIB", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
