@@ -17,6 +17,8 @@ internal static class ToolRegistry
         "cibadmin" => new CibTools.CibAdminTool(),
         "crm_diff" => new CibTools.CrmDiffTool(),
         "crm_rule" => new CibTools.CrmRuleTool(),
+        "crm_shadow" => new CibTools.CrmShadowTool(),
+        "crm_ticket" => new CibTools.CrmTicketTool(),
         "crm_verify" => new CibTools.CrmVerifyTool(),
         "iso8601" => new CibTools.Iso8601Tool(),
         "crm_attribute" => new ClusterTools.CrmAttributeTool(),

@@ -17,6 +17,9 @@ public sealed record PlannerOptions
     /// <summary>Whether the reasons of all decisions are recorded (<see cref="Plan.Explanation"/>); the plan is the same.</summary>
     public bool RecordReasons { get; init; }
 
+    /// <summary>Whether the capacities of nodes and what resources take of them are recorded for display.</summary>
+    public bool RecordUtilization { get; init; }
+
     /// <summary>Whether private parameters may be missing from the CIB, as in files that were sanitized before being sent.</summary>
     public bool IsSanitized { get; init; }
 }
@@ -24,11 +27,12 @@ public sealed record PlannerOptions
 /// <summary>The result of a run of the scheduler.</summary>
 public sealed class Plan
 {
-    internal Plan(ClusterState state, TransitionGraph graph, List<string> changes)
+    internal Plan(ClusterState state, TransitionGraph graph, PlannedChanges changes)
     {
         State = state;
         Graph = graph;
-        Changes = changes;
+        PlannedChanges = changes;
+        Changes = changes.ToText();
     }
 
     /// <summary>The cluster with the decisions made: assigned nodes, next roles.</summary>
@@ -37,10 +41,14 @@ public sealed class Plan
     /// <summary>What has to be done.</summary>
     public TransitionGraph Graph { get; }
 
-    /// <summary>
-    /// Placement scores in the form of <c>crm_simulate -s</c>, in the order in which they came about; empty unless asked for.
-    /// </summary>
-    public IReadOnlyList<string> Scores => State.ScoreLines;
+    /// <summary>Scores, capacities and utilization in the order in which they came about; empty unless asked for.</summary>
+    public IReadOnlyList<PlacementRecord> Placement => State.PlacementRecords;
+
+    /// <summary>The same as lines of text, in the form of <c>crm_simulate -s</c>.</summary>
+    public IReadOnlyList<string> Scores => [.. Placement.Select(record => record.Text)];
+
+    /// <summary>What will change (spec/scheduler-output.md section 6).</summary>
+    public PlannedChanges PlannedChanges { get; }
 
     /// <summary>
     /// The changes in words, one per item, e.g. <c>Move       web   ( n1 -> n2 )</c> (spec/scheduler-output.md section 6).
@@ -93,7 +101,11 @@ public static class Planner
         new InternalConstraintsPass(state, actions, orders).Run();
         var changes = new DefinitionChangesPass(state, config, actions, orders, new RecurringActions(state, actions, orders));
         changes.Run();
-        var assigner = new Assigner(state, orders) { RecordsScores = options.RecordScores };
+        var assigner = new Assigner(state, orders)
+        {
+            RecordsScores = options.RecordScores,
+            RecordsUtilization = options.RecordUtilization,
+        };
         assigner.Run();
         changes.RunDeferred();
         new ProbesPass(state, actions, orders).Run();

@@ -133,8 +133,8 @@ public sealed class PlacementTests
         }
 
         var plan = cluster.Plan(scores: true);
-        Assert.Contains("a:1 promotion score on n2: 12", plan.Scores);
-        Assert.Contains("a:0 promotion score on n1: 5", plan.Scores);
+        Assert.Contains(new PlacementRecord.Promotion("a:1", "n2", 12), plan.Placement);
+        Assert.Contains(new PlacementRecord.Promotion("a:0", "n1", 5), plan.Placement);
         Assert.Contains(plan.Changes, c => c.StartsWith("Promote ", StringComparison.Ordinal)
             && c.Contains("n2", StringComparison.Ordinal));
     }

@@ -18,7 +18,7 @@ public sealed class PropertyTests
             var first = RandomCluster.Build(seed).Plan(scores: true);
             var second = RandomCluster.Build(seed).Plan(scores: true);
             Assert.Equal(TransitionGraphXml.ToText(first.Graph), TransitionGraphXml.ToText(second.Graph));
-            Assert.Equal(first.Scores, second.Scores);
+            Assert.Equal(first.Placement, second.Placement);
             Assert.Equal(first.Changes, second.Changes);
         }
     }
@@ -139,8 +139,8 @@ public sealed class PropertyTests
     private static CibDocument Executed(CibDocument document, Plan plan)
     {
         var copy = document.Clone();
-        var execution = new SimulatedExecution(copy, plan.State, TestCluster.Now, new TextList(new System.Text.StringBuilder()));
-        Assert.True(execution.Run(plan.Graph));
+        var execution = new SimulatedExecution(copy, plan.State, TestCluster.Now);
+        Assert.True(execution.Run(plan.Graph, []));
         return copy;
     }
 }

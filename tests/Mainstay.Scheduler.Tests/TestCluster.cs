@@ -127,7 +127,7 @@ internal sealed class TestCluster
     {
         var last = new SortedDictionary<string, string>(StringComparer.Ordinal);
         string prefix = $"pcmk__{phase}_assign: {resource} allocation score on ";
-        foreach (string line in Plan(scores: true).Scores)
+        foreach (string line in Plan(scores: true).Placement.Select(record => record.Text))
         {
             if (!line.StartsWith(prefix, StringComparison.Ordinal)) continue;
             var parts = line[prefix.Length..].Split(": ");

@@ -11,14 +11,16 @@ internal abstract class CibSource
     private const string ShadowFolder = "/var/lib/pacemaker/cib";
 
     /// <summary>The source that the environment asks for.</summary>
-    public static CibSource Of(ToolContext context)
+    /// <param name="context">The tool's context.</param>
+    /// <param name="ignoreShadow">Whether a shadow copy is left aside.</param>
+    public static CibSource Of(ToolContext context, bool ignoreShadow = false)
     {
         if (context.Environment("CIB_file") is { Length: > 0 } file)
         {
             return new CibFileSource(file);
         }
 
-        if (context.Environment("CIB_shadow") is { Length: > 0 } shadow)
+        if (!ignoreShadow && context.Environment("CIB_shadow") is { Length: > 0 } shadow)
         {
             var folder = context.Environment("CIB_shadow_dir") is { Length: > 0 } named ? named : ShadowFolder;
             return new CibFileSource(Path.Combine(folder, $"shadow.{shadow}"));
@@ -71,6 +73,20 @@ internal sealed record CibLoad(CibDocument? Document, int Code, string? Message)
         {
             using var stream = File.OpenRead(file);
             return OfParse(CibDocument.Parse(stream, file));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return new CibLoad(null, error is UnauthorizedAccessException ? 4 : NativeExit.NoInput,
+                $"Could not read {file}: {error.Message}");
+        }
+    }
+
+    /// <summary>Reads a file for the planner, which wants few of the recorded operations as elements.</summary>
+    public static CibLoad ForPlanning(string file)
+    {
+        try
+        {
+            return OfParse(CibDocument.ParseForPlanning(File.ReadAllBytes(file), file));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

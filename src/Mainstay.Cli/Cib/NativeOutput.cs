@@ -18,12 +18,16 @@ internal sealed class NativeOutput
     private readonly List<string> _errors = [];
     private readonly StringBuilder _text = new();
 
-    private NativeOutput(ToolContext context, string tool, string request, bool isXml)
+    private readonly string? _file;
+
+    private NativeOutput(ToolContext context, string tool, string request, NativeOptions options)
     {
         _context = context;
         _tool = tool;
         _request = request;
-        IsXml = isXml;
+        IsXml = options["output-as"] == "xml";
+        IsSilent = options["output-as"] == "none";
+        _file = options["output-to"] is { } file and not "-" ? file : null;
     }
 
     /// <summary>The options every tool with formatted output has.</summary>
@@ -41,12 +45,15 @@ internal sealed class NativeOutput
     /// <summary>Whether the output is XML.</summary>
     public bool IsXml { get; }
 
+    /// <summary>Whether nothing but errors is printed.</summary>
+    private bool IsSilent { get; }
+
     /// <summary>Whether XML content was added.</summary>
     public bool HasElements => _elements.Count > 0;
 
     /// <summary>The output a command line asks for.</summary>
     public static NativeOutput Create(ToolContext context, string tool, IReadOnlyList<string> args, NativeOptions options)
-        => new(context, tool, string.Join(' ', args.Prepend(tool).Select(Quote)), options["output-as"] == "xml");
+        => new(context, tool, string.Join(' ', args.Prepend(tool).Select(Quote)), options);
 
     /// <summary>A line of text output; XML output has elements instead.</summary>
     public void Line(string text)
@@ -54,6 +61,15 @@ internal sealed class NativeOutput
         if (!IsXml)
         {
             _text.Append(text).Append('\n');
+        }
+    }
+
+    /// <summary>Lines of text output, each with its end; XML output has elements instead.</summary>
+    public void Text(string text)
+    {
+        if (!IsXml)
+        {
+            _text.Append(text);
         }
     }
 
@@ -109,9 +125,7 @@ internal sealed class NativeOutput
     {
         if (!IsXml)
         {
-            _context.Out.Write(_text.ToString());
-            _context.Out.Flush();
-            return code;
+            return Write(_text.ToString(), code);
         }
 
         var status = new XElement("status", new XAttribute("code", code), new XAttribute("message", NativeExit.Text(code)));
@@ -122,9 +136,33 @@ internal sealed class NativeOutput
 
         var result = new XElement(
             "pacemaker-result", new XAttribute("api-version", ApiVersion), new XAttribute("request", _request), _elements, status);
-        _context.Out.Write(CibWriter.Print(result));
-        _context.Out.Flush();
-        return code;
+        return Write(CibWriter.Print(result), code);
+    }
+
+    private int Write(string text, int code)
+    {
+        if (IsSilent)
+        {
+            return code;
+        }
+
+        if (_file is null)
+        {
+            _context.Out.Write(text);
+            _context.Out.Flush();
+            return code;
+        }
+
+        try
+        {
+            File.WriteAllText(_file, text);
+            return code;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            _context.Error.WriteLine($"{_tool}: cannot write {_file}: {error.Message}");
+            return 73;
+        }
     }
 
     private static string Quote(string argument)

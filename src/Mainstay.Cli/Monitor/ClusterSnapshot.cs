@@ -48,6 +48,11 @@ internal sealed class ClusterSnapshot
         };
     }
 
+    /// <summary>A state that was read before.</summary>
+    /// <param name="cib">The CIB.</param>
+    /// <param name="state">What the scheduler read out of it.</param>
+    public static ClusterSnapshot Of(XDocument cib, ClusterState state) => new(cib, state);
+
     /// <summary>The status entry of a node, or <see langword="null"/>.</summary>
     public XElement? NodeState(string name) => _nodeStates.GetValueOrDefault(name);
 

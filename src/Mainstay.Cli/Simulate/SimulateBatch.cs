@@ -1,5 +1,5 @@
-using System.Globalization;
 using Mainstay.Cib;
+using Mainstay.Cli.CibTools;
 using Mainstay.Scheduler;
 
 namespace Mainstay.Cli.Simulate;
@@ -11,10 +11,10 @@ internal static class SimulateBatch
 
     public static int Run(ToolContext context, string listFile)
     {
-        string[] lines;
+        IEnumerable<string> lines;
         try
         {
-            lines = File.ReadAllLines(listFile);
+            lines = File.ReadLines(listFile); // a pipe is served line by line
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -34,22 +34,26 @@ internal static class SimulateBatch
     }
 
     // A batch must go on after any failure of one of its cases, so this is an outermost edge.
-    private static void RunCase(string name, string input, string folder, List<string> extra)
+    private static void RunCase(string name, string inputFile, string folder, List<string> extra)
     {
         string Path(string extension) => System.IO.Path.Combine(folder, $"{name}.{extension}");
         try
         {
-            var document = CibDocument.ParseForPlanning(File.ReadAllBytes(input), input).DocumentOrThrow();
-            using var summary = new StringWriter(CultureInfo.InvariantCulture);
-            Session(document, ["-S", .. extra]).Run(summary, summary);
-            File.WriteAllText(Path("summary"), summary.ToString());
+            var input = CibDocument.ParseForPlanning(File.ReadAllBytes(inputFile), inputFile).DocumentOrThrow();
+            var document = SimulateTool.Prepare(input, out var problems)
+                ?? throw new InvalidDataException(string.Join("; ", problems));
+            var request = Request([.. extra]);
+            long now = request.Time(document, out string problem) ?? throw new InvalidDataException(problem);
+            bool isUnchecked = string.Equals(input.SchemaName, CibSchema.NoneName, StringComparison.OrdinalIgnoreCase);
+            string remark = isUnchecked ? Simulation.ValidationDisabled + "\n" : "";
 
-            using var scores = new StringWriter(CultureInfo.InvariantCulture);
-            using var ignored = new StringWriter(CultureInfo.InvariantCulture);
-            var session = Session(document, ["-sSQ", .. extra]);
-            session.Run(scores, ignored);
-            File.WriteAllText(Path("scores"), scores.ToString());
-            if (session.Plan is not { } plan) return;
+            // One plan serves all outputs: recording the scores does not change it, and they are not part of the summary.
+            var options = request.Simulation(now);
+            options = options with { Plan = true, Execute = true, Planning = options.Planning with { RecordScores = true } };
+            var result = Simulation.Run(document, options);
+            File.WriteAllText(Path("summary"), remark + SimulationText.Of(result, request.Text(now)));
+            if (result.Plan is not { } plan) return;
+            File.WriteAllLines(Path("scores"), plan.Placement.Select(record => record.Text));
             File.WriteAllText(Path("exp"), TransitionGraphXml.ToText(plan.Graph));
             using var dot = new StreamWriter(Path("dot"));
             TransitionDot.Write(plan, dot);
@@ -60,8 +64,11 @@ internal static class SimulateBatch
         }
     }
 
-    private static SimulateSession Session(CibDocument document, List<string> args) =>
-        new(document, SimulateOptions.Parse(args, out string? error) ?? throw new InvalidDataException(error));
+    private static SimulateRequest Request(IReadOnlyList<string> args)
+    {
+        var options = NativeOptions.Parse(SimulateRequest.Known, args);
+        return options.Error is null ? new SimulateRequest(options) : throw new InvalidDataException(options.Error);
+    }
 
     /// <summary>Splits words as a shell does: quotes and backslashes.</summary>
     private static List<string> SplitShell(string text)

@@ -1,90 +1,141 @@
 using System.Globalization;
 using Mainstay.Cib;
+using Mainstay.Cli.CibTools;
 using Mainstay.Scheduler;
 
 namespace Mainstay.Cli.Simulate;
 
 /// <summary><c>crm_simulate</c> and <c>mainstay simulate</c>: shows what the cluster would do (spec/scheduler-output.md).</summary>
-internal sealed class SimulateTool : ITool
+internal sealed class SimulateTool : NativeTool
 {
-    private const int ExitUsage = 64;
-    private const int ExitData = 65;
-    private const int ExitNoInput = 66;
+    private const int CannotCreate = 73;
 
-    private const string Usage = """
-        usage: crm_simulate [-x FILE] [-R|-S] [-s] [-Q] [-G GRAPH] [-D DOT] [-a] [-t DATE]
-               mainstay simulate --batch LISTFILE
+    // Enough to find the place.
+    private const int UnfinishedMax = 20;
 
-        Shows the cluster's state, what would change, and how the changes would be carried out.
+    /// <inheritdoc/>
+    protected override string Name => "crm_simulate";
 
-          -x, --xml-file FILE       read the CIB from FILE (default: standard input)
-          -R, --run                 show what would change
-          -S, --simulate            carry the changes out on a copy and show the result
-          -s, --show-scores         show placement scores
-          -Q, --quiet               show less
-          -G, --save-graph FILE     write the transition graph
-          -D, --save-dotfile FILE   write a drawing of all actions for Graphviz
-          -a, --all-actions         draw optional actions too
-          -t, --set-datetime DATE   take DATE as the present time
-              --batch LISTFILE      process many inputs: lines of name, input, output folder, arguments (tab separated)
+    /// <inheritdoc/>
+    protected override string Summary =>
+        "Show what the cluster would do with a configuration and its status, and after events of your choice";
 
-        """;
+    /// <inheritdoc/>
+    protected override IReadOnlyList<NativeOption> Options => SimulateRequest.Known;
 
-    public int Run(ToolContext context, IReadOnlyList<string> args)
+    /// <inheritdoc/>
+    protected override int Run(ToolContext context, NativeOptions options, NativeOutput output)
     {
-        var options = SimulateOptions.Parse(args, out string? error);
-        if (options is null)
-        {
-            context.Error.WriteLine($"{context.InvokedName}: {error}");
-            context.Error.Write(Usage);
-            return ExitUsage;
-        }
+        if (options.Rest.Count > 0) return output.Usage($"unexpected argument '{options.Rest[0]}'");
+        var request = new SimulateRequest(options);
+        if (request["batch"] is { } list) return SimulateBatch.Run(context, list);
+        if (request["profile"] is { } folder) return SimulateProfile.Run(folder, request, output);
 
-        if (options.Help)
-        {
-            context.Out.Write(Usage);
-            return 0;
-        }
+        // The running cluster, and what stands in for it, is never replaced by a simulation.
+        string? inPlace = request.Has("in-place") && !request.Has("live-check") ? request["xml-file"] ?? "-" : null;
+        if (inPlace == "-") return output.Usage("--in-place needs a file: give --xml-file");
 
-        if (options.BatchFile is { } list) return SimulateBatch.Run(context, list);
-        return RunOne(context, options);
+        var loaded = Load(context, request);
+        if (loaded.Document is not { } document) return output.Fail(loaded.Code, $"crm_simulate: {loaded.Message}");
+        return Simulate(document, request, output, inPlace);
     }
 
-    private static int RunOne(ToolContext context, SimulateOptions options)
+    /// <summary>Brings an input into the form that is planned for, or says why it cannot be.</summary>
+    /// <param name="input">The CIB as read.</param>
+    /// <param name="problems">Errors and warnings.</param>
+    public static CibDocument? Prepare(CibDocument input, out IReadOnlyList<CibProblem> problems)
     {
-        CibParseResult parsed;
+        var upgraded = CibUpgrade.Upgrade(input);
+        problems = upgraded.Problems;
+        if (!upgraded.IsOk) return null;
+        problems = [.. problems, .. CibValidator.Validate(upgraded.Document)];
+        return problems.Any(problem => problem.Severity == CibSeverity.Error) ? null : upgraded.Document;
+    }
+
+    private static CibLoad Load(ToolContext context, SimulateRequest request)
+    {
+        if (request.Has("live-check")) return CibSource.Of(context).Load();
+        if (request["xml-text"] is { } text) return CibLoad.OfParse(CibDocument.Parse(text, "the given text"));
+        return request["xml-file"] is { } file and not "-"
+            ? CibLoad.ForPlanning(file)
+            : CibLoad.OfParse(CibDocument.Parse(context.In.ReadToEnd(), "standard input"));
+    }
+
+    private static int Simulate(CibDocument input, SimulateRequest request, NativeOutput output, string? inPlace)
+    {
+        if (string.Equals(input.SchemaName, CibSchema.NoneName, StringComparison.OrdinalIgnoreCase))
+        {
+            output.Error(Simulation.ValidationDisabled);
+        }
+
+        if (Prepare(input, out var problems) is not { } document)
+        {
+            foreach (var problem in problems.Where(p => p.Severity == CibSeverity.Error)) output.Error($"error: {problem}");
+            return output.Fail(NativeExit.Configuration, "crm_simulate: The CIB does not conform to its schema");
+        }
+
+        if (request.Time(document, out string timeProblem) is not { } now) return output.Usage(timeProblem);
+        var result = Simulation.Run(document, request.Simulation(now));
+        Print(result, request, output, now);
+        foreach (var refused in result.Modifications.Concat(result.Execution).OfType<SimulationEvent.Refused>())
+        {
+            output.Error(refused.Message);
+        }
+
+        if (!result.IsComplete)
+        {
+            output.Error("crm_simulate: these actions wait for each other, or for one that cannot be carried out (look for a loop among "
+                + $"the order constraints): {string.Join(", ", result.Unfinished.Take(UnfinishedMax))}");
+        }
+
+        if (Save(result, request, inPlace) is { } failure) return output.Fail(CannotCreate, $"crm_simulate: {failure}");
+        return output.Finish(result.IsComplete ? NativeExit.Ok : NativeExit.Data);
+    }
+
+    private static void Print(SimulationResult result, SimulateRequest request, NativeOutput output, long now)
+    {
+        if (output.IsXml)
+        {
+            foreach (var element in SimulateXml.Elements(result, request, now)) output.Element(element);
+        }
+        else if (!request.IsQuiet)
+        {
+            output.Text(SimulationText.Of(result, request.Text(now)));
+        }
+        else if (request.ShowsPlacement && result.Plan is { } plan)
+        {
+            foreach (var record in plan.Placement) output.Line(record.Text);
+        }
+    }
+
+    private static string? Save(SimulationResult result, SimulateRequest request, string? inPlace)
+    {
+        var plan = result.Plan;
+        return Write(request["save-input"], () => result.Input.ToXml())
+            ?? Write(request["save-output"], () => result.Output.ToXml())
+            ?? Write(inPlace, () => result.Output.ToXml())
+            ?? Write(plan is null ? null : request["save-graph"], () => TransitionGraphXml.ToText(plan!.Graph))
+            ?? Write(plan is null ? null : request["save-dotfile"], () => Drawing(plan!, request));
+    }
+
+    private static string Drawing(Plan plan, SimulateRequest request)
+    {
+        using var drawing = new StringWriter(CultureInfo.InvariantCulture);
+        TransitionDot.Write(plan, drawing, request.Has("all-actions"), request.Has("verbose"));
+        return drawing.ToString();
+    }
+
+    private static string? Write(string? file, Func<string> text)
+    {
+        if (file is null) return null;
         try
         {
-            if (options.XmlFile is { } file and not "-") parsed = CibDocument.ParseForPlanning(File.ReadAllBytes(file), file);
-            else parsed = CibDocument.Parse(context.In.ReadToEnd(), "standard input");
+            File.WriteAllText(file, text());
+            return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            context.Error.WriteLine($"{context.InvokedName}: cannot read {options.XmlFile}: {e.Message}");
-            return ExitNoInput;
+            return $"Could not write {file}: {error.Message}";
         }
-
-        if (parsed.Document is not { } document)
-        {
-            foreach (var problem in parsed.Problems) context.Error.WriteLine($"{context.InvokedName}: {problem}");
-            return ExitData;
-        }
-
-        var session = new SimulateSession(document, options);
-        using var output = new StringWriter(CultureInfo.InvariantCulture);
-        int status = session.Run(output, context.Error);
-        context.Out.Write(output.ToString());
-        if (status != 0) return status;
-        if (options.GraphFile is { } graphFile && session.Plan is { } plan)
-        {
-            File.WriteAllText(graphFile, TransitionGraphXml.ToText(plan.Graph));
-        }
-        if (options.DotFile is { } dotFile && session.Plan is { } drawn)
-        {
-            using var dot = new StreamWriter(dotFile);
-            TransitionDot.Write(drawn, dot, options.AllActions);
-        }
-
-        return 0;
     }
 }

@@ -159,7 +159,8 @@ internal sealed class TransitionEngine
     {
         foreach (var input in step.Inputs)
         {
-            if (_steps.TryGetValue(input, out var before) && before.State != StepState.Confirmed) return false;
+            // An input that is no step is unattainable: what waits for it does not run in this transition.
+            if (!_steps.TryGetValue(input, out var before) || before.State != StepState.Confirmed) return false;
         }
 
         return true;

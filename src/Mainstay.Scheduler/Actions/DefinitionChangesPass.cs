@@ -69,7 +69,7 @@ internal sealed class DefinitionChangesPass(ClusterState state, ConfigReader con
 
         if (isOther)
         {
-            Unfencing.Trigger(state, actions, resource, null, "Device definition changed");
+            Unfencing.Trigger(state, actions, resource, node, "Device definition changed");
             actions.Custom(resource, TaskKind.Stop, node, false);
             resource.IsStartPending = true;
             Delete(resource, node, false);
@@ -153,34 +153,34 @@ internal sealed class DefinitionChangesPass(ClusterState state, ConfigReader con
 
         if (comparison == DigestComparison.Restart)
         {
-            ForceRestart(resource, entry);
+            ForceRestart(resource, node, entry);
         }
         else if (entry.IntervalMs > 0)
         {
-            Unfencing.Trigger(state, actions, resource, null, "Device parameters changed (reschedule)");
+            Unfencing.Trigger(state, actions, resource, node, "Device parameters changed (reschedule)");
             actions.Custom(resource, new ActionKey(entry.Task, entry.IntervalMs), node, true).Set(ActionFlags.Reschedule);
         }
         else if (entry.RestartDigest is not null)
         {
-            Unfencing.Trigger(state, actions, resource, null, "Device parameters changed (reload)");
+            Unfencing.Trigger(state, actions, resource, node, "Device parameters changed (reload)");
             Reload(resource, node);
         }
         else
         {
-            ForceRestart(resource, entry);
+            ForceRestart(resource, node, entry);
         }
 
         return true;
     }
 
     /// <summary>Requires the operation anew; for a start this makes the stop required too.</summary>
-    private void ForceRestart(ClusterResource resource, HistoryEntry entry)
+    private void ForceRestart(ClusterResource resource, ClusterNode node, HistoryEntry entry)
     {
         bool isStart = entry.IsProbe || entry.Task is TaskKind.MigrateFrom or TaskKind.Promote;
         var key = isStart ? new ActionKey(TaskKind.Start) : new ActionKey(entry.Task, entry.IntervalMs);
         var required = actions.Custom(resource, key, null, false);
         required.SetReason(Changed, true);
-        Unfencing.Trigger(state, actions, resource, null, "Device parameters changed");
+        Unfencing.Trigger(state, actions, resource, node, "Device parameters changed");
     }
 
     private void Reload(ClusterResource resource, ClusterNode node)

@@ -22,13 +22,13 @@ internal static class Fencing
         {
             if (node.Connection is null or { IsManaged: true }) node.RemoteReset = true;
             node.Unclean = true;
-            Action(state, actions, node, null, false, reason, false);
+            Action(state, actions, node, null, true, reason, false);
             return;
         }
 
         if (node.Unclean) return;
         node.Unclean = true;
-        Action(state, actions, node, null, false, reason, withDelay);
+        Action(state, actions, node, null, true, reason, withDelay);
     }
 
     /// <summary>Recovering the container is what fences a guest.</summary>
@@ -50,12 +50,18 @@ internal static class Fencing
     }
 
     /// <summary>Whether fencing of the node can be carried out.</summary>
-    public static bool CanFence(ClusterState state, ClusterNode node)
+    public static bool CanFence(ClusterState state, ClusterNode node) => CanFence(state, node, []);
+
+    /// <param name="state">The cluster.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="guests">The guests on the way to it: a history can say of two containers that each runs in the other.</param>
+    private static bool CanFence(ClusterState state, ClusterNode node, HashSet<ClusterNode> guests)
     {
         if (node.IsGuest)
         {
+            if (!guests.Add(node)) return false;
             var container = node.Connection?.Launcher;
-            return container is null || container.Active.TrueForAll(host => host.Online || CanFence(state, host));
+            return container is null || container.Active.TrueForAll(host => host.Online || CanFence(state, host, guests));
         }
 
         if (!state.Options.FencingEnabled || !IsPossible(state)) return false;

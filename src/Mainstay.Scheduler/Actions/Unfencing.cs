@@ -25,24 +25,14 @@ internal static class Unfencing
         string? since = node.Attributes.GetValueOrDefault("#node-unfenced");
         if (since is null or "0")
         {
-            Trigger(state, actions, resource, node, $"required by {resource.Id} {actions.Names.Name(action.Task)}");
+            Trigger(state, actions, null, node, $"required by {resource.Id} {actions.Names.Name(action.Task)}");
         }
     }
 
-    /// <summary>Requires unfencing of one node, or of all nodes of a fence device.</summary>
-    public static void Trigger(ClusterState state, ActionStore actions, ClusterResource? resource, ClusterNode? node, string reason)
+    /// <summary>Requires unfencing of a node. A resource given must be a fence device to matter.</summary>
+    public static void Trigger(ClusterState state, ActionStore actions, ClusterResource? resource, ClusterNode node, string reason)
     {
         if (!state.IsUnfencingUsed || resource is { IsFenceDevice: false }) return;
-        if (node is not null)
-        {
-            if (node.IsOnlineAndClean && !node.ShuttingDown) Fencing.Action(state, actions, node, "on", false, reason, false);
-            return;
-        }
-
-        if (resource is null) return;
-        foreach (var each in state.NodeList.Where(resource.Table.Contains))
-        {
-            if (each.IsOnlineAndClean && !each.ShuttingDown) Fencing.Action(state, actions, each, "on", false, reason, false);
-        }
+        if (node.IsOnlineAndClean && !node.ShuttingDown) Fencing.Action(state, actions, node, "on", false, reason, false);
     }
 }

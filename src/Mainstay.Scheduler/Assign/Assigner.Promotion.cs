@@ -1,4 +1,3 @@
-using System.Globalization;
 using Mainstay.Cib;
 
 namespace Mainstay.Scheduler;
@@ -248,10 +247,8 @@ internal sealed partial class Assigner
     private void DumpPromotion(ClusterResource instance)
     {
         if (!RecordsScores) return;
-        string score = Scores.Text(instance.PromotionPriority);
-        state.ScoreLines.Add(instance.AssignedLocation() is { } node
-            ? $"{instance.Id} promotion score on {node.Name}: {score}"
-            : string.Create(CultureInfo.InvariantCulture, $"{instance.Id} promotion score (inactive): {score}"));
+        state.PlacementRecords.Add(
+            new PlacementRecord.Promotion(instance.Id, instance.AssignedLocation()?.Name, instance.PromotionPriority));
     }
 
     private bool TryPromote(ClusterResource clone, ClusterResource instance, int promoted)
@@ -261,27 +258,32 @@ internal sealed partial class Assigner
             && (promoted < clone.Clone!.PromotedMax || !clone.IsManaged) && CanBePromoted(clone, instance);
         if (!isEligible)
         {
-            SetNextRole(instance, node is null ? Role.Stopped : Role.Unpromoted, onlyUnknown: false);
+            KeepUnpromoted(instance);
             return false;
         }
 
         if (instance.CurrentRole < Role.Promoted && instance.State(true) != Role.Promoted
             && !state.HasQuorum && state.Options.QuorumPolicy == QuorumPolicy.Freeze)
         {
-            SetNextRole(instance, Role.Unpromoted, onlyUnknown: false);
+            KeepUnpromoted(instance);
             return false;
         }
 
         clone.Table.AddCount(node!, 1);
-        SetNextRole(instance, Role.Promoted, onlyUnknown: true);
+        foreach (var resource in instance.SelfAndDescendants())
+        {
+            if (resource.NextRole == Role.Unknown) resource.NextRole = Role.Promoted;
+        }
+
         return true;
     }
 
-    private static void SetNextRole(ClusterResource instance, Role role, bool onlyUnknown)
+    /// <summary>Each member by itself: one that got no node stops, also where others of its group run.</summary>
+    private static void KeepUnpromoted(ClusterResource instance)
     {
         foreach (var resource in instance.SelfAndDescendants())
         {
-            if (!onlyUnknown || resource.NextRole == Role.Unknown) resource.NextRole = role;
+            resource.NextRole = resource.AssignedLocation() is null ? Role.Stopped : Role.Unpromoted;
         }
     }
 

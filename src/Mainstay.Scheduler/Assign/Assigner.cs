@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Mainstay.Scheduler;
 
 /// <summary>Pass 12: assigns resources to nodes (spec/scheduler-placement.md section 9). Partial files follow the variants.</summary>
@@ -8,7 +6,26 @@ internal sealed partial class Assigner(ClusterState state, OrderStore orders)
     /// <summary>Whether the score lines are recorded.</summary>
     public bool RecordsScores { get; init; }
 
+    /// <summary>Whether capacities and what is taken of them are recorded.</summary>
+    public bool RecordsUtilization { get; init; }
+
     public void Run()
+    {
+        RecordCapacities("Original");
+        AssignAll();
+        RecordCapacities("Remaining");
+    }
+
+    private void RecordCapacities(string comment)
+    {
+        if (!RecordsUtilization) return;
+        foreach (var node in state.NodeList)
+        {
+            state.PlacementRecords.Add(new PlacementRecord.Capacity(comment, node.Name, [.. node.Utilization]));
+        }
+    }
+
+    private void AssignAll()
     {
         if (state.Options.Placement != PlacementStrategy.Default) SortByPlacement();
         foreach (var resource in state.ResourceList)
@@ -37,9 +54,7 @@ internal sealed partial class Assigner(ClusterState state, OrderStore orders)
         foreach (var node in state.NodeList)
         {
             if (!resource.Table.Contains(node)) continue;
-            state.ScoreLines.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{phase}: {resource.Id} allocation score on {node.Name}: {Scores.Text(resource.Table.Score(node))}"));
+            state.PlacementRecords.Add(new PlacementRecord.Allocation(phase, resource.Id, node.Name, resource.Table.Score(node)));
         }
 
         if (!withChildren) return;
@@ -186,6 +201,10 @@ internal sealed partial class Assigner(ClusterState state, OrderStore orders)
         resource.AssignedScore = resource.IsManaged && resource.Table.TryScore(node, out int score) ? score : node.BaseScore;
         node.AssignedCount++;
         Consume(node, resource, -1);
+        if (RecordsUtilization && !resource.IsRemoved)
+        {
+            state.PlacementRecords.Add(new PlacementRecord.Utilization(resource.Id, node.Name, [.. resource.Utilization]));
+        }
     }
 
     private static void StopBecauseUnassigned(ClusterResource resource)
@@ -247,20 +266,13 @@ internal sealed partial class Assigner(ClusterState state, OrderStore orders)
         if (connection.AssignedNode is not null && connection.NextRole != Role.Stopped)
         {
             remote.Online = true;
-            if (!remote.Seen && remote.Unclean) RevokeFencing(remote);
+            // One that was to be fenced only because its connection was lost need not be if there is a new one.
+            if (!remote.Seen) remote.Unclean = false;
         }
         else
         {
             remote.ShuttingDown = true;
         }
-    }
-
-    /// <summary>A remote node that was to be fenced only because its connection was lost need not be if there is a new one.</summary>
-    private void RevokeFencing(ClusterNode remote)
-    {
-        remote.Unclean = false;
-        string key = $"stonith-{remote.Name}-{state.Options.FencingAction}";
-        if (state.ActionsByFixedKey.TryGetValue(key, out var fence)) fence.Set(ActionFlags.Optional);
     }
 
     private ClusterNode? AssignGroup(ClusterResource group, ClusterNode? preferred, bool stopIfFail)

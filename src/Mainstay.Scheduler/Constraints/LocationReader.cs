@@ -41,9 +41,10 @@ internal sealed class LocationReader(ClusterState state, ConfigReader config)
         Regex regex;
         try
         {
-            regex = new Regex(isInverted ? pattern[1..] : pattern, RegexOptions.CultureInvariant);
+            // Linear in the length of the ids, whatever the pattern: it comes from the configuration.
+            regex = new Regex(isInverted ? pattern[1..] : pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
             state.ProblemList.Add(CibProblem.Error(element, $"'{pattern}' is no regular expression; the constraint is ignored",
                 "correct rsc-pattern"));

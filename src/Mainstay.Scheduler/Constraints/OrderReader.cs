@@ -58,7 +58,7 @@ internal sealed class OrderReader(ClusterState state, ConfigReader config, Actio
     private static OrderFlags Flags(Strength strength, TaskKind firstTask) => strength.Kind switch
     {
         Kind.Optional => OrderFlags.Ordered,
-        Kind.Serialize => OrderFlags.Serialize,
+        Kind.Serialize => OrderFlags.Ordered | OrderFlags.Serialize,
         _ when !strength.IsSymmetric => OrderFlags.Ordered | OrderFlags.Asymmetric,
         _ when firstTask is TaskKind.Start or TaskKind.Promote or TaskKind.MigrateFrom =>
             OrderFlags.Ordered | OrderFlags.FirstImpliesThen | OrderFlags.UnrunnableFirstBlocks,
@@ -68,7 +68,7 @@ internal sealed class OrderReader(ClusterState state, ConfigReader config, Actio
     private static OrderFlags InverseFlags(Kind kind) => kind switch
     {
         Kind.Optional => OrderFlags.Ordered,
-        Kind.Serialize => OrderFlags.Serialize,
+        Kind.Serialize => OrderFlags.Ordered | OrderFlags.Serialize,
         _ => OrderFlags.Ordered | OrderFlags.ThenImpliesFirst,
     };
 

@@ -232,6 +232,8 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
 
         public List<KeyValuePair<string, string>> Sorted()
         {
+            // A parameter without a name cannot be handed to an agent.
+            _pairs.RemoveAll(static pair => pair.Key.Length == 0);
             _pairs.Sort(static (a, b) => string.CompareOrdinal(a.Key, b.Key));
             return _pairs;
         }

@@ -28,7 +28,23 @@ internal sealed class GraphBuilder(ClusterState state, ConfigReader config, Acti
             MigrationLimit = ConfigReader.Integer(options.Text("migration-limit", "-1")),
             RecheckBy = Recheck(),
             Synapses = synapses,
+            Unattainable = Unattainable(),
         };
+    }
+
+    /// <summary>
+    /// An input that is required and cannot run counts unless its order is a plain one (spec/scheduler-output.md section 2.4), so that
+    /// for example a resource serialized with one that is blocked does not start.
+    /// </summary>
+    private List<GraphAction> Unattainable()
+    {
+        var found = new SortedDictionary<int, PlanAction>();
+        foreach (var input in _added.SelectMany(action => action.Before))
+        {
+            if (input.IsGraphed && !input.Action.Has(ActionFlags.InGraph)) found.TryAdd(input.Action.Id, input.Action);
+        }
+
+        return found.Values.Select(_factory.Create).ToList();
     }
 
     private long? Recheck()

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mainstay.Scheduler;
 
 /// <summary>Draws all actions of a plan, also those that cannot be carried out (spec/scheduler-output.md section 3).</summary>
@@ -7,9 +9,14 @@ public static class TransitionDot
     /// <param name="plan">The plan.</param>
     /// <param name="output">Where to write; not closed.</param>
     /// <param name="allActions">Whether optional actions and those of unmanaged resources are drawn too.</param>
-    public static void Write(Plan plan, TextWriter output, bool allActions = false)
+    /// <param name="withNumbers">Whether the names end with the numbers of the actions.</param>
+    public static void Write(Plan plan, TextWriter output, bool allActions = false, bool withNumbers = false)
     {
         var state = plan.State;
+        string Label(PlanAction action) => withNumbers
+            ? string.Create(CultureInfo.InvariantCulture, $"{Name(state, action)} ({action.Id})")
+            : Name(state, action);
+
         output.Write(" digraph \"g\" {\n");
         var shown = new HashSet<PlanAction>();
         for (int i = state.Actions.Count - 1; i >= 0; i--)
@@ -17,14 +24,15 @@ public static class TransitionDot
             var action = state.Actions[i];
             if (Style(action, allActions) is not var (style, color, font)) continue;
             shown.Add(action);
-            output.Write($"\"{Name(state, action)}\" [ style={style} color=\"{color}\" fontcolor=\"{font}\"]\n");
+            output.Write($"\"{Label(action)}\" [ style={style} color=\"{color}\" fontcolor=\"{font}\"]\n");
         }
 
-        for (int i = state.Actions.Count - 1; i >= 0; i--) WriteEdges(state, state.Actions[i], shown, output, allActions);
+        for (int i = state.Actions.Count - 1; i >= 0; i--) WriteEdges(state.Actions[i], shown, output, allActions, Label);
         output.Write("}\n");
     }
 
-    private static void WriteEdges(ClusterState state, PlanAction action, HashSet<PlanAction> shown, TextWriter output, bool allActions)
+    private static void WriteEdges(
+        PlanAction action, HashSet<PlanAction> shown, TextWriter output, bool allActions, Func<PlanAction, string> label)
     {
         foreach (var input in action.Before.OrderBy(r => r.Action.Id))
         {
@@ -44,7 +52,7 @@ public static class TransitionDot
                 isWritten = true;
             }
 
-            if (isWritten) output.Write($"\"{Name(state, input.Action)}\" -> \"{Name(state, action)}\" [ style = {style}]\n");
+            if (isWritten) output.Write($"\"{label(input.Action)}\" -> \"{label(action)}\" [ style = {style}]\n");
         }
     }
 

@@ -35,6 +35,12 @@ public sealed class TransitionGraph
     /// <summary>The synapses in ascending order of their ids, which count from 0.</summary>
     public required IReadOnlyList<Synapse> Synapses { get; init; }
 
+    /// <summary>
+    /// Actions that others of the graph wait for but that cannot be carried out, so that they are no part of it: what waits for them
+    /// does not run in this transition.
+    /// </summary>
+    public IReadOnlyList<GraphAction> Unattainable { get; init; } = [];
+
     /// <summary>True if nothing has to be done.</summary>
     public bool IsEmpty => Synapses.Count == 0;
 }
@@ -51,6 +57,6 @@ public sealed class Synapse
     /// <summary>The actions of the synapse (exactly one).</summary>
     public required IReadOnlyList<GraphAction> Actions { get; init; }
 
-    /// <summary>Ids of the actions of this graph that have to be confirmed before, ascending.</summary>
+    /// <summary>Ids of the actions that have to be confirmed before, ascending; of the graph, or unattainable.</summary>
     public required IReadOnlyList<int> Inputs { get; init; }
 }

@@ -63,6 +63,7 @@ public static class TransitionGraphXml
                 foreach (var action in synapse.Actions) byId[action.Id] = action;
             }
 
+            foreach (var action in graph.Unattainable) byId[action.Id] = action;
             foreach (var synapse in graph.Synapses) WriteSynapse(synapse, byId);
             output.Write("</transition_graph>\n");
         }

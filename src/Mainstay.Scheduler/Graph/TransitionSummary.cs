@@ -3,17 +3,15 @@ namespace Mainstay.Scheduler;
 /// <summary>The list of changes shown to people (spec/scheduler-output.md section 6).</summary>
 internal sealed class TransitionSummary(ClusterState state)
 {
-    private readonly List<Line> _lines = [];
-
-    private sealed record Line(string Change, string Resource, string Details, string Reason);
+    private readonly List<PlannedResourceChange> _changes = [];
 
     /// <summary>
     /// The items of the list. Making it changes details of the plan, as in the reference: a resource that is active counts as
     /// started, and actions without node adopt the one they are asked for. So it is made once, before the graph.
     /// </summary>
-    public List<string> Describe()
+    public PlannedChanges Describe()
     {
-        var items = new List<string>();
+        var nodes = new List<PlannedNodeChange>();
         for (int i = state.Actions.Count - 1; i >= 0; i--)
         {
             var action = state.Actions[i];
@@ -21,25 +19,11 @@ internal sealed class TransitionSummary(ClusterState state)
             string op = action.Meta.GetValueOrDefault("stonith_action", "");
             string node = action.Node!.Name;
             if (action.Node is { IsGuest: true, Connection.Launcher: { } container }) node += $" (resource: {container.Id})";
-            items.Add($"Fence ({op}) {node} '{action.Reason}'");
+            nodes.Add(new PlannedNodeChange($"Fence ({op})", node, action.Reason));
         }
 
         foreach (var resource in state.ResourceList) Describe(resource);
-        int nameWidth = 5;
-        int detailsWidth = 0;
-        foreach (var line in _lines)
-        {
-            if (line.Resource.Length > nameWidth) nameWidth = line.Resource.Length + 2;
-            detailsWidth = Math.Max(detailsWidth, line.Details.Length);
-        }
-
-        foreach (var line in _lines)
-        {
-            string text = $"{line.Change,-8}   {line.Resource.PadRight(nameWidth)}   ( {line.Details.PadLeft(detailsWidth)} )";
-            items.Add(line.Reason.Length == 0 ? text : $"{text}  {line.Reason}");
-        }
-
-        return items;
+        return new PlannedChanges(nodes, _changes);
     }
 
     private void Describe(ClusterResource resource)
@@ -184,31 +168,21 @@ internal sealed class TransitionSummary(ClusterState state)
         PlanAction? source)
     {
         state.Reasons?.Changes(change, resource, origin, destination, action is { IsRunnable: false });
-        _lines.Add(new Line(change, resource.Id, Details(resource, origin, destination), Reason(action, source ?? action)));
-    }
-
-    private static string Reason(PlanAction? action, PlanAction? source)
-    {
-        if (source is null) return "";
         bool isBlocked = action is { IsRunnable: false };
-        if (source.Reason is { } reason) return isBlocked ? $"due to {reason} (blocked)" : $"due to {reason}";
-        return isBlocked ? "blocked" : "";
-    }
-
-    private static string Details(ClusterResource resource, ClusterNode? origin, ClusterNode? destination)
-    {
-        string oldRole = RoleText(resource, resource.CurrentRole);
-        string newRole = RoleText(resource, resource.NextRole);
-        bool needRole = resource.CurrentRole > Role.Started || resource.NextRole > Role.Unpromoted;
-        bool sameRole = resource.CurrentRole == resource.NextRole;
-        bool sameHost = origin is not null && origin == destination;
-        string from = origin?.Name ?? "";
-        string to = destination?.Name ?? "";
-        if (origin is null) return needRole ? $"{oldRole} -> {newRole} {to}" : to;
-        if (destination is null) return needRole ? $"{oldRole} {from}" : from;
-        if (sameRole && sameHost) return needRole ? $"{oldRole} {from}" : from;
-        if (sameRole) return needRole ? $"{from} -> {to} {oldRole}" : $"{from} -> {to}";
-        return sameHost ? $"{oldRole} -> {newRole} {from}" : $"{oldRole} {from} -> {newRole} {to}";
+        var cause = source ?? action;
+        _changes.Add(new PlannedResourceChange
+        {
+            Change = change,
+            Resource = resource.Id,
+            Origin = origin?.Name,
+            Destination = destination?.Name,
+            OldRole = RoleText(resource, resource.CurrentRole),
+            NewRole = RoleText(resource, resource.NextRole),
+            KeepsRole = resource.CurrentRole == resource.NextRole,
+            ShowsRoles = resource.CurrentRole > Role.Started || resource.NextRole > Role.Unpromoted,
+            Reason = cause?.Reason,
+            IsBlocked = cause is not null && isBlocked,
+        });
     }
 
     private static string RoleText(ClusterResource resource, Role role) =>

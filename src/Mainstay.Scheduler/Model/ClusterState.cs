@@ -93,7 +93,7 @@ public sealed partial class ClusterState
 
     internal List<LocationConstraint> Locations { get; } = [];
 
-    internal List<string> ScoreLines { get; } = [];
+    internal List<PlacementRecord> PlacementRecords { get; } = [];
 
     internal WorkCounter Work { get; } = new();
 

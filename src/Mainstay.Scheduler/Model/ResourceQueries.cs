@@ -138,7 +138,7 @@ internal static class ResourceQueries
     /// <summary>True if everything below is active somewhere.</summary>
     public static bool IsFullyActive(this ClusterResource resource) => resource.Variant switch
     {
-        ResourceVariant.Primitive => resource.IsActiveAnywhere && resource.Active.Exists(n => n.Online || resource.NeedsFencing),
+        ResourceVariant.Primitive => resource.Active.Exists(n => n.Unclean || n.Online || !resource.IsManaged),
         _ => resource.ChildList.TrueForAll(c => c.IsFullyActive()),
     };
 
@@ -148,6 +148,17 @@ internal static class ResourceQueries
         ResourceVariant.Primitive => resource.IsActiveAnywhere,
         _ => resource.ChildList.Exists(c => c.IsPartlyActive()),
     };
+
+    /// <summary>True if a resource is another or runs, at any remove, inside it.</summary>
+    public static bool IsLaunchedBy(this ClusterResource resource, ClusterResource other)
+    {
+        for (var each = resource; each is not null; each = each.Launcher)
+        {
+            if (each == other) return true;
+        }
+
+        return false;
+    }
 
     public static bool AnyBlocked(this ClusterResource resource) =>
         resource.IsBlocked || (resource.ChildList.Count > 0 && resource.ChildList.Exists(AnyBlocked));

@@ -302,7 +302,6 @@ internal sealed partial class ActionUpdater(ClusterState state, Assigner assigne
 
     private void BlockDependent(ClusterResource dependent, PlanAction cause, TaskKind task)
     {
-        foreach (var child in dependent.ChildList) BlockDependent(child, cause, task);
         for (int i = dependent.Actions.Count - 1; i >= 0; i--)
         {
             var action = dependent.Actions[i];
@@ -313,5 +312,8 @@ internal sealed partial class ActionUpdater(ClusterState state, Assigner assigne
             Block(action);
             Update(action);
         }
+
+        // After the collective's own action: its update may leave instances without a node, and these need no other reason.
+        foreach (var child in dependent.ChildList) BlockDependent(child, cause, task);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Mainstay.Cib;
 
 namespace Mainstay.Scheduler;
@@ -27,7 +26,7 @@ internal sealed record SettledCluster(CibDocument Cib, Plan LastPlan)
             var plan = Planner.Plan(current, options);
             if (i == TransitionsMax || !Work(plan).Any()) return new SettledCluster(current, plan);
             current = current.Clone();
-            new SimulatedExecution(current, plan.State, options.Now, new TextList(new StringBuilder())).Run(plan.Graph);
+            new SimulatedExecution(current, plan.State, options.Now).Run(plan.Graph, []);
         }
     }
 

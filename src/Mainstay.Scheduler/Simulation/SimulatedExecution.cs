@@ -1,170 +1,187 @@
 using System.Globalization;
-using System.Xml.Linq;
 using Mainstay.Cib;
 
 namespace Mainstay.Scheduler;
 
 /// <summary>
-/// Carries a transition out on a copy of the CIB, every action with the result it should have (spec/scheduler-output.md section 7).
+/// Carries a transition out on a CIB, which is changed: every action with the result it should have, or with the one the scenario wants
+/// (spec/scheduler-output.md section 7).
 /// </summary>
-internal sealed class SimulatedExecution(CibDocument cib, ClusterState state, long now, TextList output)
+internal sealed class SimulatedExecution(CibDocument cib, ClusterState state, long now)
 {
-    private const string Uuid = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    private readonly SimulatedStatus _status = new(cib, now);
+    private readonly List<SimulationEvent> _events = [];
+    private readonly List<OperationSpec> _failures = [];
+    private bool _isAborted;
 
-    /// <summary>Fires synapses in passes until nothing more can be; false if some are left over.</summary>
-    public bool Run(TransitionGraph graph)
+    /// <summary>What was done, in the order in which it was done.</summary>
+    public IReadOnlyList<SimulationEvent> Events => _events;
+
+    /// <summary>What was left over: the actions of the graph that could not be fired.</summary>
+    public IReadOnlyList<GraphAction> Unfinished { get; private set; } = [];
+
+    /// <summary>Fires synapses in passes until nothing more can be.</summary>
+    /// <param name="graph">The transition.</param>
+    /// <param name="failures">Operations that are to fail.</param>
+    /// <returns>False if synapses are left over that wait for something that is not in the graph.</returns>
+    public bool Run(TransitionGraph graph, IReadOnlyList<string> failures)
     {
-        var confirmed = new HashSet<int>();
-        var pending = graph.Synapses.ToList();
-        bool fired = true;
-        while (fired)
+        foreach (string text in failures)
         {
-            fired = false;
-            for (int i = 0; i < pending.Count; i++)
-            {
-                if (!pending[i].Inputs.All(confirmed.Contains)) continue;
-                foreach (var action in pending[i].Actions)
-                {
-                    Execute(action);
-                    confirmed.Add(action.Id);
-                }
-
-                pending.RemoveAt(i--);
-                fired = true;
-            }
+            if (OperationSpec.Parse(text, out string problem) is { } spec) _failures.Add(spec);
+            else _events.Add(new SimulationEvent.Refused(problem));
         }
 
-        return pending.Count == 0;
+        var confirmed = new HashSet<int>();
+        var failed = new HashSet<int>();
+        var pending = graph.Synapses.ToList();
+        int skipped = 0;
+        bool hasFired = true;
+        while (hasFired)
+        {
+            hasFired = false;
+            skipped = 0;
+            var left = new List<Synapse>();
+            foreach (var synapse in pending)
+            {
+                // Only completions see a failed action as done.
+                bool isReady = synapse.Inputs.All(id =>
+                    confirmed.Contains(id) || (failed.Contains(id) && synapse.Priority >= Scores.Infinity));
+                bool isHeld = _isAborted && synapse.Priority < Scores.Infinity
+                    && synapse.Actions.Any(a => a.Kind != GraphActionKind.PseudoEvent);
+                if (!isReady || isHeld)
+                {
+                    if (isReady) skipped++;
+                    left.Add(synapse);
+                    continue;
+                }
+
+                foreach (var action in synapse.Actions) (Execute(action, graph) ? confirmed : failed).Add(action.Id);
+                hasFired = true;
+            }
+
+            pending = left;
+        }
+
+        bool isComplete = pending.Count == 0 || _isAborted || skipped > 0;
+        if (!isComplete) Unfinished = [.. pending.SelectMany(synapse => synapse.Actions)];
+        return isComplete;
     }
 
-    private void Execute(GraphAction action)
+    /// <summary>Does one action; false if it fails.</summary>
+    private bool Execute(GraphAction action, TransitionGraph graph)
     {
         if (action.Kind == GraphActionKind.PseudoEvent)
         {
-            output.Item($"Pseudo action:   {action.Key}{(action.NodeName is { } node ? $" on {node}" : "")}");
+            _events.Add(new SimulationEvent.PseudoAction(action.Key, action.NodeName));
+            return true;
         }
-        else if (action.Task == "stonith")
+
+        if (action.Task == "stonith")
         {
-            ExecuteFencing(action);
+            Fence(action);
+            return true;
         }
-        else if (action.Kind == GraphActionKind.CrmEvent)
+
+        if (action.Kind == GraphActionKind.CrmEvent)
         {
-            string resource = action.Resource is { } described ? $" for {described.Id}" : "";
-            output.Item($"Cluster action:  {action.Task}{resource} on {action.NodeName}");
+            _events.Add(new SimulationEvent.ClusterAction(action.Task, action.Resource?.Id, action.NodeName ?? ""));
+            return true;
         }
-        else
-        {
-            ExecuteOperation(action);
-        }
+
+        return Operate(action, graph);
     }
 
-    private void ExecuteFencing(GraphAction action)
+    private void Fence(GraphAction action)
     {
         string operation = action.Attribute("CRM_meta_stonith_action") ?? "";
-        output.Item($"Fencing {action.NodeName} ({operation})");
+        _events.Add(new SimulationEvent.Fencing(action.NodeName ?? "", operation));
         if (operation == "on") return;
-        var node = NodeState(action);
-        node.SetAttributeValue("in_ccm", "false");
-        node.SetAttributeValue("crmd", "offline");
-        node.SetAttributeValue("join", "down");
-        node.SetAttributeValue("expected", "down");
-        node.Elements("lrm").Remove();
-        node.Elements("transient_attributes").Remove();
+        var node = _status.NodeState(action.NodeName!, action.NodeId!); // fencing is planned for nodes only
+        SimulatedStatus.SetMembership(node, isMember: false, isOnline: false);
+        SimulatedStatus.Forget(node);
     }
 
-    private void ExecuteOperation(GraphAction action)
+    private bool Operate(GraphAction action, TransitionGraph graph)
     {
-        var described = action.Resource!;
+        var described = action.Resource!; // every resource operation has one
         string name = described.Id;
         if (!IsKnown(name) && described.LongId is { } longId && IsKnown(longId)) name = longId;
-        string interval = action.IntervalMs > 0 ? string.Create(CultureInfo.InvariantCulture, $"={action.IntervalMs}") : "";
-        output.Item($"Resource action: {name,-15} {action.Task}{interval} on {action.NodeName}");
-        if (action.Task is "delete" or "meta-data") return;
-        RecordHistory(action, name);
+        _events.Add(new SimulationEvent.ResourceAction(name, action.Task, action.IntervalMs, action.NodeName!));
+        if (action.Task is "delete" or "meta-data") return true;
+
+        string nodeId = action.RouterNode is null ? action.NodeId! : action.NodeName!;
+        var nodeState = _status.FindNodeState(action.NodeName, action.NodeId) ?? _status.NodeState(action.NodeName!, nodeId);
+        var history = SimulatedStatus.History(nodeState, name, described, out int callId);
+        string recorded = history.Id()!; // found or made by its id
+        int outcome = action.Task == "notify" ? action.TargetResult : Outcome(action, recorded);
+        bool isFailure = outcome != action.TargetResult;
+        string task = action.Task is "reload" or "reload-agent" ? isFailure ? "monitor" : "start" : action.Task;
+        if (isFailure) Fail(action, outcome, recorded, nodeState, graph);
+        SimulatedStatus.Record(history, Result(action, recorded, task, outcome), callId, now);
+        return !isFailure;
     }
 
-    private bool IsKnown(string name) => state.ResourcesById.ContainsKey(name) || state.FindByHistoryId(name) is not null;
-
-    private XElement NodeState(GraphAction action)
+    private SimulatedResult Result(GraphAction action, string recorded, string task, int outcome)
     {
-        var status = cib.Status!;
-        var found = status.Elements("node_state").FirstOrDefault(e =>
-            string.Equals(e.Value("uname"), action.NodeName, StringComparison.OrdinalIgnoreCase)
-            || string.Equals(e.Id(), action.NodeId, StringComparison.OrdinalIgnoreCase));
-        if (found is not null) return found;
-        string id = action.RouterNode is null ? action.NodeId! : action.NodeName!;
-        found = new XElement("node_state", new XAttribute("id", id), new XAttribute("uname", action.NodeName!));
-        status.Add(found);
-        return found;
-    }
-
-    private void RecordHistory(GraphAction action, string name)
-    {
-        var resource = ResourceHistory(action, name);
-        string task = action.Task is "reload" or "reload-agent" ? "start" : action.Task;
-        int callId = resource.Elements("lrm_rsc_op").Select(e => ConfigReader.Integer(e.Value("call-id"))).DefaultIfEmpty(0).Max();
-        callId = Math.Max(callId + 1, 1);
-        int target = action.TargetResult;
-        string historyName = resource.Id()!;
-        string id = EntryId(action, task, historyName);
-        string key = $"{historyName}_{task}_{action.IntervalMs.ToString(CultureInfo.InvariantCulture)}";
-        string transition = string.Create(CultureInfo.InvariantCulture, $"-1:{callId}:{target}:{Uuid}");
         var parameters = action.Attributes.Concat(action.NumberedParameters);
-        var entry = resource.Elements("lrm_rsc_op").FirstOrDefault(e => e.Id() == id);
-        if (entry is null) resource.Add(entry = new XElement("lrm_rsc_op", new XAttribute("id", id)));
-        entry.RemoveAttributes();
-        entry.Add(
-            new XAttribute("id", id),
-            new XAttribute("operation_key", task == "notify" ? id : key),
-            new XAttribute("operation", task),
-            new XAttribute("crm-debug-origin", "crm_simulate"),
-            new XAttribute("crm_feature_set", TransitionGraphXml.FeatureSet),
-            new XAttribute("transition-key", transition),
-            new XAttribute("transition-magic", string.Create(CultureInfo.InvariantCulture, $"0:{target};{transition}")),
-            new XAttribute("exit-reason", ""),
-            new XAttribute("on_node", action.NodeName!),
-            new XAttribute("call-id", callId),
-            new XAttribute("rc-code", task == "notify" ? 0 : target),
-            new XAttribute("op-status", 0),
-            new XAttribute("interval", action.IntervalMs),
-            new XAttribute("last-rc-change", now),
-            new XAttribute("exec-time", 0),
-            new XAttribute("queue-time", 0),
-            new XAttribute("op-digest", OperationDigest.All(parameters, action.IntervalMs)));
-        if (action.Attribute("CRM_meta_migrate_source") is { } source) entry.SetAttributeValue("migrate_source", source);
-        if (action.Attribute("CRM_meta_migrate_target") is { } destination) entry.SetAttributeValue("migrate_target", destination);
+        return new SimulatedResult
+        {
+            Resource = recorded,
+            Task = task,
+            IntervalMs = action.IntervalMs,
+            Result = outcome,
+            Target = action.TargetResult,
+            EntryId = outcome == action.TargetResult ? FixedEntry(action, task, recorded) : null,
+            Digest = OperationDigest.All(parameters, action.IntervalMs),
+            MigrateSource = action.Attribute("CRM_meta_migrate_source"),
+            MigrateTarget = action.Attribute("CRM_meta_migrate_target"),
+        };
     }
 
-    private static string EntryId(GraphAction action, string task, string name)
+    /// <summary>The entry of operations that do not go by the usual names.</summary>
+    private static string? FixedEntry(GraphAction action, string task, string name)
     {
         if (task == "notify")
         {
             return $"{name}_{action.Attribute("CRM_meta_notify_type")}_notify_{action.Attribute("CRM_meta_notify_operation")}_0";
         }
 
-        if (task is "migrate_to" or "migrate_from" || action.IntervalMs > 0)
+        return task is "migrate_to" or "migrate_from"
+            ? string.Create(CultureInfo.InvariantCulture, $"{name}_{task}_{action.IntervalMs}")
+            : null;
+    }
+
+    private int Outcome(GraphAction action, string recorded)
+    {
+        foreach (var failure in _failures)
         {
-            string operation = task == "cancel" ? action.Attribute("CRM_meta_operation") ?? task : task;
-            return string.Create(CultureInfo.InvariantCulture, $"{name}_{operation}_{action.IntervalMs}");
+            bool isMeant = Equal(failure.Resource, recorded) || Equal(failure.Resource, action.Resource?.Id)
+                || Equal(failure.Resource, action.Resource?.LongId) || Equal(failure.Resource + ":0", action.Resource?.LongId);
+            if (isMeant && Equal(failure.Task, action.Task) && failure.IntervalMs == action.IntervalMs
+                && Equal(failure.Node, action.NodeName))
+            {
+                return failure.Result;
+            }
         }
 
-        return name + "_last_0";
+        return action.TargetResult;
     }
 
-    private XElement ResourceHistory(GraphAction action, string name)
+    private void Fail(GraphAction action, int outcome, string recorded, System.Xml.Linq.XElement nodeState, TransitionGraph graph)
     {
-        var node = NodeState(action);
-        if (node.Element("lrm") is not { } lrm) node.Add(lrm = new XElement("lrm", new XAttribute("id", node.Id()!)));
-        if (lrm.Element("lrm_resources") is not { } resources) lrm.Add(resources = new XElement("lrm_resources"));
-        var described = action.Resource!;
-        var found = resources.Elements("lrm_resource").FirstOrDefault(e => e.Id() == name)
-            ?? resources.Elements("lrm_resource").FirstOrDefault(e => e.Id() == described.Id);
-        if (found is not null) return found;
-        found = new XElement("lrm_resource", new XAttribute("id", described.Id));
-        found.SetAttributeValue("class", described.Class);
-        found.SetAttributeValue("provider", described.Provider);
-        found.SetAttributeValue("type", described.Type);
-        resources.Add(found);
-        return found;
+        _isAborted = true;
+        _events.Add(new SimulationEvent.FailurePretended(action.Id, outcome));
+        string offset = action.Task switch
+        {
+            "start" => graph.FailedStartOffset,
+            "stop" => graph.FailedStopOffset,
+            _ => "1",
+        };
+        _events.AddRange(_status.CountFailure(nodeState, recorded, action.Task, action.IntervalMs, offset == "INFINITY"));
     }
+
+    private bool IsKnown(string name) => state.ResourcesById.ContainsKey(name) || state.FindByHistoryId(name) is not null;
+
+    private static bool Equal(string? a, string? b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,27 +1,64 @@
-using System.Text;
+using System.Xml.Linq;
 using Mainstay.Cib;
 
 namespace Mainstay.Scheduler;
 
-/// <summary>What <c>crm_simulate</c> shows of a CIB.</summary>
+/// <summary>What is to be simulated.</summary>
 public sealed record SimulationOptions
 {
     /// <summary>Time and other circumstances of the run.</summary>
     public required PlannerOptions Planning { get; init; }
 
-    /// <summary>The effective time as the user gave it, if he did.</summary>
-    public string? SetDate { get; init; }
+    /// <summary>Events to which the cluster has to react.</summary>
+    public SimulationScenario Scenario { get; init; } = new();
 
-    /// <summary>Whether the list of changes is shown.</summary>
-    public bool ShowChanges { get; init; } = true;
+    /// <summary>Whether decisions are made; else the status is read only.</summary>
+    public bool Plan { get; init; } = true;
 
-    /// <summary>Whether the changes are carried out on a copy and the result is shown.</summary>
+    /// <summary>Whether the changes are carried out on a copy.</summary>
     public bool Execute { get; init; } = true;
 }
 
+/// <summary>What a simulation came to.</summary>
+public sealed class SimulationResult
+{
+    internal SimulationResult(CibDocument input, ClusterState before)
+    {
+        Input = input;
+        Output = input;
+        Before = before;
+    }
+
+    /// <summary>The CIB that was planned for: the one given, with the events of the scenario.</summary>
+    public CibDocument Input { get; internal set; }
+
+    /// <summary>The CIB after the transition; the input if nothing was carried out.</summary>
+    public CibDocument Output { get; internal set; }
+
+    /// <summary>The cluster as it was given.</summary>
+    public ClusterState Before { get; }
+
+    /// <summary>The cluster after the transition, if it was carried out.</summary>
+    public ClusterState? After { get; internal set; }
+
+    /// <summary>What the scenario did to the cluster.</summary>
+    public IReadOnlyList<SimulationEvent> Modifications { get; internal set; } = [];
+
+    /// <summary>The decisions, if they were asked for.</summary>
+    public Plan? Plan { get; internal set; }
+
+    /// <summary>What the transition did.</summary>
+    public IReadOnlyList<SimulationEvent> Execution { get; internal set; } = [];
+
+    /// <summary>False if the transition could not come to its end: actions that wait for something that is not in the graph.</summary>
+    public bool IsComplete { get; internal set; } = true;
+
+    /// <summary>The actions, with their nodes, that wait for each other or for one that cannot be carried out.</summary>
+    public IReadOnlyList<string> Unfinished { get; internal set; } = [];
+}
+
 /// <summary>
-/// The text of a simulation: status, changes, execution, status afterwards (spec/scheduler-output.md section 4). The CIB given is not
-/// changed.
+/// The simulator: what would happen, and how it would end (spec/scheduler-output.md sections 4, 7 and 8). The CIB given is not changed.
 /// </summary>
 public static class Simulation
 {
@@ -31,78 +68,34 @@ public static class Simulation
 
     /// <summary>Runs a simulation.</summary>
     /// <param name="cib">The CIB in the form of the newest schema.</param>
-    /// <param name="options">What to show.</param>
-    /// <returns>The text, one line per item.</returns>
-    public static string ToText(CibDocument cib, SimulationOptions options)
+    /// <param name="options">What to simulate.</param>
+    /// <returns>What came of it.</returns>
+    public static SimulationResult Run(CibDocument cib, SimulationOptions options)
     {
-        var text = new StringBuilder();
-        var output = new TextList(text);
-        var before = Planner.ReadState(cib, options.Planning);
-        WriteTime(output, cib, options);
-        WriteCounts(output, before);
-        output.Heading("Current cluster status");
-        new StatusText(before, output, showPending: true).Write();
-        output.End();
-        if (!options.ShowChanges) return text.ToString();
+        var result = new SimulationResult(cib, Planner.ReadState(cib, options.Planning));
+        if (options.Scenario.IsModifying)
+        {
+            result.Input = Editable(cib);
+            result.Output = result.Input;
+            result.Modifications = new ScenarioInjection(result.Input, result.Before, options.Planning.Now).Apply(options.Scenario);
+        }
 
-        var plan = Planner.Plan(cib, options.Planning);
-        output.Blank();
-        output.Heading("Transition Summary");
-        foreach (string line in plan.Changes) output.Item(line);
-        output.End();
-        if (options.Execute) WriteExecution(output, cib, options, plan);
-        return text.ToString();
+        if (!options.Plan) return result;
+        result.Plan = Planner.Plan(result.Input, options.Planning);
+        if (!options.Execute) return result;
+        result.Output = Editable(result.Input);
+        var execution = new SimulatedExecution(result.Output, result.Plan.State, options.Planning.Now);
+        result.IsComplete = execution.Run(result.Plan.Graph, options.Scenario.Failures);
+        result.Unfinished = [.. execution.Unfinished.Select(a => a.NodeName is { } node ? $"{a.Key} on {node}" : a.Key)];
+        result.Execution = execution.Events;
+        result.After = Planner.ReadState(result.Output, options.Planning);
+        return result;
     }
 
-    private static void WriteExecution(TextList output, CibDocument cib, SimulationOptions options, Plan plan)
+    private static CibDocument Editable(CibDocument cib)
     {
-        output.Blank();
-        output.Heading("Executing Cluster Transition");
         var copy = cib.Clone();
-        bool isComplete = new SimulatedExecution(copy, plan.State, options.Planning.Now, output).Run(plan.Graph);
-        output.End();
-        if (!isComplete)
-        {
-            output.Info("Transition failed: terminated");
-            output.Info("An invalid transition was produced");
-        }
-
-        WriteTime(output, copy, options);
-        output.Blank();
-        output.Heading("Revised Cluster Status");
-        new StatusText(Planner.ReadState(copy, options.Planning), output, showPending: false).Write();
-        output.End();
-    }
-
-    private static void WriteTime(TextList output, CibDocument cib, SimulationOptions options)
-    {
-        if (options.SetDate is { } date) output.Info($"Setting effective cluster time: {date}");
-        else if (cib.PackedRoot.Value("execution-date") is not null)
-        {
-            output.Info($"Using the original execution date of: {new CibDateTime(options.Planning.Now)}");
-        }
-    }
-
-    private static void WriteCounts(TextList output, ClusterState state)
-    {
-        bool any = false;
-        if (state.Options.MaintenanceMode)
-        {
-            output.Blank();
-            output.Info("              *** Resource management is DISABLED ***");
-            output.Info("  The cluster will not attempt to start, stop or recover services");
-            any = true;
-        }
-
-        var (total, disabled, blocked) = state.InstanceCounts;
-        if (disabled > 0 || blocked > 0)
-        {
-            if (any) output.Blank();
-            output.Info(FormattableString.Invariant(
-                $"{disabled} of {total} resource instances DISABLED and {blocked} BLOCKED from further action due to failure"));
-            any = true;
-        }
-
-        if (any) output.Blank();
+        if (copy.Status is null) copy.Root.Add(new XElement("status"));
+        return copy;
     }
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Mainstay.Scheduler;
 
 /// <summary>The status of nodes and resources as text (spec/scheduler-output.md section 5).</summary>
-internal sealed class StatusText(ClusterState state, TextList output, bool showPending)
+internal sealed partial class StatusText(ClusterState state, TextList output, bool showPending)
 {
     public void Write()
     {
@@ -43,7 +43,7 @@ internal sealed class StatusText(ClusterState state, TextList output, bool showP
             list.Names.Add(node.Name);
         }
 
-        foreach (var (_, (title, names)) in lists) output.Item($"{title}: [ {string.Join(' ', names)} ]");
+        foreach (var (_, (title, names)) in lists) output.Item($"[ {string.Join(' ', names)} ]", title);
     }
 
     private static bool IsPrintedAlone(ClusterNode node) =>
@@ -288,7 +288,7 @@ internal sealed class StatusText(ClusterState state, TextList output, bool showP
         {
             if (clone.Primitives().Any(p => p.Active.Contains(node))) continue;
             string status = "Stopped";
-            if (IsDisabled(clone)) status = "Stopped (disabled)";
+            if (IsDisabled(clone) || (clone.ChildList.Count > 0 && IsDisabled(clone.ChildList[0]))) status = "Stopped (disabled)";
             else if (clone.Primitives().Select(p => FailedProbe(p, node)).FirstOrDefault(p => p is not null) is { } probe)
             {
                 status = $"Stopped ({probe})";

@@ -3,22 +3,30 @@ using System.Text;
 namespace Mainstay.Scheduler;
 
 /// <summary>Nested lists as the tools print them (spec/scheduler-output.md section 4).</summary>
-internal sealed class TextList(StringBuilder output)
+/// <param name="output">Where to print.</param>
+/// <param name="isFancy">With headings, bullets and labels; else the bare items.</param>
+internal sealed class TextList(StringBuilder output, bool isFancy = true)
 {
     private int _level;
 
     public void Heading(string text)
     {
-        Indent(_level);
-        output.Append(text).Append(":\n");
+        if (isFancy)
+        {
+            Indent(_level);
+            output.Append(text).Append(":\n");
+        }
+
         _level++;
     }
 
     public void End() => _level--;
 
-    public void Item(string text)
+    /// <summary>An item; its label is left out of plain output.</summary>
+    public void Item(string text, string? label = null)
     {
         Indent(_level);
+        if (label is not null && isFancy) output.Append(label).Append(": ");
         output.Append(text).Append('\n');
     }
 
@@ -29,6 +37,6 @@ internal sealed class TextList(StringBuilder output)
 
     private void Indent(int level)
     {
-        if (level > 0) output.Append(' ', level * 2).Append("* ");
+        if (level > 0 && isFancy) output.Append(' ', level * 2).Append("* ");
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Mainstay.Cib;
 
 namespace Mainstay.Scheduler;
@@ -50,19 +49,25 @@ internal static class FailCounts
         return count;
     }
 
+    /// <summary>
+    /// Whether an attribute is <c>PREFIX NAME[:N]#TASK_INTERVAL</c>. The name counts as a pattern, as in the reference; of what an id may
+    /// hold only the dot means something there: any character.
+    /// </summary>
     private static bool Matches(string attribute, string prefix, string name, bool isUnique)
     {
         if (!attribute.StartsWith(prefix, StringComparison.Ordinal)) return false;
-        string instance = isUnique ? "" : "(:[0-9]+)?";
-        try
+        var rest = attribute.AsSpan(prefix.Length);
+        if (rest.Length < name.Length) return false;
+        for (int i = 0; i < name.Length; i++)
         {
-            return Regex.IsMatch(attribute, $"^{prefix}{name}{instance}#.+_[0-9]+$", RegexOptions.CultureInvariant);
+            if (name[i] != '.' && name[i] != rest[i]) return false;
         }
-        catch (ArgumentException)
-        {
-            // The resource's id is used as a pattern as it is; what is no pattern matches nothing.
-            return false;
-        }
+
+        rest = rest[name.Length..];
+        if (!isUnique && rest.Length > 1 && rest[0] == ':' && char.IsAsciiDigit(rest[1])) rest = rest[1..].TrimStart("0123456789");
+        if (rest.Length == 0 || rest[0] != '#') return false;
+        int separator = rest.LastIndexOf('_');
+        return separator > 1 && separator + 1 < rest.Length && !rest[(separator + 1)..].ContainsAnyExceptInRange('0', '9');
     }
 }
 

@@ -21,7 +21,7 @@ internal enum ExecutionStatus
 }
 
 /// <summary>One recorded operation, as the passes see it.</summary>
-internal sealed class HistoryEntry(RecordedOperation record, TaskKind task)
+internal sealed class HistoryEntry(RecordedOperation record, TaskKind task, string? recordedOn = null)
 {
     public TaskKind Task { get; } = task;
 
@@ -67,7 +67,14 @@ internal sealed class HistoryEntry(RecordedOperation record, TaskKind task)
 
     public string? MigrateTarget => record.Text("migrate_target");
 
+    /// <summary>The node that carried the operation out, if the entry says so.</summary>
     public string? OnNode => record.Text("on_node");
+
+    /// <summary>
+    /// The node in whose history the entry is. Where one of two entries does not say who carried it out, being in the same history
+    /// counts, as observed of the reference.
+    /// </summary>
+    public string? RecordedOn { get; } = recordedOn;
 
     public string? Magic => record.Text("transition-magic");
 
@@ -84,7 +91,9 @@ internal sealed class HistoryEntry(RecordedOperation record, TaskKind task)
     /// <summary>Which entry is older: negative if <paramref name="a"/> is (spec/scheduler-history.md section 7).</summary>
     public static int Compare(HistoryEntry a, HistoryEntry b)
     {
-        bool sameNode = string.Equals(a.OnNode, b.OnNode, StringComparison.OrdinalIgnoreCase);
+        bool sameNode = a.OnNode is null || b.OnNode is null
+            ? string.Equals(a.RecordedOn, b.RecordedOn, StringComparison.Ordinal)
+            : string.Equals(a.OnNode, b.OnNode, StringComparison.OrdinalIgnoreCase);
         if (sameNode && a.Id == b.Id) return 0;
         if (a.CallId == -1 && b.CallId == -1) return 0;
         if (sameNode && a.CallId >= 0 && a.CallId < b.CallId) return -1;
@@ -135,7 +144,11 @@ internal sealed class ResourceHistory(RecordedResource record, ClusterNode node,
     {
         var operations = record.Operations;
         var entries = new HistoryEntry[operations.Count];
-        for (int i = 0; i < entries.Length; i++) entries[i] = new HistoryEntry(operations[i], tasks.Parse(operations[i].Operation));
+        for (int i = 0; i < entries.Length; i++)
+        {
+            entries[i] = new HistoryEntry(operations[i], tasks.Parse(operations[i].Operation), node.Id);
+        }
+
         return new ResourceHistory(record, node, entries);
     }
 

@@ -24,6 +24,7 @@ internal sealed partial class HistoryPass(ClusterState state, ConfigReader confi
         foreach (var (resource, container) in removedLaunched)
         {
             if (resource.Launcher is not null || !state.ResourcesById.TryGetValue(container, out var launcher)) continue;
+            if (launcher.IsLaunchedBy(resource)) continue;
             resource.Launcher = launcher;
             launcher.Launched.Add(resource);
         }

@@ -13,6 +13,7 @@ internal sealed partial class ResourcesPass
         var technology = bundle.Config.Elements().FirstOrDefault(e => e.Name.LocalName is "docker" or "podman");
         if (technology is null) return false;
         var layout = new BundleLayout(bundle.Id, bundle.Config, technology);
+        layout.SetReplicas(Bounded(layout.Replicas, "replicas", ReplicasMax, technology));
         if (layout.Primitive is not null && !layout.CanConnect)
         {
             state.ProblemList.Add(CibProblem.Error(
@@ -154,7 +155,14 @@ internal sealed class BundleLayout
         string? address = _network?.Value("ip-range-start");
         if (_controlPort is not null && address is null) PerHost = 1;
         CanConnect = address is not null || _controlPort is not null;
-        for (int i = 0; i < Replicas; i++)
+    }
+
+    /// <summary>Lays out the addresses of a number of replicas.</summary>
+    public void SetReplicas(int count)
+    {
+        Replicas = count;
+        string? address = _network?.Value("ip-range-start");
+        for (int i = 0; i < count; i++)
         {
             Addresses.Add(address);
             address = Next(address);
@@ -163,7 +171,7 @@ internal sealed class BundleLayout
 
     public XElement? Primitive { get; }
 
-    public int Replicas { get; }
+    public int Replicas { get; private set; }
 
     public int PerHost { get; }
 

@@ -7,6 +7,12 @@ namespace Mainstay.Scheduler;
 /// <summary>Pass 4: resources with their meta-attributes, flags and first node tables (spec/cib-model.md section 7).</summary>
 internal sealed partial class ResourcesPass(ClusterState state, ConfigReader config)
 {
+    /// <summary>The most instances of a clone, or one per node: more are a mistake, and each costs memory and time.</summary>
+    private const int InstancesMax = 2_000;
+
+    /// <summary>The most replicas of a bundle, or one per node: each is a container, an address, a connection and a node.</summary>
+    private const int ReplicasMax = 100;
+
     public void Run()
     {
         var implied = NodesPass.AddImplied(state, config);
@@ -44,12 +50,29 @@ internal sealed partial class ResourcesPass(ClusterState state, ConfigReader con
         if (!ReferenceEquals(effective, element)) config.Ids.Add(effective);
         if (variant == ResourceVariant.Clone && !IsUsableClone(effective)) return null;
         if (instance is { } number) id = string.Create(CultureInfo.InvariantCulture, $"{id}:{number}");
+        int known = state.AllResources.Count;
         var resource = Create(id, variant.Value, effective, parent);
         resource.InstanceNumber = instance ?? -1;
-        if (!UnpackVariant(resource, instance)) return null;
+        if (!UnpackVariant(resource, instance))
+        {
+            Forget(known);
+            return null;
+        }
+
         BuildTable(resource);
         state.Reasons?.Started(resource);
         return resource;
+    }
+
+    /// <summary>What was made of a resource that turns out to be unusable must not be found by constraints.</summary>
+    private void Forget(int known)
+    {
+        foreach (var resource in state.AllResources.Skip(known))
+        {
+            if (state.ResourcesById.TryGetValue(resource.Id, out var named) && named == resource) state.ResourcesById.Remove(resource.Id);
+        }
+
+        state.AllResources.RemoveRange(known, state.AllResources.Count - known);
     }
 
     private ClusterResource Create(string id, ResourceVariant variant, XElement effective, ClusterResource? parent)
@@ -134,6 +157,8 @@ internal sealed partial class ResourcesPass(ClusterState state, ConfigReader con
 
         var settings = new CloneSettings { ChildConfig = child, ChildId = child.Id() ?? "" };
         settings.Max = Number("clone-max", null, Math.Max(1, state.NodeList.Count));
+        settings.Max = Bounded(settings.Max, "clone-max", InstancesMax, clone.Config);
+
         settings.NodeMax = Number("clone-node-max", null, 1);
         settings.Min = Number("clone-min", null, 0);
         settings.Interleave = CibBoolean.IsTrue(meta["interleave"]);
@@ -161,6 +186,17 @@ internal sealed partial class ResourcesPass(ClusterState state, ConfigReader con
         }
 
         return true;
+    }
+
+    private int Bounded(int count, string name, int limit, XElement element)
+    {
+        int most = Math.Max(limit, state.NodeList.Count);
+        if (count <= most) return count;
+        state.ProblemList.Add(CibProblem.Warning(
+            element,
+            string.Create(CultureInfo.InvariantCulture, $"{name} is {count}; only {most} instances are planned for"),
+            string.Create(CultureInfo.InvariantCulture, $"set {name} to at most {most}")));
+        return most;
     }
 
     /// <summary>Adds the next instance of a clone; numbers from clone-max on are flagged removed.</summary>
@@ -205,6 +241,14 @@ internal sealed partial class ResourcesPass(ClusterState state, ConfigReader con
         {
             if (resource.Meta["container"] is not { } container || container == resource.Id) continue;
             if (!state.ResourcesById.TryGetValue(container, out var launcher)) continue;
+            if (launcher.IsLaunchedBy(resource))
+            {
+                state.ProblemList.Add(CibProblem.Error(
+                    resource.Config, $"'{resource.Id}' and its container '{container}' are each other's container",
+                        "correct the container"));
+                continue;
+            }
+
             resource.Launcher = launcher;
             launcher.Launched.Add(resource);
         }

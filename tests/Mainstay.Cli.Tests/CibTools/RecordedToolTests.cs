@@ -16,6 +16,8 @@ public sealed partial class RecordedToolTests(ITestOutputHelper output)
         ["cibadmin"] = () => new CibAdminTool(),
         ["crm_diff"] = () => new CrmDiffTool(),
         ["crm_rule"] = () => new CrmRuleTool(),
+        ["crm_simulate"] = () => new Mainstay.Cli.Simulate.SimulateTool(),
+        ["crm_ticket"] = () => new CrmTicketTool(),
         ["crm_verify"] = () => new CrmVerifyTool(),
         ["iso8601"] = () => new Iso8601Tool(),
     };
@@ -140,6 +142,6 @@ public sealed partial class RecordedToolTests(ITestOutputHelper output)
     [GeneratedRegex("'([^']*)'")]
     private static partial Regex Quoted();
 
-    [GeneratedRegex(" (?:api-version|request|crm_feature_set|cib-last-written)=\"[^\"]*\"")]
+    [GeneratedRegex(" (?:api-version|request|crm_feature_set|cib-last-written)=\"[^\"]*\"|(?<=last-failure-[^=]*=)[0-9]+")]
     private static partial Regex Volatile();
 }

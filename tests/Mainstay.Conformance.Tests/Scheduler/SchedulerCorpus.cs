@@ -66,14 +66,16 @@ internal sealed partial class SchedulerCorpus
             var input = ReadInput(folder, test);
             var document = CibUpgrade.Upgrade(input).Document;
             var options = Planning(document, test);
-            var plan = Planner.Plan(document, options);
+            var result = Simulation.Run(document, new SimulationOptions { Planning = options });
+            var plan = result.Plan!;
             differences["graph"] = GraphComparison.Compare(Expected("exp"), TransitionGraphXml.ToText(plan.Graph));
-            differences["scores"] = CompareLines(Lines(Expected("scores")), Lines(string.Join('\n', plan.Scores)));
+            differences["scores"] = CompareLines(Lines(Expected("scores")), Lines(string.Join('\n', plan.Placement.Select(record => record.Text))));
             using var dot = new StringWriter();
             TransitionDot.Write(plan, dot);
             differences["dot"] = CompareLines(Drawing(Expected("dot")), Drawing(dot.ToString()));
             string head = input.SchemaName == CibSchema.NoneName ? Simulation.ValidationDisabled + '\n' : "";
-            string text = head + Simulation.ToText(document, SimulationTime(test.Arguments, options));
+            string text = head + SimulationText.Of(
+                result, new SimulationTextOptions { SetDate = DateArgument(test.Arguments), Now = options.Now });
             differences["summary"] = CompareSummary(Expected("summary"), text);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -84,12 +86,6 @@ internal sealed partial class SchedulerCorpus
 
         return new SchedulerResult(test, differences);
     }
-
-    private static SimulationOptions SimulationTime(string arguments, PlannerOptions planning) => new()
-    {
-        Planning = planning,
-        SetDate = DateArgument(arguments),
-    };
 
     private static string? DateArgument(string arguments)
     {

@@ -156,7 +156,7 @@ internal static class StatusCommand
     private static IEnumerable<(string Name, bool IsActive, bool IsEnabled)> Daemons(PcsSession session) =>
         new[]
         {
-            ("mainstay-ring", Path.Combine(ClusterPaths.Of(session.Context).RunDir, "ring.sock")),
+            ("mainstay-ring", Ring.RingTool.SocketPath(session.Context, null)),
             ("mainstay-manager", Manager.SocketPath(session.Context)),
         }.Select(d => (
             Name: d.Item1, IsActive: File.Exists(d.Item2),

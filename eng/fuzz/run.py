@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""Random clusters through the installed reference scheduler and through Mainstay: what runs where must be the same.
+
+    eng/fuzz/run.py --seeds 1-20000 [--state FOLDER] [--show SEED] [--shrink SECONDS]
+
+The inputs come from ../shared/cases/fuzz_scheduler.py (all its features), one per seed.  Differences that differences.py explains are
+counted by class: a class rewrites the part of the input on which the two versions are known to differ, and explains the difference only if both
+agree on the rewritten input.  The last line is `N unexplained`; the exit status is 0 only for 0.
+"""
+
+import argparse
+import collections
+import copy
+import json
+import os
+import sys
+import time
+import xml.etree.ElementTree as ET
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import differences  # noqa: E402
+from engines import CASES, CRASHED, OK, ROOT, Engines, difference, input_text  # noqa: E402
+from shrink import shrink  # noqa: E402
+
+import fuzz_scheduler  # noqa: E402
+
+CHUNK = 250
+
+
+def configuration(seed):
+    return fuzz_scheduler.Cib(seed, list(fuzz_scheduler.FEATURES)).text()
+
+
+def features(seed):
+    cib = fuzz_scheduler.Cib(seed, list(fuzz_scheduler.FEATURES))
+    return sorted(cib.on)
+
+
+def seeds_of(text):
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        yield from range(int(first), int(last or first) + 1)
+
+
+def compare(engines, roots):
+    texts = [input_text(r) for r in roots]
+    mine = engines.ask_mainstay(texts)
+    theirs = engines.ask_reference(texts)
+    return [(a, difference(a, b)) for a, b in zip(theirs, mine)]
+
+
+def explain(engines, root, found):
+    """Names of the classes that together explain a difference, or None.
+
+    First each class by itself, then those that lessen the difference one after the other, then all exact ones and each other one.
+    """
+    tried = []
+    for rule in differences.RULES:
+        changed = copy.deepcopy(root)
+        if rule.rewrite(changed):
+            tried.append((rule, changed))
+    for (rule, _), (answer, after) in zip(tried, compare(engines, [tree for _, tree in tried])):
+        if answer.state == OK and after is None:
+            return [rule.name]
+    tree, names, left = root, [], size(found)
+    for _ in range(2):
+        for rule, _ in tried:
+            changed = copy.deepcopy(tree)
+            if rule.name in names or not rule.rewrite(changed):
+                continue
+            answer, after = compare(engines, [changed])[0]
+            if answer.state != OK:
+                continue
+            if after is None:
+                return names + [rule.name]
+            if size(after) < left:
+                tree, left = changed, size(after)
+                names.append(rule.name)
+    return None
+
+
+def size(found):
+    return len(found[0]) + len(found[1])
+
+
+def report(seed, found, names):
+    missing, extra = found
+    print(f"seed {seed}: " + (", ".join(names) if names else "UNEXPLAINED"))
+    for sign, lines in (("-", missing), ("+", extra)):
+        for line in lines[:6]:
+            print(f"    {sign} {line}")
+    sys.stdout.flush()
+
+
+def run(options):
+    os.makedirs(options.state, exist_ok=True)
+    engines = Engines(options.reference, options.mainstay, os.path.join(options.state, "reference.db"))
+    counts, classes, unexplained = collections.Counter(), collections.Counter(), []
+    started = time.monotonic()
+    seeds = list(seeds_of(options.seeds))
+    try:
+        for at in range(0, len(seeds), CHUNK):
+            chunk = seeds[at:at + CHUNK]
+            roots = [configuration(s) for s in chunk]
+            for seed, root, (answer, found) in zip(chunk, roots, compare(engines, roots)):
+                if answer.state != OK:
+                    counts[answer.state] += 1
+                    continue
+                if found is None:
+                    counts["same"] += 1
+                    continue
+                names = explain(engines, root, found)
+                counts["explained" if names else "unexplained"] += 1
+                for name in names or ():
+                    classes[name] += 1
+                if names is None:
+                    unexplained.append(seed)
+                if options.verbose or not names:
+                    report(seed, found, names)
+                if names is None and options.shrink > 0:
+                    store(engines, options.state, seed, root, found, options.shrink)
+            print(f"... {at + len(chunk)} inputs, {time.monotonic() - started:.0f} s: "
+                  + ", ".join(f"{v} {k}" for k, v in counts.most_common()), flush=True)
+    finally:
+        engines.close()
+    with open(os.path.join(options.state, "result.json"), "w", encoding="utf-8") as f:
+        json.dump({"seeds": options.seeds, "counts": counts, "classes": classes, "unexplained": unexplained}, f, indent=1)
+    for name, number in classes.most_common():
+        print(f"{number:6} {name}")
+    print(f"{counts['unexplained']} unexplained")
+    return 0 if not counts["unexplained"] else 1
+
+
+def store(engines, folder, seed, root, found, seconds):
+    small = shrink(engines, root, set(found[0] + found[1]), seconds)
+    ET.indent(small)
+    path = os.path.join(folder, f"{seed}.xml")
+    ET.ElementTree(small).write(path, encoding="utf-8")
+    _, left = compare(engines, [small])[0]
+    print(f"    reduced to {sum(1 for _ in small.iter())} elements: {path}")
+    if left:
+        report(seed, left, None)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--seeds", default="1-20000", help="for example 1-20000 or 7,9,100-200")
+    parser.add_argument("--state", default=os.path.join(ROOT, "artifacts", "fuzz"), help="folder for answers of the reference and finds")
+    parser.add_argument("--reference", default="crm_simulate")
+    parser.add_argument("--mainstay", default=os.path.join(ROOT, "artifacts", "bin", "mainstay") + " simulate")
+    parser.add_argument("--shrink", type=float, default=0, metavar="SECONDS", help="reduce each unexplained input for so long")
+    parser.add_argument("--show", type=int, metavar="SEED", help="print the input of a seed and stop")
+    parser.add_argument("-v", "--verbose", action="store_true", help="print explained differences as well")
+    options = parser.parse_args()
+    if options.show is not None:
+        print(input_text(configuration(options.show)))
+        return 0
+    return run(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,134 @@
+using Mainstay.Cib;
+using Mainstay.Cli.CibTools;
+using Mainstay.Scheduler;
+
+namespace Mainstay.Cli.Simulate;
+
+/// <summary>What a command line of the simulator asks for (spec/scheduler-output.md section 9).</summary>
+internal sealed class SimulateRequest(NativeOptions options)
+{
+    /// <summary>The options, with the names and letters of the reference's simulator.</summary>
+    public static IReadOnlyList<NativeOption> Known { get; } =
+    [
+        new('R', "run", null, "Show what the cluster would do"),
+        new('S', "simulate", null, "Also carry that out on a copy, and show the result"),
+        new('X', "in-place", null, "Like --simulate, and store the result in the input file"),
+        new('A', "show-attrs", null, "Show node attributes"),
+        new('c', "show-failcounts", null, "Show fail counts and failed operations"),
+        new('s', "show-scores", null, "Show placement scores"),
+        new('U', "show-utilization", null, "Show capacities of nodes and what resources take of them"),
+        new('P', "profile", "DIR", "Plan for every XML file of this folder and show how long each takes"),
+        new('N', "repeat", "N", "With --profile, plan each N times"),
+        new('u', "node-up", "NODE", "Bring a node online"),
+        new('d', "node-down", "NODE", "Take a node offline"),
+        new('f', "node-fail", "NODE", "Let a node fail"),
+        new('i', "op-inject", "OPSPEC", "Record a result: RESOURCE_TASK_INTERVALMS@NODE=RC"),
+        new('F', "op-fail", "OPSPEC", "Let an operation of the transition fail: RESOURCE_TASK_INTERVALMS@NODE=RC"),
+        new('t', "set-datetime", "DATETIME", "Take this as the present time (ISO 8601)"),
+        new('q', "quorum", "BOOLEAN", "Whether the cluster has quorum"),
+        new('w', "watchdog", "BOOLEAN", "Whether the nodes have an active watchdog"),
+        new('g', "ticket-grant", "TICKET", "Grant a ticket"),
+        new('r', "ticket-revoke", "TICKET", "Revoke a ticket"),
+        new('b', "ticket-standby", "TICKET", "Put a ticket on standby"),
+        new('e', "ticket-activate", "TICKET", "Take a ticket out of standby"),
+        new('I', "save-input", "FILE", "Save the CIB that is planned for"),
+        new('O', "save-output", "FILE", "Save the CIB after the transition"),
+        new('G', "save-graph", "FILE", "Save the transition graph as XML"),
+        new('D', "save-dotfile", "FILE", "Save a drawing of all actions for Graphviz"),
+        new('a', "all-actions", null, "With --save-dotfile, draw optional actions too"),
+        new('L', "live-check", null, "Read the CIB of the running cluster"),
+        new('x', "xml-file", "FILE", "Read the CIB from this file ('-': standard input, the default)"),
+        new('p', "xml-pipe", null, "Read the CIB from standard input"),
+        new('\0', "xml-text", "XML", "Take this text for the CIB"),
+        new('j', "pending", null, string.Empty),
+        new('\0', "text-fancy", null, string.Empty),
+        new('\0', "batch", "LISTFILE", "Process many inputs: lines of name, input, output folder, arguments, separated by tabs"),
+    ];
+
+    /// <summary>An option by its long name.</summary>
+    public string? this[string name] => options[name];
+
+    /// <summary>Whether an option was given.</summary>
+    public bool Has(string name) => options.Has(name);
+
+    /// <summary>Whether only what was asked for is printed.</summary>
+    public bool IsQuiet => options.Has("quiet");
+
+    /// <summary>Whether scores or utilization are shown.</summary>
+    public bool ShowsPlacement => Has("show-scores") || Has("show-utilization");
+
+    /// <summary>Whether the transition is carried out on a copy.</summary>
+    public bool Executes => Has("simulate") || Has("in-place") || Has("op-fail");
+
+    /// <summary>Whether decisions are needed, not only the status.</summary>
+    public bool Plans => Executes || ShowsPlacement || Has("run") || Has("save-dotfile") || Has("save-graph");
+
+    /// <summary>The effective time: as given, else as the CIB says, else the clock's.</summary>
+    /// <param name="document">The CIB.</param>
+    /// <param name="problem">What is wrong with the time given.</param>
+    public long? Time(CibDocument document, out string problem)
+    {
+        problem = string.Empty;
+        var clock = DateTimeOffset.Now;
+        if (options["set-datetime"] is { } date)
+        {
+            var now = new CibDateTime(clock.ToUnixTimeSeconds(), (int)clock.Offset.TotalSeconds);
+            if (CibDateTime.TryParse(date, now, out var parsed)) return parsed.EpochSeconds;
+            problem = $"'{date}' is no date: give YYYY-MM-DD hh:mm:ss or another ISO 8601 form";
+            return null;
+        }
+
+        return IntegerText.TryReadLeading(document.PackedRoot.Value("execution-date"), out long recorded)
+            ? recorded
+            : clock.ToUnixTimeSeconds();
+    }
+
+    /// <summary>The simulation asked for.</summary>
+    /// <param name="now">The effective time, seconds since 1970.</param>
+    public SimulationOptions Simulation(long now) => new()
+    {
+        Planning = new PlannerOptions
+        {
+            Now = now,
+            LocalOffsetSeconds = (int)DateTimeOffset.Now.Offset.TotalSeconds,
+            RecordScores = Has("show-scores"),
+            RecordUtilization = Has("show-utilization"),
+            IsSanitized = !Has("live-check"),
+        },
+        Scenario = Scenario(),
+        Plan = Plans,
+        Execute = Executes,
+    };
+
+    /// <summary>How the text of the simulation is to look.</summary>
+    /// <param name="now">The effective time, seconds since 1970.</param>
+    public SimulationTextOptions Text(long now) => new()
+    {
+        SetDate = this["set-datetime"],
+        Now = now,
+        ShowAttributes = Has("show-attrs"),
+        ShowFailCounts = Has("show-failcounts"),
+        ShowPlacement = ShowsPlacement,
+    };
+
+    private SimulationScenario Scenario() => new()
+    {
+        Quorum = this["quorum"],
+        Watchdog = this["watchdog"],
+        Nodes =
+        [
+            .. options.All("node-up").Select(node => (NodeEvent.Up, node)),
+            .. options.All("node-down").Select(node => (NodeEvent.Down, node)),
+            .. options.All("node-fail").Select(node => (NodeEvent.Fail, node)),
+        ],
+        Tickets =
+        [
+            .. options.All("ticket-grant").Select(ticket => (TicketEvent.Grant, ticket)),
+            .. options.All("ticket-revoke").Select(ticket => (TicketEvent.Revoke, ticket)),
+            .. options.All("ticket-standby").Select(ticket => (TicketEvent.Standby, ticket)),
+            .. options.All("ticket-activate").Select(ticket => (TicketEvent.Activate, ticket)),
+        ],
+        Operations = [.. options.All("op-inject")],
+        Failures = [.. options.All("op-fail")],
+    };
+}
