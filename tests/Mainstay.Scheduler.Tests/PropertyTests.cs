@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Mainstay.Cib;
+using Mainstay.Scheduler.Tests.Properties;
 
 namespace Mainstay.Scheduler.Tests;
 
@@ -195,19 +196,5 @@ internal static class RandomCluster
             1 => [("r1", "r0", false)],
             _ => [],
         };
-    }
-
-    /// <summary>A small generator of our own: the same numbers on every machine and version (xorshift).</summary>
-    private sealed class Sequence(uint seed)
-    {
-        private uint _state = unchecked((seed * 2654435761) | 1);
-
-        public int Next(int below)
-        {
-            _state ^= _state << 13;
-            _state ^= _state >> 17;
-            _state ^= _state << 5;
-            return (int)(_state % (uint)below);
-        }
     }
 }
