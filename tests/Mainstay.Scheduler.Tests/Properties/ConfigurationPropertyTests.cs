@@ -50,7 +50,8 @@ public sealed class ConfigurationPropertyTests
             // What waits for something that cannot be done has to wait in the next plan as well.
             bool isBlocked = plan.Graph.Unattainable.Count > 0;
             var copy = document.Clone();
-            bool isComplete = new SimulatedExecution(copy, plan.State, RandomConfiguration.Now, new TextList(new StringBuilder())).Run(plan.Graph);
+            var execution = new SimulatedExecution(copy, plan.State, RandomConfiguration.Now, new TextList(new StringBuilder()));
+            bool isComplete = execution.Run(plan.Graph);
             if (!isComplete) return isBlocked ? null : $"not carried out: {string.Join("; ", plan.Changes)}";
             document = copy;
         }
@@ -86,7 +87,9 @@ public sealed class ConfigurationPropertyTests
         Assert.True(recoveries > 40, $"only {recoveries} recoveries were seen");
     }
 
-    /// <summary>The execution of a simulation does not take down a node that was asked to, and does not forget what was cancelled.</summary>
+    /// <summary>
+    /// The execution of a simulation does not take down a node that was asked to, and does not forget what was cancelled.
+    /// </summary>
     private static bool IsWithoutEffect(GraphAction action) =>
         action.Kind == GraphActionKind.PseudoEvent || action.Task is "do_shutdown" or "cancel";
 

@@ -115,7 +115,9 @@ internal static class PlanChecks
         return false;
     }
 
-    /// <summary>The address of a replica and the connection to it: orders of the bundle concern its container and what runs inside.</summary>
+    /// <summary>
+    /// The address of a replica and the connection to it: orders of the bundle concern its container and what runs inside.
+    /// </summary>
     private static bool IsBesideReplica(ClusterResource resource) =>
         resource.Replica is { } replica && (replica.Ip == resource || replica.Connection == resource);
 

@@ -18,7 +18,8 @@ internal sealed partial class RandomConfiguration
         if (_random.Chance(15) && _tops.Count > 2) text.Append(SetsXml());
         if (_random.Chance(12))
         {
-            text.Append(CultureInfo.InvariantCulture, $"""<rsc_ticket id="{Id("ticket")}" rsc="{_random.Pick(_tops)}" ticket="T" loss-policy="stop"/>""");
+            string top = _random.Pick(_tops);
+            text.Append(CultureInfo.InvariantCulture, $"""<rsc_ticket id="{Id("ticket")}" rsc="{top}" ticket="T" loss-policy="stop"/>""");
         }
 
         return text.ToString();
@@ -143,7 +144,8 @@ internal sealed partial class RandomConfiguration
     private static string Entry(string resource, string task, int interval, int result, int target, int call)
     {
         bool isFailure = result != target;
-        string id = isFailure ? "last_failure_0" : interval == 0 ? "last_0" : string.Create(CultureInfo.InvariantCulture, $"{task}_{interval}");
+        string id = isFailure ? "last_failure_0" : interval == 0 ? "last_0"
+            : string.Create(CultureInfo.InvariantCulture, $"{task}_{interval}");
         string key = string.Create(CultureInfo.InvariantCulture, $"{call}:1:{target}:12345678-1234-1234-1234-123456789012");
         return string.Create(CultureInfo.InvariantCulture, $"""
             <lrm_rsc_op id="{resource}_{id}" operation_key="{resource}_{task}_{interval}" operation="{task}" interval="{interval}"
