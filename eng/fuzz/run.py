@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Random clusters through the installed reference scheduler and through Mainstay: what runs where must be the same.
 
-    eng/fuzz/run.py --seeds 1-20000 [--state FOLDER] [--show SEED] [--shrink SECONDS]
+    eng/fuzz/run.py --seeds 1-20000 [--state FOLDER] [--show SEED] [--shrink SECONDS] [--again] [--report FILE]
 
-The inputs come from ../shared/cases/fuzz_scheduler.py (all its features), one per seed.  Differences that differences.py explains are
-counted by class: a class rewrites the part of the input on which the two versions are known to differ, and explains the difference only if both
-agree on the rewritten input.  The last line is `N unexplained`; the exit status is 0 only for 0.
+The inputs come from ../shared/cases/fuzz_scheduler.py (all its features), one per seed. Differences that differences.py explains are
+counted by class: a class rewrites the part of the input on which the two versions are known to differ, and explains the difference only
+if both agree on the rewritten input. The last line is `N unexplained`; the exit status is 0 only for 0.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import xml.etree.ElementTree as ET
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import differences  # noqa: E402
-from engines import CASES, CRASHED, OK, ROOT, Engines, difference, input_text  # noqa: E402
+from engines import OK, ROOT, Engines, difference, input_text  # noqa: E402
 from shrink import shrink  # noqa: E402
 
 import fuzz_scheduler  # noqa: E402
@@ -52,7 +52,7 @@ def compare(engines, roots):
 def explain(engines, root, found):
     """Names of the classes that together explain a difference, or None.
 
-    First each class by itself, then those that lessen the difference one after the other, then all exact ones and each other one.
+    First each class by itself, then together those that lessen the difference.
     """
     tried = []
     for rule in differences.RULES:
@@ -92,43 +92,84 @@ def report(seed, found, names):
     sys.stdout.flush()
 
 
+class Result:
+    """What became of each input, kept in a file of the state folder."""
+
+    def __init__(self, folder):
+        self.path = os.path.join(folder, "result.json")
+        self.counts, self.explained, self.unexplained = collections.Counter(), {}, []
+
+    def load(self):
+        with open(self.path, encoding="utf-8") as f:
+            stored = json.load(f)
+        self.counts = collections.Counter(stored["counts"])
+        self.explained, self.unexplained = stored["explained"], stored["unexplained"]
+
+    def save(self):
+        with open(self.path, "w", encoding="utf-8") as f:
+            json.dump({"counts": self.counts, "explained": self.explained, "unexplained": self.unexplained}, f, indent=1)
+
+    def add(self, seed, answer, found, names):
+        if answer.state != OK:
+            self.counts[answer.state] += 1
+        elif found is None:
+            self.counts["same"] += 1
+        elif names:
+            self.explained[str(seed)] = names
+        else:
+            self.unexplained.append(seed)
+
+    def summary(self):
+        counts = dict(self.counts, explained=len(self.explained), unexplained=len(self.unexplained))
+        return f"{sum(counts.values())} inputs: " + ", ".join(f"{v} {k}" for k, v in sorted(counts.items()))
+
+
 def run(options):
     os.makedirs(options.state, exist_ok=True)
     engines = Engines(options.reference, options.mainstay, os.path.join(options.state, "reference.db"))
-    counts, classes, unexplained = collections.Counter(), collections.Counter(), []
-    started = time.monotonic()
+    result = Result(options.state)
     seeds = list(seeds_of(options.seeds))
+    if options.again:
+        result.load()
+        seeds, result.unexplained = result.unexplained, []
+    started = time.monotonic()
     try:
         for at in range(0, len(seeds), CHUNK):
             chunk = seeds[at:at + CHUNK]
             roots = [configuration(s) for s in chunk]
             for seed, root, (answer, found) in zip(chunk, roots, compare(engines, roots)):
-                if answer.state != OK:
-                    counts[answer.state] += 1
-                    continue
-                if found is None:
-                    counts["same"] += 1
-                    continue
-                names = explain(engines, root, found)
-                counts["explained" if names else "unexplained"] += 1
-                for name in names or ():
-                    classes[name] += 1
-                if names is None:
-                    unexplained.append(seed)
-                if options.verbose or not names:
+                names = explain(engines, root, found) if found else None
+                result.add(seed, answer, found, names)
+                if found and (options.verbose or not names):
                     report(seed, found, names)
-                if names is None and options.shrink > 0:
+                if found and not names and options.shrink > 0:
                     store(engines, options.state, seed, root, found, options.shrink)
-            print(f"... {at + len(chunk)} inputs, {time.monotonic() - started:.0f} s: "
-                  + ", ".join(f"{v} {k}" for k, v in counts.most_common()), flush=True)
+            print(f"... {time.monotonic() - started:.0f} s, {result.summary()}", flush=True)
     finally:
         engines.close()
-    with open(os.path.join(options.state, "result.json"), "w", encoding="utf-8") as f:
-        json.dump({"seeds": options.seeds, "counts": counts, "classes": classes, "unexplained": unexplained}, f, indent=1)
-    for name, number in classes.most_common():
-        print(f"{number:6} {name}")
-    print(f"{counts['unexplained']} unexplained")
-    return 0 if not counts["unexplained"] else 1
+    result.save()
+    write_report(options.report, result)
+    print(f"{len(result.unexplained)} unexplained")
+    return 0 if not result.unexplained else 1
+
+
+def write_report(path, result):
+    """The page of the documentation, or only the figures on the terminal."""
+    numbers = collections.Counter(name for names in result.explained.values() for name in names)
+    lines = []
+    for rule in differences.RULES:
+        lines.append(f"| `{rule.name}` | {numbers[rule.name]} | {rule.section} | {' '.join(rule.text.split())} |")
+        print(f"{numbers[rule.name]:6} {rule.name}")
+    if not path:
+        return
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    begin, end = "<!-- fuzz:begin (generated) -->\n", "<!-- fuzz:end -->"
+    figures = [result.summary() + ".", "", "| Class | Inputs | Rule | Difference and rewriting |", "|---|---:|---|---|", *lines, "",
+               "Unexplained: " + (", ".join(map(str, sorted(result.unexplained))) or "none") + ".", ""]
+    text = text[:text.index(begin) + len(begin)] + "\n".join(figures) + text[text.index(end):]
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
 
 
 def store(engines, folder, seed, root, found, seconds):
@@ -149,6 +190,8 @@ def main():
     parser.add_argument("--reference", default="crm_simulate")
     parser.add_argument("--mainstay", default=os.path.join(ROOT, "artifacts", "bin", "mainstay") + " simulate")
     parser.add_argument("--shrink", type=float, default=0, metavar="SECONDS", help="reduce each unexplained input for so long")
+    parser.add_argument("--again", action="store_true", help="try only what was unexplained last time, and bring the result up to date")
+    parser.add_argument("--report", metavar="FILE", help="write the figures into this page (docs/conformance-fuzz.md)")
     parser.add_argument("--show", type=int, metavar="SEED", help="print the input of a seed and stop")
     parser.add_argument("-v", "--verbose", action="store_true", help="print explained differences as well")
     options = parser.parse_args()
