@@ -181,7 +181,8 @@ internal sealed class OrderReader(ClusterState state, ConfigReader config, Actio
         if (task1 is not { } first || task2 is not { } then) return;
         bool requireAll = CibBoolean.Parse(set1.Value("require-all")) ?? true;
         if (first is TaskKind.Stop or TaskKind.Demote) requireAll = true;
-        var flags = isInverse ? InverseFlags(strength.Kind) : Flags(strength, TaskKind.Start);
+        // By the action of the second set, as seen in the reference.
+        var flags = isInverse ? InverseFlags(strength.Kind) : Flags(strength, then);
         var members1 = ConstraintsPass.Members(state, set1).OfType<ClusterResource>().ToList();
         var members2 = ConstraintsPass.Members(state, set2).OfType<ClusterResource>().ToList();
         if (!requireAll)
