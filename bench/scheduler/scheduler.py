@@ -84,7 +84,7 @@ def measure(program, path, out, args, cut, place):
 
 
 def engine(path):
-    text = subprocess.run([ENGINE, "--seconds", "10", "--runs", "25", path], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run([ENGINE, "--seconds", "12", "--runs", "200", path], capture_output=True, text=True, check=True).stdout
     return json.loads(text)
 
 
