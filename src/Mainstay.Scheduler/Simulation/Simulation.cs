@@ -22,11 +22,15 @@ public sealed record SimulationOptions
 /// <summary>What a simulation came to.</summary>
 public sealed class SimulationResult
 {
-    internal SimulationResult(CibDocument input, ClusterState before)
+    private readonly CibDocument _given;
+    private readonly PlannerOptions _planning;
+
+    internal SimulationResult(CibDocument input, PlannerOptions planning)
     {
         Input = input;
         Output = input;
-        Before = before;
+        _given = input;
+        _planning = planning;
     }
 
     /// <summary>The CIB that was planned for: the one given, with the events of the scenario.</summary>
@@ -35,8 +39,8 @@ public sealed class SimulationResult
     /// <summary>The CIB after the transition; the input if nothing was carried out.</summary>
     public CibDocument Output { get; internal set; }
 
-    /// <summary>The cluster as it was given.</summary>
-    public ClusterState Before { get; }
+    /// <summary>The cluster as it was given; read when it is first asked for.</summary>
+    public ClusterState Before => field ??= Planner.ReadState(_given, _planning);
 
     /// <summary>The cluster after the transition, if it was carried out.</summary>
     public ClusterState? After { get; internal set; }
@@ -72,7 +76,7 @@ public static class Simulation
     /// <returns>What came of it.</returns>
     public static SimulationResult Run(CibDocument cib, SimulationOptions options)
     {
-        var result = new SimulationResult(cib, Planner.ReadState(cib, options.Planning));
+        var result = new SimulationResult(cib, options.Planning);
         if (options.Scenario.IsModifying)
         {
             result.Input = Editable(cib);
