@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Xml.Linq;
 using Mainstay.Cib;
 
@@ -50,8 +49,7 @@ public sealed class ConfigurationPropertyTests
             // What waits for something that cannot be done has to wait in the next plan as well.
             bool isBlocked = plan.Graph.Unattainable.Count > 0;
             var copy = document.Clone();
-            var execution = new SimulatedExecution(copy, plan.State, RandomConfiguration.Now, new TextList(new StringBuilder()));
-            bool isComplete = execution.Run(plan.Graph);
+            bool isComplete = new SimulatedExecution(copy, plan.State, RandomConfiguration.Now).Run(plan.Graph, []);
             if (!isComplete) return isBlocked ? null : $"not carried out: {string.Join("; ", plan.Changes)}";
             document = copy;
         }
