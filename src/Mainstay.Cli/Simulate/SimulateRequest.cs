@@ -7,6 +7,8 @@ namespace Mainstay.Cli.Simulate;
 /// <summary>What a command line of the simulator asks for (spec/scheduler-output.md section 9).</summary>
 internal sealed class SimulateRequest(NativeOptions options)
 {
+    private readonly List<string> _failures = [];
+
     /// <summary>The options, with the names and letters of the reference's simulator.</summary>
     public static IReadOnlyList<NativeOption> Known { get; } =
     [
@@ -36,6 +38,11 @@ internal sealed class SimulateRequest(NativeOptions options)
         new('G', "save-graph", "FILE", "Save the transition graph as XML"),
         new('D', "save-dotfile", "FILE", "Save a drawing of all actions for Graphviz"),
         new('a', "all-actions", null, "With --save-dotfile, draw optional actions too"),
+        new('\0', "save-svg", "FILE", "Save a picture of the transition that a person can read"),
+        new('\0', "save-html", "FILE", "Save a page about the transition: what changes, the picture, every step with its reason"),
+        new('\0', "ban", "RESOURCE@NODE", "Try what a ban of the resource from the node would do"),
+        new('\0', "set", "SETTING", "Try another value: OPTION=VALUE, resource:ID:NAME=VALUE or node:NAME:ATTRIBUTE=VALUE"),
+        new('\0', "fail", "RESOURCE@NODE", "Let the monitor of a resource fail (also RESOURCE_TASK_INTERVALMS@NODE=RC)"),
         new('L', "live-check", null, "Read the CIB of the running cluster"),
         new('x', "xml-file", "FILE", "Read the CIB from this file ('-': standard input, the default)"),
         new('p', "xml-pipe", null, "Read the CIB from standard input"),
@@ -61,7 +68,8 @@ internal sealed class SimulateRequest(NativeOptions options)
     public bool Executes => Has("simulate") || Has("in-place") || Has("op-fail");
 
     /// <summary>Whether decisions are needed, not only the status.</summary>
-    public bool Plans => Executes || ShowsPlacement || Has("run") || Has("save-dotfile") || Has("save-graph");
+    public bool Plans => Executes || ShowsPlacement || Has("run") || Has("save-dotfile") || Has("save-graph")
+        || Has("save-svg") || Has("save-html");
 
     /// <summary>The effective time: as given, else as the CIB says, else the clock's.</summary>
     /// <param name="document">The CIB.</param>
@@ -81,6 +89,30 @@ internal sealed class SimulateRequest(NativeOptions options)
         return IntegerText.TryReadLeading(document.PackedRoot.Value("execution-date"), out long recorded)
             ? recorded
             : clock.ToUnixTimeSeconds();
+    }
+
+    /// <summary>Makes the changes of the configuration that are to be tried out.</summary>
+    /// <param name="document">Changed.</param>
+    /// <returns>What is wrong with one of them, or null.</returns>
+    public string? TryOut(CibDocument document)
+    {
+        foreach (string text in options.All("ban"))
+        {
+            if (WhatIf.Ban(document, text) is { } problem) return problem;
+        }
+
+        foreach (string text in options.All("set"))
+        {
+            if (WhatIf.Set(document, text) is { } problem) return problem;
+        }
+
+        foreach (string text in options.All("fail"))
+        {
+            if (WhatIf.Fail(document, text, out string operation) is { } problem) return problem;
+            _failures.Add(operation);
+        }
+
+        return null;
     }
 
     /// <summary>The simulation asked for.</summary>
@@ -128,7 +160,7 @@ internal sealed class SimulateRequest(NativeOptions options)
             .. options.All("ticket-standby").Select(ticket => (TicketEvent.Standby, ticket)),
             .. options.All("ticket-activate").Select(ticket => (TicketEvent.Activate, ticket)),
         ],
-        Operations = [.. options.All("op-inject")],
+        Operations = [.. options.All("op-inject"), .. _failures],
         Failures = [.. options.All("op-fail")],
     };
 }

@@ -75,6 +75,7 @@ internal sealed class SimulateTool : NativeTool
         }
 
         if (request.Time(document, out string timeProblem) is not { } now) return output.Usage(timeProblem);
+        if (request.TryOut(document) is { } changeProblem) return output.Usage(changeProblem);
         var result = Simulation.Run(document, request.Simulation(now));
         Print(result, request, output, now);
         foreach (var refused in result.Modifications.Concat(result.Execution).OfType<SimulationEvent.Refused>())
@@ -115,8 +116,13 @@ internal sealed class SimulateTool : NativeTool
             ?? Write(request["save-output"], () => result.Output.ToXml())
             ?? Write(inPlace, () => result.Output.ToXml())
             ?? Write(plan is null ? null : request["save-graph"], () => TransitionGraphXml.ToText(plan!.Graph))
-            ?? Write(plan is null ? null : request["save-dotfile"], () => Drawing(plan!, request));
+            ?? Write(plan is null ? null : request["save-dotfile"], () => Drawing(plan!, request))
+            ?? Write(plan is null ? null : request["save-svg"], () => TransitionSvg.Draw(TransitionSteps.Of(plan!)) + "\n")
+            ?? Write(plan is null ? null : request["save-html"], () => TransitionHtml.ToText(plan!, Title(request)));
     }
+
+    private static string Title(SimulateRequest request) =>
+        request["xml-file"] is { } file and not "-" ? $"Transition for {Path.GetFileName(file)}" : "Transition";
 
     private static string Drawing(Plan plan, SimulateRequest request)
     {
