@@ -135,11 +135,14 @@ class Engines:
 
 
 def difference(reference, mainstay):
-    """(operations only the reference plans, operations only Mainstay plans), or None if there is nothing to compare or nothing differs."""
-    if reference.state != OK:
-        return None
+    """(operations only the reference plans, operations only Mainstay plans), or None if there is nothing to compare or nothing differs.
+
+    That Mainstay gives no answer is a difference whatever the reference does.
+    """
     if mainstay.state != OK:
         return [], [mainstay.state + ": " + mainstay.detail.split("\n", 1)[0]]
+    if reference.state != OK:
+        return None
     missing = sorted((reference.decisions - mainstay.decisions).elements())
     extra = sorted((mainstay.decisions - reference.decisions).elements())
     return (missing, extra) if missing or extra else None

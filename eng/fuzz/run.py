@@ -110,7 +110,7 @@ class Result:
             json.dump({"counts": self.counts, "explained": self.explained, "unexplained": self.unexplained}, f, indent=1)
 
     def add(self, seed, answer, found, names):
-        if answer.state != OK:
+        if answer.state != OK and not found:
             self.counts[answer.state] += 1
         elif found is None:
             self.counts["same"] += 1
