@@ -1,13 +1,25 @@
 using Mainstay.Cli;
 
-try
+// The scheduler follows colocations from resource to resource: a chain of thousands needs more than the usual stack. The pages are taken
+// only where they are used.
+const int StackBytes = 256 << 20;
+int status = 0;
+var thread = new Thread(() => status = Run(args), StackBytes);
+thread.Start();
+thread.Join();
+return status;
+
+static int Run(string[] args)
 {
-    return ToolRegistry.Run(ToolContext.OfProcess(InvokedName()), args);
-}
-catch (IOException)
-{
-    // The reader of a pipe went away (`mainstay status | head -1`): nobody is left to tell.
-    return 141;
+    try
+    {
+        return ToolRegistry.Run(ToolContext.OfProcess(InvokedName()), args);
+    }
+    catch (IOException)
+    {
+        // The reader of a pipe went away (`mainstay status | head -1`): nobody is left to tell.
+        return 141;
+    }
 }
 
 // The host executable puts its own path into Environment.GetCommandLineArgs; only the kernel still knows argv[0].

@@ -49,6 +49,16 @@ public sealed class DamagedInputTests
         Assert.NotNull(Plan(document));
     }
 
+    [Fact]
+    public void A_group_without_members_takes_part_in_constraints_without_harm()
+    {
+        var document = Document(
+            "<primitive id='a' class='lsb' type='x'/><primitive id='b' class='lsb' type='x'/><group id='g'/><group id='h'/>",
+            "<rsc_colocation id='c1' rsc='a' with-rsc='g' score='INFINITY'/><rsc_colocation id='c2' rsc='g' with-rsc='b' score='INFINITY'/>"
+            + "<rsc_colocation id='c3' rsc='h' with-rsc='g' score='10'/><rsc_order id='o1' first='g' then='a'/>");
+        Assert.NotNull(Plan(document));
+    }
+
     [Theory]
     [InlineData("<meta_attributes id='m'><nvpair id='p' name='clone-max' value='2147483647'/></meta_attributes>", "clone-max is 2147483647")]
     [InlineData("<meta_attributes id='m'><nvpair id='p' name='clone-max' value='99999999999999999999'/></meta_attributes>", "clone-max is")]

@@ -30,7 +30,7 @@ internal sealed partial class Assigner
         ClusterResource source, ClusterResource target, ref NodeTable? nodes, ColocationConstraint? constraint, MergeFactor factor,
             MergeFlags flags)
     {
-        if (source.IsMerging) return;
+        if (source.IsMerging || source is { IsGroup: true, ChildList.Count: 0 }) return;
         source.IsMerging = true;
         if (source.IsGroup)
         {

@@ -126,6 +126,9 @@ internal sealed partial class ResourcesPass(ClusterState state, ConfigReader con
         {
             if (Unpack(element, group, instance) is { } member) group.ChildList.Add(member);
         }
+
+        // Without members (the schema forbids it) there is nothing to be together with.
+        group.IsColocatedGroup &= group.ChildList.Count > 0;
     }
 
     private bool IsUsableClone(XElement clone)
