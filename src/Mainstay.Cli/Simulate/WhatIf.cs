@@ -62,7 +62,9 @@ internal static class WhatIf
 
     /// <summary>The failure of a resource's monitor in the form of <c>--op-inject</c>.</summary>
     /// <param name="cib">The configuration, for the monitor's interval.</param>
-    /// <param name="text"><c>RESOURCE@NODE</c>, or a whole operation: <c>RESOURCE_TASK_INTERVALMS@NODE</c>, with <c>=RC</c> or without.</param>
+    /// <param name="text">
+    /// <c>RESOURCE@NODE</c>, or a whole operation: <c>RESOURCE_TASK_INTERVALMS@NODE</c>, with <c>=RC</c> or without.
+    /// </param>
     /// <param name="operation">The operation with its result.</param>
     /// <returns>What is wrong, or null.</returns>
     public static string? Fail(CibDocument cib, string text, out string operation)
