@@ -139,4 +139,39 @@ public sealed class ResilienceTests
         Assert.Equal("n3", Assert.Single(check.FencingGapsBefore).Node);
         Assert.Empty(check.Evaluate(["n1"]).FencingGaps);
     }
+
+    private const string Guest = """
+        <primitive id="vm" class="ocf" provider="heartbeat" type="VirtualDomain"><meta_attributes id="vm-m">
+          <nvpair id="vm-r" name="remote-node" value="g1"/></meta_attributes></primitive>
+        """;
+
+    private const string Remote = """<primitive id="r1" class="ocf" provider="pacemaker" type="remote"/>""";
+
+    [Theory]
+    [InlineData("g1", Guest)]
+    [InlineData("r1", Remote)]
+    public void A_service_that_only_a_remote_or_guest_node_may_run_is_lost_with_it(string node, string carrier)
+    {
+        var cluster = new TestCluster(2, fencing: true).Resource(carrier).Primitive("web");
+        cluster.Location("web", "n1", "-INFINITY").Location("web", "n2", "-INFINITY");
+
+        var check = Check(cluster);
+        var outcome = check.Evaluate([node]);
+
+        Assert.Equal(new[] { "n1", "n2", node }.Order(StringComparer.Ordinal), check.Nodes);
+        Assert.Equal("web", Assert.Single(outcome.Services).Resource);
+        Assert.True(outcome.HasQuorum);
+        Assert.Empty(outcome.Unsettled);
+    }
+
+    [Fact]
+    public void A_service_of_a_lost_remote_node_is_taken_over_where_another_may_run_it()
+    {
+        var cluster = new TestCluster(2, fencing: true).Resource(Remote).Primitive("web").Location("web", "r1", "100");
+
+        var outcome = Check(cluster).Evaluate(["r1"]);
+
+        Assert.True(outcome.IsHarmless);
+        Assert.Equal(1, outcome.Recovered);
+    }
 }

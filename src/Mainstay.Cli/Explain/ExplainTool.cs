@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Mainstay.Cib;
 using Mainstay.Cli.CibTools;
+using Mainstay.Cli.Planning;
 using Mainstay.Scheduler;
 
 namespace Mainstay.Cli.Explain;
@@ -27,7 +27,7 @@ internal sealed class ExplainTool : ITool
               --no-changes          do not try what would have to change (faster on large clusters)
               --output-format text|json
 
-        Exit status: 0 answered, 64 wrong arguments, 65 the configuration cannot be read as one, 66 no such file,
+        Exit status: 0 answered, 64 wrong arguments, 65 not well-formed, 66 no such file, 78 the configuration is not valid,
         102 the cluster does not answer, 105 no such resource, node or action.
 
         """;
@@ -85,32 +85,8 @@ internal sealed class ExplainTool : ITool
 
     private static PlannedCluster Load(ToolContext context, ExplainOptions options)
     {
-        bool isFile = options.File is not null || context.Environment("CIB_file") is { Length: > 0 };
-        var loaded = options.File is { } file ? CibLoad.OfFile(file) : CibSource.Of(context).Load();
-        if (loaded.Document is not { } document)
-        {
-            throw new CommandFailure(loaded.Message ?? NativeExit.Text(loaded.Code), loaded.Code);
-        }
-
-        var upgraded = CibUpgrade.Upgrade(document).Document;
-        var now = DateTimeOffset.Now;
-        long time = now.ToUnixTimeSeconds();
-        if (options.Date is { } date)
-        {
-            if (!CibDateTime.TryParse(date, new CibDateTime(time), out var parsed))
-            {
-                throw new CommandFailure($"'{date}' is no date: give YYYY-MM-DD hh:mm:ss or another ISO 8601 form", NativeExit.Usage);
-            }
-
-            time = parsed.EpochSeconds;
-        }
-        else if (isFile && IntegerText.TryReadLeading(upgraded.Root.Value("execution-date"), out long recorded))
-        {
-            time = recorded;
-        }
-
-        var planning = new PlannerOptions { Now = time, LocalOffsetSeconds = (int)now.Offset.TotalSeconds, IsSanitized = isFile };
-        return new PlannedCluster(upgraded, planning, showsLines: isFile);
+        var input = PlanningInput.Load(context, options.File, options.Date);
+        return new PlannedCluster(input.Document, input.Options, showsLines: input.IsFile);
     }
 
     /// <summary>The answer as plain text.</summary>

@@ -46,7 +46,7 @@ internal static class ResilienceText
 
         if (check.OtherNodes.Count > 0)
         {
-            text.Append("Not played through, remote and guest nodes: ").AppendJoin(' ', check.OtherNodes).Append('\n');
+            text.Append("Not played through, nodes of bundles: ").AppendJoin(' ', check.OtherNodes).Append('\n');
         }
 
         foreach (var overflow in check.OverflowsBefore) text.Append("Already now: ").Append(Overflow(overflow)).Append('\n');

@@ -1,5 +1,5 @@
-using Mainstay.Cib;
-using Mainstay.Cli.Configuration;
+using Mainstay.Cli.CibTools;
+using Mainstay.Cli.Planning;
 using Mainstay.Scheduler;
 
 namespace Mainstay.Cli.Resilience;
@@ -7,13 +7,11 @@ namespace Mainstay.Cli.Resilience;
 /// <summary><c>mainstay check resilience</c>: which services would the loss of a node stop?</summary>
 internal sealed class ResilienceTool : ITool
 {
-    private const int ExitUsage = 64;
-    private const int ExitData = 65;
-
     private const string Usage = """
         Usage: mainstay check resilience [OPTIONS]
 
-        Plays the loss of every single node through: fencing, recovery, and what would not run any more, and why.
+        Plays the loss of every single node through (cluster, remote and guest nodes): fencing, recovery, and what would
+        not run any more, and why.
 
           -f, --file FILE           a CIB file instead of the running cluster
               --pairs               every pair of nodes too
@@ -25,7 +23,8 @@ internal sealed class ResilienceTool : ITool
               --output-format text|json
 
         Exit status: 0 every service survives every loss, 1 some do not (or a node or fence device is overtaxed),
-        64 wrong arguments, 65 the configuration cannot be used.
+        64 wrong arguments, 65 not well-formed or no node is online, 66 no such file, 78 the configuration is not valid,
+        102 the cluster does not answer.
 
         """;
 
@@ -37,14 +36,14 @@ internal sealed class ResilienceTool : ITool
             bool isHelp = args is ["--help" or "-h"];
             if (!isHelp) context.Error.WriteLine("Error: say what to check: mainstay check resilience");
             (isHelp ? context.Out : context.Error).Write(Usage);
-            return isHelp ? 0 : ExitUsage;
+            return isHelp ? 0 : NativeExit.Usage;
         }
 
         if (ResilienceOptions.Parse([.. args.Skip(1)], out var problem) is not { } options)
         {
             context.Error.WriteLine($"Error: {problem}");
             context.Error.Write(Usage);
-            return ExitUsage;
+            return NativeExit.Usage;
         }
 
         if (options.Help)
@@ -66,11 +65,8 @@ internal sealed class ResilienceTool : ITool
 
     private static int Check(ToolContext context, ResilienceOptions options)
     {
-        var cib = Load(context, options);
-        var now = DateTimeOffset.Now;
-        var planning = new PlannerOptions { Now = now.ToUnixTimeSeconds(), LocalOffsetSeconds = (int)now.Offset.TotalSeconds };
-        if (IntegerText.TryReadLeading(cib.Root.Value("execution-date"), out long recorded)) planning = planning with { Now = recorded };
-        var check = new ResilienceCheck(cib, planning, options.Quorum);
+        var input = PlanningInput.Load(context, options.File, date: null);
+        var check = new ResilienceCheck(input.Document, input.Options, options.Quorum);
         var scenarios = Scenarios(check, options);
         var outcomes = new ScenarioOutcome[scenarios.Count];
         Parallel.For(0, scenarios.Count, i => outcomes[i] = check.Evaluate(scenarios[i]));
@@ -78,31 +74,19 @@ internal sealed class ResilienceTool : ITool
         return outcomes.All(o => o.IsHarmless) ? 0 : 1;
     }
 
-    private static CibDocument Load(ToolContext context, ResilienceOptions options)
-    {
-        var text = CibXml.Print(CibStores.Open(context, options.File).Read());
-        var parsed = CibDocument.Parse(text);
-        if (parsed.Document is not { } document)
-        {
-            throw new CommandFailure([.. parsed.Problems.Select(p => p.ToString())], ExitData);
-        }
-
-        return CibUpgrade.Upgrade(document).Document;
-    }
-
     private static List<IReadOnlyList<string>> Scenarios(ResilienceCheck check, ResilienceOptions options)
     {
         if (check.Nodes.Count == 0)
         {
             throw new CommandFailure("no node of the cluster is online, so none can be lost: give a CIB with the status of a running "
-                + "cluster ('mainstay cluster cib' writes one)", ExitData);
+                + "cluster ('mainstay cluster cib' writes one)", NativeExit.Data);
         }
 
         foreach (var node in options.Sets.SelectMany(s => s))
         {
             if (!check.Nodes.Contains(node, StringComparer.OrdinalIgnoreCase))
             {
-                throw new CommandFailure($"'{node}' is no cluster node that is online{Suggestion.For(node, check.Nodes)}", ExitUsage);
+                throw new CommandFailure($"'{node}' is no node that is online{Suggestion.For(node, check.Nodes)}", NativeExit.Usage);
             }
         }
 

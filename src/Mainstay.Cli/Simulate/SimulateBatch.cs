@@ -1,5 +1,6 @@
 using Mainstay.Cib;
 using Mainstay.Cli.CibTools;
+using Mainstay.Cli.Planning;
 using Mainstay.Scheduler;
 
 namespace Mainstay.Cli.Simulate;
@@ -40,10 +41,10 @@ internal static class SimulateBatch
         try
         {
             var input = CibDocument.ParseForPlanning(File.ReadAllBytes(inputFile), inputFile).DocumentOrThrow();
-            var document = SimulateTool.Prepare(input, out var problems)
+            var document = PlanningInput.Prepare(input, out var problems)
                 ?? throw new InvalidDataException(string.Join("; ", problems));
             var request = Request([.. extra]);
-            long now = request.Time(document, out string problem) ?? throw new InvalidDataException(problem);
+            long now = PlanningInput.Time(document, request["set-datetime"], out string problem) ?? throw new InvalidDataException(problem);
             bool isUnchecked = string.Equals(input.SchemaName, CibSchema.NoneName, StringComparison.OrdinalIgnoreCase);
             string remark = isUnchecked ? Simulation.ValidationDisabled + "\n" : "";
 

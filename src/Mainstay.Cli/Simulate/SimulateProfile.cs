@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Mainstay.Cli.CibTools;
+using Mainstay.Cli.Planning;
 using Mainstay.Scheduler;
 
 namespace Mainstay.Cli.Simulate;
@@ -54,8 +55,8 @@ internal static class SimulateProfile
     {
         var loaded = CibLoad.ForPlanning(file);
         problem = loaded.Message ?? "The CIB does not conform to its schema";
-        if (loaded.Document is not { } input || SimulateTool.Prepare(input, out _) is not { } document) return null;
-        if (request.Time(document, out problem) is not { } now) return null;
+        if (loaded.Document is not { } input || PlanningInput.Prepare(input, out _) is not { } document) return null;
+        if (PlanningInput.Time(document, request["set-datetime"], out problem) is not { } now) return null;
         var planning = new PlannerOptions { Now = now, IsSanitized = true };
         var watch = Stopwatch.StartNew();
         for (int i = 0; i < repeats; i++) _ = Planner.Plan(document, planning);

@@ -1,5 +1,6 @@
 using Mainstay.Cib;
 using Mainstay.Cli.CibTools;
+using Mainstay.Cli.Planning;
 using Mainstay.Scheduler;
 
 namespace Mainstay.Cli.Simulate;
@@ -71,26 +72,6 @@ internal sealed class SimulateRequest(NativeOptions options)
     public bool Plans => Executes || ShowsPlacement || Has("run") || Has("save-dotfile") || Has("save-graph")
         || Has("save-svg") || Has("save-html");
 
-    /// <summary>The effective time: as given, else as the CIB says, else the clock's.</summary>
-    /// <param name="document">The CIB.</param>
-    /// <param name="problem">What is wrong with the time given.</param>
-    public long? Time(CibDocument document, out string problem)
-    {
-        problem = string.Empty;
-        var clock = DateTimeOffset.Now;
-        if (options["set-datetime"] is { } date)
-        {
-            var now = new CibDateTime(clock.ToUnixTimeSeconds(), (int)clock.Offset.TotalSeconds);
-            if (CibDateTime.TryParse(date, now, out var parsed)) return parsed.EpochSeconds;
-            problem = $"'{date}' is no date: give YYYY-MM-DD hh:mm:ss or another ISO 8601 form";
-            return null;
-        }
-
-        return IntegerText.TryReadLeading(document.PackedRoot.Value("execution-date"), out long recorded)
-            ? recorded
-            : clock.ToUnixTimeSeconds();
-    }
-
     /// <summary>Makes the changes of the configuration that are to be tried out.</summary>
     /// <param name="document">Changed.</param>
     /// <returns>What is wrong with one of them, or null.</returns>
@@ -119,13 +100,10 @@ internal sealed class SimulateRequest(NativeOptions options)
     /// <param name="now">The effective time, seconds since 1970.</param>
     public SimulationOptions Simulation(long now) => new()
     {
-        Planning = new PlannerOptions
+        Planning = PlanningInput.Circumstances(now, isSanitized: !Has("live-check")) with
         {
-            Now = now,
-            LocalOffsetSeconds = (int)DateTimeOffset.Now.Offset.TotalSeconds,
             RecordScores = Has("show-scores"),
             RecordUtilization = Has("show-utilization"),
-            IsSanitized = !Has("live-check"),
         },
         Scenario = Scenario(),
         Plan = Plans,

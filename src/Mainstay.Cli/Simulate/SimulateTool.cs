@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mainstay.Cib;
 using Mainstay.Cli.CibTools;
+using Mainstay.Cli.Planning;
 using Mainstay.Scheduler;
 
 namespace Mainstay.Cli.Simulate;
@@ -40,18 +41,6 @@ internal sealed class SimulateTool : NativeTool
         return Simulate(document, request, output, inPlace);
     }
 
-    /// <summary>Brings an input into the form that is planned for, or says why it cannot be.</summary>
-    /// <param name="input">The CIB as read.</param>
-    /// <param name="problems">Errors and warnings.</param>
-    public static CibDocument? Prepare(CibDocument input, out IReadOnlyList<CibProblem> problems)
-    {
-        var upgraded = CibUpgrade.Upgrade(input);
-        problems = upgraded.Problems;
-        if (!upgraded.IsOk) return null;
-        problems = [.. problems, .. CibValidator.Validate(upgraded.Document)];
-        return problems.Any(problem => problem.Severity == CibSeverity.Error) ? null : upgraded.Document;
-    }
-
     private static CibLoad Load(ToolContext context, SimulateRequest request)
     {
         if (request.Has("live-check")) return CibSource.Of(context).Load();
@@ -68,13 +57,13 @@ internal sealed class SimulateTool : NativeTool
             output.Error(Simulation.ValidationDisabled);
         }
 
-        if (Prepare(input, out var problems) is not { } document)
+        if (PlanningInput.Prepare(input, out var problems) is not { } document)
         {
             foreach (var problem in problems.Where(p => p.Severity == CibSeverity.Error)) output.Error($"error: {problem}");
             return output.Fail(NativeExit.Configuration, "crm_simulate: The CIB does not conform to its schema");
         }
 
-        if (request.Time(document, out string timeProblem) is not { } now) return output.Usage(timeProblem);
+        if (PlanningInput.Time(document, request["set-datetime"], out string timeProblem) is not { } now) return output.Usage(timeProblem);
         if (request.TryOut(document) is { } changeProblem) return output.Usage(changeProblem);
         var result = Simulation.Run(document, request.Simulation(now));
         Print(result, request, output, now);

@@ -106,8 +106,8 @@ internal static class WhatIf
 
     private static XElement Section(CibDocument cib, string name)
     {
-        var configuration = cib.Root.Element("configuration");
-        if (configuration is null) cib.Root.AddFirst(configuration = new XElement("configuration"));
+        var configuration = cib.PackedRoot.Element("configuration");
+        if (configuration is null) cib.PackedRoot.AddFirst(configuration = new XElement("configuration"));
         if (configuration.Element(name) is { } found) return found;
         var section = new XElement(name);
         configuration.Add(section);

@@ -21,7 +21,8 @@ internal static class FenceCoverage
         if (devices.Count == 0 || state.Options.HasWatchdog) return gaps;
         foreach (var node in state.NodeList)
         {
-            if (node.Kind != NodeKind.Cluster || !node.Online) continue;
+            // A guest node is fenced by stopping what it runs in.
+            if (node.IsGuest || !node.Online) continue;
             if (!usable.Exists(d => MayFence(d, node.Name)))
             {
                 gaps.Add(new FencingGap(null, node.Name, "no fence device that is left covers it"));

@@ -36,17 +36,18 @@ public sealed class ResilienceCheck
         _quorum = quorum;
         _before = SettledCluster.From(cib, options);
         _census = ServiceCensus.Of(_before.State);
-        Nodes = [.. _before.State.NodeList.Where(n => n is { Kind: NodeKind.Cluster, IsOnlineAndClean: true, Pending: false })
-            .Select(n => n.Name)];
+        var online = _before.State.NodeList.FindAll(n => n is { IsOnlineAndClean: true, Pending: false });
+        ClusterNodeCount = online.Count(n => n.Kind == NodeKind.Cluster);
+        Nodes = [.. online.Where(n => n.Kind == NodeKind.Cluster || LostNodes.CarrierOf(_before.State, n) is not null).Select(n => n.Name)];
         OverflowsBefore = Overflows(_before.State);
         FencingGapsBefore = FenceCoverage.Gaps(_before.State, []);
-        OtherNodes = [.. _before.State.NodeList.Where(n => n.IsRemoteOrGuest).Select(n => n.Name)];
+        OtherNodes = [.. online.Select(n => n.Name).Except(Nodes, StringComparer.Ordinal)];
     }
 
-    /// <summary>The cluster nodes whose loss can be played through, in natural order.</summary>
+    /// <summary>The nodes whose loss can be played through, in natural order: cluster nodes, remote nodes, guest nodes.</summary>
     public IReadOnlyList<string> Nodes { get; }
 
-    /// <summary>Remote and guest nodes: their loss is that of a resource, and is not played through.</summary>
+    /// <summary>The nodes of bundles: their loss is that of a container, and is not played through.</summary>
     public IReadOnlyList<string> OtherNodes { get; }
 
     /// <summary>Whether lost nodes are fenced before what ran there is started elsewhere (<c>fencing-enabled</c>).</summary>
@@ -72,12 +73,15 @@ public sealed class ResilienceCheck
         var state = _before.State;
         var nodes = state.NodeList.FindAll(n => lost.Contains(n.Name, StringComparer.OrdinalIgnoreCase));
         bool hasQuorum = HasQuorum(state, nodes);
-        var after = SettledCluster.From(LostNodes.Mark(_before.Cib, state, nodes, hasQuorum), _options);
+        var after = SettledCluster.From(LostNodes.Mark(_before.Cib, state, nodes, hasQuorum, _options.Now), _options);
         var left = ServiceCensus.Of(after.State);
         var services = new List<LostService>();
         int recovered = 0;
+        var carriers = nodes.Select(n => LostNodes.CarrierOf(state, n)?.Id).OfType<string>().ToList();
         foreach (var (id, had) in _census.Services)
         {
+            // That the connection is gone, or the machine a guest node runs in, is the loss itself.
+            if (carriers.Contains(id, StringComparer.Ordinal)) continue;
             var has = left.Services.GetValueOrDefault(id) ?? new ServiceCount();
             if (Compare(after.State, id, had, has, nodes) is { } loss) services.Add(loss);
             else if (had.Nodes.Exists(nodes.Contains) && has.Active >= had.Active) recovered++;
@@ -93,16 +97,18 @@ public sealed class ResilienceCheck
             FencingGaps = FenceCoverage.Gaps(after.State, [.. nodes.Select(n => n.Name)])
                 .FindAll(g => !FencingGapsBefore.Any(b => b.Device == g.Device && b.Node == g.Node)),
             Recovered = recovered,
-            Unsettled = [.. after.Remaining.Except(_before.Remaining, StringComparer.Ordinal)],
+            Unsettled = [.. after.RemainingWithout(nodes).Except(_before.Remaining, StringComparer.Ordinal)],
         };
     }
+
+    private int ClusterNodeCount { get; }
 
     private bool HasQuorum(ClusterState state, List<ClusterNode> lost)
     {
         if (_quorum != QuorumAssumption.Majority) return _quorum == QuorumAssumption.Kept;
         if (!state.HasQuorum) return false;
         int all = state.NodeList.Count(n => n.Kind == NodeKind.Cluster);
-        int left = Nodes.Count - lost.Count;
+        int left = ClusterNodeCount - lost.Count(n => n.Kind == NodeKind.Cluster);
         return left * 2 > all || (all == 2 && left == 1);
     }
 

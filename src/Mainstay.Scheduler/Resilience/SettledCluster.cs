@@ -12,8 +12,14 @@ internal sealed record SettledCluster(CibDocument Cib, Plan LastPlan)
     public ClusterState State => LastPlan.State;
 
     /// <summary>What is planned again and again: keys of actions with their nodes; nothing where the cluster has come to rest.</summary>
-    public IReadOnlyList<string> Remaining =>
-        [.. Work(LastPlan).Select(a => a.NodeName is { } node ? $"{a.Key} on {node}" : a.Key)];
+    public IReadOnlyList<string> Remaining => RemainingWithout([]);
+
+    /// <summary><see cref="Remaining"/> without fencing of some nodes: a remote node is fenced until its connection is back.</summary>
+    public IReadOnlyList<string> RemainingWithout(IReadOnlyList<ClusterNode> fenced) =>
+    [
+        .. Work(LastPlan).Where(a => a.Task != "stonith" || !fenced.Any(n => n.Name == a.NodeName))
+            .Select(a => a.NodeName is { } node ? $"{a.Key} on {node}" : a.Key),
+    ];
 
     /// <summary>Plans and carries out until nothing is left to be done.</summary>
     /// <param name="cib">The CIB; not changed.</param>
