@@ -47,7 +47,7 @@ internal sealed class ActionStore(ClusterState state, ConfigReader config)
     public PlanAction Pseudo(string key, TaskKind task)
     {
         if (state.ActionsByFixedKey.TryGetValue(key, out var existing)) return existing;
-        var action = Add(new PlanAction(state.Actions.Count + 1, null, new ActionKey(task), key));
+        var action = Add(new PlanAction(state.Actions.Count + 1, null, new ActionKey(task), key, null));
         action.Set(ActionFlags.Pseudo | ActionFlags.Optional);
         return action;
     }
@@ -57,7 +57,7 @@ internal sealed class ActionStore(ClusterState state, ConfigReader config)
     {
         if (!state.ActionsByFixedKey.TryGetValue(key, out var action))
         {
-            action = Add(new PlanAction(state.Actions.Count + 1, null, new ActionKey(task), key) { Node = node });
+            action = Add(new PlanAction(state.Actions.Count + 1, null, new ActionKey(task), key, node));
             if (optional) action.Set(ActionFlags.Optional);
         }
 
@@ -127,6 +127,7 @@ internal sealed class ActionStore(ClusterState state, ConfigReader config)
 
     public static PlanAction? Existing(ClusterResource resource, ActionKey key, ClusterNode? node)
     {
+        if (node is not null && !resource.Actions.MayLackNode(key)) return resource.Actions.OldestOn(key, node);
         PlanAction? found = null;
         foreach (var action in resource.Actions.WithKey(key) ?? [])
         {
@@ -139,12 +140,11 @@ internal sealed class ActionStore(ClusterState state, ConfigReader config)
 
     private PlanAction Create(ClusterResource resource, ActionKey key, ClusterNode? node, bool optional)
     {
-        var action = new PlanAction(state.Actions.Count + 1, resource, key, null) { Node = node };
+        var action = new PlanAction(state.Actions.Count + 1, resource, key, null, node);
         if (optional) action.Set(ActionFlags.Optional);
         if (key.Task == TaskKind.LrmDelete) action.Set(ActionFlags.OnDc);
         Add(action);
         resource.Actions.Add(action);
-        resource.Family.ActionChanges++;
         _meta.Fill(action);
         return action;
     }

@@ -26,8 +26,6 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
         action.Operation = _last.Operation;
         var meta = _last.Meta!;
         action.Meta.Share(meta.Pairs);
-        action.OnFail = OnFailOf(resource, action.Key, meta.Table);
-        action.FailRole = FailureRole(resource, action.Key.Task, action.OnFail);
         if (action.Task is TaskKind.Start or TaskKind.Promote)
         {
             if (resource.NeedsFencing) action.Needs = ActionNeeds.Fencing;

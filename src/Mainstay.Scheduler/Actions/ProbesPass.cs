@@ -3,6 +3,12 @@ namespace Mainstay.Scheduler;
 /// <summary>Pass 13, first part: what runs where is asked where it is not known (spec/scheduler-actions.md section 9).</summary>
 internal sealed class ProbesPass(ClusterState state, ActionStore actions, OrderStore orders)
 {
+    private static readonly KeyValuePair<string, string>[] NotRunning = [new("op_target_rc", "7")];
+    private static readonly KeyValuePair<string, string>[] Promoted = [new("op_target_rc", "8")];
+
+    // By resource: the ordering of probes before its start that further probes may join.
+    private readonly Ordering?[] _open = new Ordering?[state.AllResources.Count];
+
     public void Run()
     {
         foreach (var node in state.NodeList)
@@ -78,6 +84,7 @@ internal sealed class ProbesPass(ClusterState state, ActionStore actions, OrderS
             if (container.AssignedNode is { } host && !container.Probed.Contains(host))
             {
                 orders.Add(container, TaskKind.Monitor, top, TaskKind.Start, OrderFlags.Ordered);
+                Close(top);
             }
 
             return false;
@@ -87,6 +94,7 @@ internal sealed class ProbesPass(ClusterState state, ActionStore actions, OrderS
             || (container.AssignedNode is { } next && !container.Active.Contains(next));
         if (!willStop) return true;
         orders.Add(container, TaskKind.Stop, top, TaskKind.Start, OrderFlags.Ordered);
+        Close(top);
         return false;
     }
 
@@ -96,15 +104,22 @@ internal sealed class ProbesPass(ClusterState state, ActionStore actions, OrderS
         var probe = actions.Custom(resource, TaskKind.Monitor, node, false);
         probe.Clear(ActionFlags.Optional);
         Unfencing.OrderAfter(state, actions, orders, resource, node, probe, OrderFlags.Ordered);
-        if (!resource.Active.Contains(node)) probe.Meta["op_target_rc"] = "7";
-        else if (resource.CurrentRole == Role.Promoted) probe.Meta["op_target_rc"] = "8";
+        if (!resource.Active.Contains(node)) probe.Meta.SetOwn(NotRunning);
+        else if (resource.CurrentRole == Role.Promoted) probe.Meta.SetOwn(Promoted);
         var top = resource.Top;
         if (!top.IsClone) top = resource;
         var flags = OrderFlags.Ordered;
         if (!probe.IsRunnable && !top.IsActiveAnywhere) flags |= OrderFlags.UnrunnableFirstBlocks;
-        orders.Add(probe, top, TaskKind.Start, flags);
-        orders.Add(probe, top, TaskKind.ReloadAgent, OrderFlags.Ordered);
+        ref var open = ref _open[top.Index];
+        if (open is null || open.Flags != flags) open = orders.AddProbes(top, flags);
+        open.Probes!.Add(probe);
     }
+
+    /// <summary>
+    /// Other orderings of a resource have their place between those of its probes: what is older counts first. So later probes begin a new
+    /// ordering.
+    /// </summary>
+    private void Close(ClusterResource resource) => _open[resource.Index] = null;
 
     private bool ProbeClone(ClusterResource clone, ClusterNode node)
     {
@@ -160,7 +175,9 @@ internal sealed class ProbesPass(ClusterState state, ActionStore actions, OrderS
             {
                 any = true;
                 var probe = ActionStore.First(connection, new ActionKey(TaskKind.Monitor), node);
-                if (probe is not null) orders.Add(replica.Container, TaskKind.Start, probe, OrderFlags.NestedRemoteProbe);
+                if (probe is null) continue;
+                orders.Add(replica.Container, TaskKind.Start, probe, OrderFlags.NestedRemoteProbe);
+                Close(replica.Container);
             }
         }
 
@@ -174,7 +191,9 @@ internal sealed class ProbesPass(ClusterState state, ActionStore actions, OrderS
         if (probe is null) return;
         foreach (var other in settings.Replicas)
         {
-            if (other != replica) orders.Add(probe, other.Container, TaskKind.Start, OrderFlags.Ordered | OrderFlags.IfOnSameNode);
+            if (other == replica) continue;
+            orders.Add(probe, other.Container, TaskKind.Start, OrderFlags.Ordered | OrderFlags.IfOnSameNode);
+            Close(other.Container);
         }
     }
 }

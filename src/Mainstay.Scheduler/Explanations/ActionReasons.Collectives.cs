@@ -166,9 +166,10 @@ internal sealed partial class ActionReasons
     private void AddBlockingInput(PlanAction action, List<Reason> reasons)
     {
         var input = action.Before.Find(r => !r.Action.IsRunnable && r.Flags != OrderFlags.None);
-        if (input is not null)
+        if (input is { } blocking)
         {
-            reasons.Add(OfOrder(ReasonKind.OrderBlocks, action, new FlagChange(ActionFlags.Runnable, input.Action, IsColocation: false)));
+            reasons.Add(OfOrder(ReasonKind.OrderBlocks, action,
+                new FlagChange(ActionFlags.Runnable, blocking.Action, IsColocation: false)));
         }
         else if (ActionStore.First(action.Resource!, TaskKind.Start, action.Node) is { IsRunnable: false } start && start != action)
         {

@@ -39,9 +39,12 @@ internal sealed class GraphBuilder(ClusterState state, ConfigReader config, Acti
     private List<GraphAction> Unattainable()
     {
         var found = new SortedDictionary<int, PlanAction>();
-        foreach (var input in _added.SelectMany(action => action.Before))
+        foreach (var action in _added)
         {
-            if (input.IsGraphed && !input.Action.Has(ActionFlags.InGraph)) found.TryAdd(input.Action.Id, input.Action);
+            foreach (ref readonly var input in action.Before.AsSpan())
+            {
+                if (input.IsGraphed && !input.Action.Has(ActionFlags.InGraph)) found.TryAdd(input.Action.Id, input.Action);
+            }
         }
 
         return found.Values.Select(_factory.Create).ToList();
@@ -137,8 +140,8 @@ internal sealed class GraphBuilder(ClusterState state, ConfigReader config, Acti
         _added.Add(action);
         for (int i = action.Before.Count - 1; i >= 0; i--)
         {
-            var input = action.Before[i];
-            if (GraphRules.IsInput(action, input)) input.IsGraphed = true;
+            ref var input = ref action.Before[i];
+            if (GraphRules.IsInput(action, ref input)) input.IsGraphed = true;
         }
     }
 
@@ -147,7 +150,7 @@ internal sealed class GraphBuilder(ClusterState state, ConfigReader config, Acti
     {
         var inputs = action.Before.AsSpan();
         if (inputs.Length < 2) return;
-        inputs.Sort((a, b) => b.Action.Id.CompareTo(a.Action.Id));
+        inputs.Sort(static (a, b) => b.Action.Id.CompareTo(a.Action.Id));
         int last = 0;
         for (int i = 1; i < inputs.Length; i++)
         {

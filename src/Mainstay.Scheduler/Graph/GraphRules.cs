@@ -10,8 +10,7 @@ internal static class GraphRules
     {
         if (!action.IsRunnable) return false;
         if (action.IsOptional && !action.Has(ActionFlags.AlwaysInGraph)) return false;
-        bool isRecurring = action.Meta.TryGetValue("interval", out string? interval) && interval != "0";
-        if (action.Resource is { IsManaged: false } && action.Task != TaskKind.Monitor && !isRecurring) return false;
+        if (action.Resource is { IsManaged: false } && action.Task != TaskKind.Monitor && !IsRecurring(action)) return false;
 
         if (action.IsPseudo || action.Task is TaskKind.Stonith or TaskKind.Shutdown) return true;
         if (action.Node is not { } node) return false;
@@ -19,8 +18,10 @@ internal static class GraphRules
         return (node.IsGuest && !node.RemoteReset) || node.IsOnlineAndClean;
     }
 
+    private static bool IsRecurring(PlanAction action) => action.Meta.TryGetValue("interval", out string? interval) && interval != "0";
+
     /// <summary>Whether an input counts; an input found void is disabled.</summary>
-    public static bool IsInput(PlanAction action, Relation input)
+    public static bool IsInput(PlanAction action, ref Relation input)
     {
         if (input.IsGraphed) return true;
         var first = input.Action;
@@ -34,7 +35,7 @@ internal static class GraphRules
         if ((flags & OrderFlags.IfFirstUnmigratable) != 0 && first.IsMigratable) return false;
         bool isStop = first.Key is { Task: TaskKind.Stop, IntervalMs: 0, Phase: NotifyPhase.None } && first.FixedKey is null;
         if (flags == OrderFlags.Ordered && first.IsMigratable && isStop) return false;
-        if (IsVoidByNode(action, input)) return false;
+        if (IsVoidByNode(action, ref input)) return false;
         if (first.Resource is { IsFailed: true, IsManaged: false } failed && failed != action.Resource && isStop
             && action.Resource is { IsClone: true })
         {
@@ -44,7 +45,7 @@ internal static class GraphRules
         return first.IsRequired || first.Has(ActionFlags.AlwaysInGraph) || first.Has(ActionFlags.InGraph) || CanBeAdded(first);
     }
 
-    private static bool IsVoidByNode(PlanAction action, Relation input)
+    private static bool IsVoidByNode(PlanAction action, ref Relation input)
     {
         var first = input.Action;
         if (input.Flags == OrderFlags.IfOnSameNodeOrTarget)

@@ -8,9 +8,9 @@ namespace Mainstay.Scheduler;
 /// </summary>
 internal struct ActionMeta : IEnumerable<KeyValuePair<string, string>>
 {
-    private KeyValuePair<string, string>[]? _shared;
+    // Slots that are not used yet have no key. An array may be shared by many actions, so that a value is never replaced in place.
     private KeyValuePair<string, string>[]? _own;
-    private int _ownCount;
+    private KeyValuePair<string, string>[]? _shared;
 
     /// <summary>The value of a name; setting it concerns this action alone.</summary>
     public string this[string name]
@@ -18,28 +18,37 @@ internal struct ActionMeta : IEnumerable<KeyValuePair<string, string>>
         readonly get => TryGetValue(name, out string? value) ? value! : throw new KeyNotFoundException(name);
         set
         {
-            for (int i = 0; i < _ownCount; i++)
+            int place = 0;
+            for (; place < (_own?.Length ?? 0) && _own![place].Key is { } known; place++)
             {
-                if (_own![i].Key != name) continue;
-                _own[i] = new(name, value);
+                if (known != name) continue;
+                _own = [.. _own];
+                _own[place] = new(name, value);
                 return;
             }
 
             if (_own is null) _own = new KeyValuePair<string, string>[1];
-            else if (_ownCount == _own.Length) Array.Resize(ref _own, _ownCount * 2);
-            _own[_ownCount++] = new(name, value);
+            else if (place == _own.Length) Array.Resize(ref _own, place * 2);
+            _own[place] = new(name, value);
         }
     }
 
     /// <summary>Gives the action the attributes of its operation; what was set already stays.</summary>
     public void Share(KeyValuePair<string, string>[] attributes) => _shared = attributes;
 
+    /// <summary>Sets the only attribute an action has of its own; the array is never changed and may serve many actions.</summary>
+    public void SetOwn(KeyValuePair<string, string>[] attribute)
+    {
+        if (_own is null) _own = attribute;
+        else this[attribute[0].Key] = attribute[0].Value;
+    }
+
     public readonly bool TryGetValue(string name, out string? value)
     {
-        for (int i = 0; i < _ownCount; i++)
+        foreach (var pair in _own ?? [])
         {
-            if (_own![i].Key != name) continue;
-            value = _own[i].Value;
+            if (pair.Key != name) continue;
+            value = pair.Value;
             return true;
         }
 
@@ -69,21 +78,25 @@ internal struct ActionMeta : IEnumerable<KeyValuePair<string, string>>
 
     public readonly IEnumerator<KeyValuePair<string, string>> GetEnumerator()
     {
-        var (own, count, shared) = (_own, _ownCount, _shared);
-        for (int i = 0; i < count; i++) yield return own![i];
-        foreach (var pair in shared ?? [])
+        var (own, shared) = (_own ?? [], _shared ?? []);
+        foreach (var pair in own)
         {
-            if (!IsOwn(own, count, pair.Key)) yield return pair;
+            if (pair.Key is not null) yield return pair;
+        }
+
+        foreach (var pair in shared)
+        {
+            if (!IsOwn(own, pair.Key)) yield return pair;
         }
     }
 
     readonly IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private static bool IsOwn(KeyValuePair<string, string>[]? own, int count, string name)
+    private static bool IsOwn(KeyValuePair<string, string>[] own, string name)
     {
-        for (int i = 0; i < count; i++)
+        foreach (var pair in own)
         {
-            if (own![i].Key == name) return true;
+            if (pair.Key == name) return true;
         }
 
         return false;

@@ -71,7 +71,7 @@ internal enum ActionFlags
 }
 
 /// <summary>What an action needs before it may run.</summary>
-internal enum ActionNeeds
+internal enum ActionNeeds : byte
 {
     Nothing,
     Quorum,
@@ -93,59 +93,78 @@ internal enum OnFail
     Fence,
 }
 
-/// <summary>An action of the plan, in the graph or not. Ids count from 1 in the order of creation.</summary>
+/// <summary>
+/// An action of the plan, in the graph or not. Ids count from 1 in the order of creation. A plan may have an action for each resource on
+/// each node, so that what only few of them have is kept apart.
+/// </summary>
 internal sealed class PlanAction
 {
+    private readonly ClusterResource? _resource;
+    private readonly ActionKey _key;
+    private ClusterNode? _node;
+    private Details? _details;
     private ActionMeta _meta;
     private RelationList _before;
     private RelationList _after;
+    private ActionFlags _flags = ActionFlags.Runnable;
+    private TaskKind _task;
 
-    public PlanAction(int id, ClusterResource? resource, ActionKey key, string? fixedKey)
+    public PlanAction(int id, ClusterResource? resource, ActionKey key, string? fixedKey, ClusterNode? node)
     {
         Id = id;
-        Resource = resource;
-        Key = key;
-        FixedKey = fixedKey;
-        Task = key.Phase switch
+        _resource = resource;
+        _key = key;
+        _node = node;
+        if (fixedKey is not null) _details = new Details { FixedKey = fixedKey };
+        _task = key.Phase switch
         {
             NotifyPhase.None => key.Task,
             NotifyPhase.Pre or NotifyPhase.Post => TaskKind.Notify,
             _ => TaskKind.Notified,
         };
+        if (resource is null) return;
+        resource.Actions.NoteTask(_task);
+        resource.Family.ActionChanges++;
     }
 
     public int Id { get; }
 
-    public ClusterResource? Resource { get; }
+    public ClusterResource? Resource => _resource;
 
-    public ActionKey Key { get; }
+    public ActionKey Key => _key;
 
     /// <summary>The key of an action without resource.</summary>
-    public string? FixedKey { get; }
+    public string? FixedKey => _details?.FixedKey;
 
     /// <summary>The task; differs from the key's for cancellations and notifications.</summary>
     public TaskKind Task
     {
-        get;
+        get => _task;
         set
         {
-            field = value;
-            if (Resource is not { } resource) return;
+            _task = value;
+            if (_resource is not { } resource) return;
             resource.Actions.NoteTask(value);
             resource.Family.ActionChanges++;
         }
     }
 
     /// <summary>The task that is cancelled.</summary>
-    public TaskKind CancelTask { get; set; }
+    public TaskKind CancelTask
+    {
+        get => _details?.CancelTask ?? TaskKind.None;
+        set => Rare.CancelTask = value;
+    }
 
     public ClusterNode? Node
     {
-        get;
+        get => _node;
         set
         {
-            field = value;
-            if (Resource is { } resource) resource.Family.ActionChanges++;
+            _node = value;
+            if (_resource is not { } resource) return;
+            resource.Actions.NoteNode(this);
+            resource.Family.ActionChanges++;
         }
     }
 
@@ -153,34 +172,45 @@ internal sealed class PlanAction
 
     public ActionFlags Flags
     {
-        get;
+        get => _flags;
         set
         {
-            bool counts = ((field ^ value) & (ActionFlags.Optional | ActionFlags.Runnable)) != 0;
-            field = value;
-            if (counts && Resource is { } resource) resource.Family.ActionChanges++;
+            bool counts = ((_flags ^ value) & (ActionFlags.Optional | ActionFlags.Runnable)) != 0;
+            _flags = value;
+            if (counts && _resource is { } resource) resource.Family.ActionChanges++;
         }
-    } = ActionFlags.Runnable;
+    }
 
     /// <summary>For actions of collectives: what their flags were found to be.</summary>
-    public CollectiveCache? Collective { get; set; }
+    public CollectiveCache Collective => Rare.Collective ??= new CollectiveCache();
 
     public ActionNeeds Needs { get; set; }
-
-    public OnFail OnFail { get; set; }
-
-    public Role FailRole { get; set; }
 
     public int Priority { get; set; }
 
     /// <summary>How many inputs flagged min-runnable must be runnable; 0 if the action has none.</summary>
-    public int RequiredBefore { get; set; }
+    public int RequiredBefore
+    {
+        get => _details?.RequiredBefore ?? 0;
+        set => Rare.RequiredBefore = value;
+    }
 
-    public int RunnableBefore { get; set; }
+    public int RunnableBefore
+    {
+        get => _details?.RunnableBefore ?? 0;
+        set => Rare.RunnableBefore = value;
+    }
 
     public ref ActionMeta Meta => ref _meta;
 
-    public SortedDictionary<string, string>? Extra { get; set; }
+    public SortedDictionary<string, string>? Extra
+    {
+        get => _details?.Extra;
+        set
+        {
+            if (value is not null || _details is not null) Rare.Extra = value;
+        }
+    }
 
     public OperationConfig? Operation { get; set; }
 
@@ -204,7 +234,9 @@ internal sealed class PlanAction
 
     public bool IsProbe => Task == TaskKind.Monitor && Key is { Task: TaskKind.Monitor, IntervalMs: 0 };
 
-    public bool Has(ActionFlags flag) => (Flags & flag) != 0;
+    private Details Rare => _details ??= new Details();
+
+    public bool Has(ActionFlags flag) => (_flags & flag) != 0;
 
     public void Set(ActionFlags flag) => Flags |= flag;
 
@@ -217,16 +249,21 @@ internal sealed class PlanAction
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Id} {FixedKey ?? Resource?.Id} {Key.Task} {Node?.Name}");
-}
 
-/// <summary>One end of an ordering between two actions; the two ends have separate flags (spec/scheduler-ordering.md section 1).</summary>
-internal sealed class Relation
-{
-    public required PlanAction Action { get; init; }
+    private sealed class Details
+    {
+        public string? FixedKey { get; init; }
 
-    public OrderFlags Flags { get; set; }
+        public CollectiveCache? Collective { get; set; }
 
-    public bool IsGraphed { get; set; }
+        public SortedDictionary<string, string>? Extra { get; set; }
+
+        public TaskKind CancelTask { get; set; }
+
+        public int RequiredBefore { get; set; }
+
+        public int RunnableBefore { get; set; }
+    }
 }
 
 /// <summary>Effects of an ordering (spec/scheduler-ordering.md section 2).</summary>
@@ -273,6 +310,12 @@ internal sealed class Ordering
     public PlanAction? ThenAction { get; init; }
 
     public OrderFlags Flags { get; set; }
+
+    /// <summary>
+    /// Probes, oldest first, that all come before the start (with <see cref="Flags"/>) and the reload (simply before it) of
+    /// <see cref="Then"/>: one ordering for the many. Null for all other orderings.
+    /// </summary>
+    public List<PlanAction>? Probes { get; init; }
 }
 
 /// <summary>Task names as they appear in keys and agents' calls.</summary>

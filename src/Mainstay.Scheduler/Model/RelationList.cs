@@ -3,7 +3,21 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Mainstay.Scheduler;
 
-/// <summary>The inputs or outputs of an action, oldest first. Most actions have few or none: an empty list takes no memory.</summary>
+/// <summary>One end of an ordering between two actions; the two ends have separate flags (spec/scheduler-ordering.md section 1).</summary>
+[SuppressMessage("Performance", "CA1815", Justification = "relations are not compared")]
+internal struct Relation(PlanAction action, OrderFlags flags)
+{
+    public PlanAction Action { get; } = action;
+
+    public OrderFlags Flags { get; set; } = flags;
+
+    public bool IsGraphed { get; set; }
+}
+
+/// <summary>
+/// The inputs or outputs of an action, oldest first. Most actions have few or none: an empty list takes no memory. While relations are
+/// followed new ones are added, so that a place in the list is remembered by its number and never by reference.
+/// </summary>
 [SuppressMessage("Performance", "CA1815", Justification = "lists are not compared")]
 internal struct RelationList : IEnumerable<Relation>
 {
@@ -11,13 +25,21 @@ internal struct RelationList : IEnumerable<Relation>
 
     public int Count { get; private set; }
 
-    public readonly Relation this[int index] => _items![index];
+    public readonly ref Relation this[int index] => ref _items![index];
 
     public void Add(Relation relation)
     {
-        if (_items is null) _items = new Relation[2];
-        else if (Count == _items.Length) Array.Resize(ref _items, Count * 2);
+        if (_items is null) _items = new Relation[1];
+        else if (Count == _items.Length) Array.Resize(ref _items, Count == 1 ? 4 : Count * 2);
         _items[Count++] = relation;
+    }
+
+    /// <summary>Makes room for more items than there are.</summary>
+    public void Reserve(int more)
+    {
+        int needed = Count + more;
+        if (_items is null) _items = new Relation[needed];
+        else if (needed > _items.Length) Array.Resize(ref _items, needed);
     }
 
     /// <summary>Keeps the items up to a number and drops the rest.</summary>

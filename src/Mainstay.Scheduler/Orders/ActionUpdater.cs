@@ -52,17 +52,16 @@ internal sealed partial class ActionUpdater(ClusterState state, Assigner assigne
         var changed = Changed.None;
         for (int i = then.Before.Count - 1; i >= 0; i--)
         {
-            var relation = then.Before[i];
-            var first = relation.Action;
-            if ((relation.Flags & OrderFlags.IfOnSameNode) != 0 && AreOnDifferentNodes(first, then))
+            var first = then.Before[i].Action;
+            if ((then.Before[i].Flags & OrderFlags.IfOnSameNode) != 0 && AreOnDifferentNodes(first, then))
             {
-                relation.Flags = OrderFlags.None;
+                then.Before[i].Flags = OrderFlags.None;
                 continue;
             }
 
             changed &= ~Changed.First;
-            CancelFirst(relation, then);
-            changed |= UpdateRelation(relation, then);
+            CancelFirst(then.Before[i], then);
+            changed |= UpdateRelation(then, i);
             if ((changed & Changed.First) == 0) continue;
             UpdateAfter(first);
             Update(first);
@@ -96,13 +95,20 @@ internal sealed partial class ActionUpdater(ClusterState state, Assigner assigne
         if (relation.Action.Task == TaskKind.ReloadAgent) resource.IsReload = false;
     }
 
-    private Changed UpdateRelation(Relation relation, PlanAction then)
+    private Changed UpdateRelation(PlanAction then, int index)
     {
-        var first = relation.Action;
-        if (first.Resource is { } a && then.Resource is { } b && a != b && !a.IsAncestorOf(b)) first = Remap(first);
-        if (first == relation.Action) return ApplyRelation(relation, first, then);
-        var flags = relation.Flags;
-        relation.Flags = OrderFlags.None;
+        var given = then.Before[index].Action;
+        var first = given;
+        if (first.Resource is { } a && then.Resource is { } b)
+        {
+            // A plain order between primitives changes nothing but the order, and there is one from every probe.
+            if (a.IsPrimitive && b.IsPrimitive && then.Before[index].Flags == OrderFlags.Ordered) return Changed.None;
+            if (a != b && !a.IsAncestorOf(b)) first = Remap(first);
+        }
+
+        if (first == given) return ApplyRelation(then, index, first);
+        var flags = then.Before[index].Flags;
+        then.Before[index].Flags = OrderFlags.None;
         return RelationStore.Relate(first, then, flags) ? Changed.Then : Changed.None;
     }
 
@@ -137,36 +143,37 @@ internal sealed partial class ActionUpdater(ClusterState state, Assigner assigne
     }
 
     /// <summary>Section 9.3.</summary>
-    private Changed ApplyRelation(Relation relation, PlanAction first, PlanAction then)
+    private Changed ApplyRelation(PlanAction then, int index, PlanAction first)
     {
         var firstFlags = FlagsFor(first, NodeOf(then));
         var thenFlags = FlagsFor(then, NodeOf(first));
         var node = then.Node;
         var changed = Changed.None;
         var optional = firstFlags & ActionFlags.Optional;
-        if (Has(relation, OrderFlags.FirstImpliesSameNodeThen))
+        if (Has(then, index, OrderFlags.FirstImpliesSameNodeThen))
         {
-            relation.Flags = (relation.Flags & ~OrderFlags.FirstImpliesSameNodeThen) | OrderFlags.FirstImpliesThen;
+            then.Before[index].Flags &= ~OrderFlags.FirstImpliesSameNodeThen;
+            then.Before[index].Flags |= OrderFlags.FirstImpliesThen;
             node = first.Node;
         }
 
-        if (Has(relation, OrderFlags.FirstImpliesThen)) changed |= FirstImpliesThen(first, then, node, optional);
-        if (Has(relation, OrderFlags.IntermediateStop) && then.Resource is { } stopped)
+        if (Has(then, index, OrderFlags.FirstImpliesThen)) changed |= FirstImpliesThen(first, then, node, optional);
+        if (Has(then, index, OrderFlags.IntermediateStop) && then.Resource is { } stopped)
         {
             const ActionFlags Both = ActionFlags.Optional | ActionFlags.Runnable;
             changed |= UpdateResource(stopped, first, then, node, firstFlags, Both, OrderFlags.IntermediateStop);
         }
 
-        if (Has(relation, OrderFlags.ThenImpliesFirst)) changed |= ThenImpliesFirst(first, then, node, firstFlags);
-        if (Has(relation, OrderFlags.PromotedThenImpliesFirst) && then.Resource is { } promoted)
+        if (Has(then, index, OrderFlags.ThenImpliesFirst)) changed |= ThenImpliesFirst(first, then, node, firstFlags);
+        if (Has(then, index, OrderFlags.PromotedThenImpliesFirst) && then.Resource is { } promoted)
         {
             changed |= UpdateResource(promoted, first, then, node, optional, ActionFlags.Optional, OrderFlags.PromotedThenImpliesFirst);
         }
 
-        if (Has(relation, OrderFlags.MinRunnable)) changed |= MinRunnable(first, then, node, firstFlags);
-        changed |= ApplyRunnable(relation, first, then, node, firstFlags);
-        MarkGraphed(relation, first, then, firstFlags, thenFlags);
-        if (Has(relation, OrderFlags.FirstImpliesThen | OrderFlags.ThenImpliesFirst | OrderFlags.IntermediateStop)
+        if (Has(then, index, OrderFlags.MinRunnable)) changed |= MinRunnable(first, then, node, firstFlags);
+        changed |= ApplyRunnable(then, index, first, node, firstFlags);
+        MarkGraphed(then, index, first, firstFlags, thenFlags);
+        if (Has(then, index, OrderFlags.FirstImpliesThen | OrderFlags.ThenImpliesFirst | OrderFlags.IntermediateStop)
             && first.Resource is { IsManaged: false, IsBlocked: true } && !first.IsRunnable && first.Task == TaskKind.Stop
                 && then.IsRunnable)
         {
@@ -178,17 +185,17 @@ internal sealed partial class ActionUpdater(ClusterState state, Assigner assigne
         return changed;
     }
 
-    private Changed ApplyRunnable(Relation relation, PlanAction first, PlanAction then, ClusterNode? node, ActionFlags firstFlags)
+    private Changed ApplyRunnable(PlanAction then, int index, PlanAction first, ClusterNode? node, ActionFlags firstFlags)
     {
         var changed = Changed.None;
         const ActionFlags Runnable = ActionFlags.Runnable;
-        if (Has(relation, OrderFlags.NestedRemoteProbe) && then.Resource is { } probed)
+        if (Has(then, index, OrderFlags.NestedRemoteProbe) && then.Resource is { } probed)
         {
-            if (!first.IsRunnable && first.Resource is { IsActiveAnywhere: true }) relation.Flags = OrderFlags.None;
+            if (!first.IsRunnable && first.Resource is { IsActiveAnywhere: true }) then.Before[index].Flags = OrderFlags.None;
             else changed |= UpdateResource(probed, first, then, node, firstFlags, Runnable, OrderFlags.UnrunnableFirstBlocks);
         }
 
-        if (Has(relation, OrderFlags.UnrunnableFirstBlocks))
+        if (Has(then, index, OrderFlags.UnrunnableFirstBlocks))
         {
             if (then.Resource is { } blocked)
             {
@@ -203,22 +210,22 @@ internal sealed partial class ActionUpdater(ClusterState state, Assigner assigne
         }
 
         if (then.Resource is not { } resource) return changed;
-        if (Has(relation, OrderFlags.UnmigratableThenBlocks))
+        if (Has(then, index, OrderFlags.UnmigratableThenBlocks))
         {
             changed |= UpdateResource(resource, first, then, node, firstFlags, ActionFlags.Optional, OrderFlags.UnmigratableThenBlocks);
         }
 
-        if (Has(relation, OrderFlags.FirstElseThen))
+        if (Has(then, index, OrderFlags.FirstElseThen))
         {
             changed |= UpdateResource(resource, first, then, node, firstFlags, ActionFlags.Optional, OrderFlags.FirstElseThen);
         }
 
-        if (Has(relation, OrderFlags.Ordered))
+        if (Has(then, index, OrderFlags.Ordered))
         {
             changed |= UpdateResource(resource, first, then, node, firstFlags, Runnable, OrderFlags.Ordered);
         }
 
-        if (Has(relation, OrderFlags.Asymmetric))
+        if (Has(then, index, OrderFlags.Asymmetric))
         {
             changed |= UpdateResource(resource, first, then, node, firstFlags, Runnable, OrderFlags.Asymmetric);
         }
@@ -226,7 +233,7 @@ internal sealed partial class ActionUpdater(ClusterState state, Assigner assigne
         return changed;
     }
 
-    private static bool Has(Relation relation, OrderFlags flags) => (relation.Flags & flags) != 0;
+    private static bool Has(PlanAction then, int index, OrderFlags flags) => (then.Before[index].Flags & flags) != 0;
 
     private Changed FirstImpliesThen(PlanAction first, PlanAction then, ClusterNode? node, ActionFlags optional)
     {
@@ -268,14 +275,14 @@ internal sealed partial class ActionUpdater(ClusterState state, Assigner assigne
         return Changed.Then;
     }
 
-    private static void MarkGraphed(Relation relation, PlanAction first, PlanAction then, ActionFlags firstFlags, ActionFlags thenFlags)
+    private static void MarkGraphed(PlanAction then, int index, PlanAction first, ActionFlags firstFlags, ActionFlags thenFlags)
     {
-        if (first.IsRunnable && Has(relation, OrderFlags.FirstImpliesThenGraphed) && (firstFlags & ActionFlags.Optional) == 0)
+        if (first.IsRunnable && Has(then, index, OrderFlags.FirstImpliesThenGraphed) && (firstFlags & ActionFlags.Optional) == 0)
         {
             then.Set(ActionFlags.AlwaysInGraph);
         }
 
-        if (Has(relation, OrderFlags.ThenImpliesFirstGraphed) && (thenFlags & ActionFlags.Optional) == 0)
+        if (Has(then, index, OrderFlags.ThenImpliesFirstGraphed) && (thenFlags & ActionFlags.Optional) == 0)
         {
             first.Set(ActionFlags.AlwaysInGraph);
         }

@@ -12,7 +12,7 @@ internal static class CollectiveFlags
     {
         if (resource.IsPrimitive) return action.Flags;
         if (resource != action.Resource) return Compute(resource, action, node);
-        var cache = action.Collective ??= new CollectiveCache();
+        var cache = action.Collective;
         if (cache.TryGet(resource.Family.ActionChanges, node, out var flags)) return flags;
         flags = Compute(resource, action, node);
         cache.Set(resource.Family.ActionChanges, node, flags);

@@ -54,6 +54,23 @@ internal sealed class OrderStore(ClusterState state)
         Flags = flags,
     });
 
+    /// <summary>
+    /// An ordering of probes, which may be added to it, against the start and the reload of a resource.
+    /// </summary>
+    public Ordering AddProbes(ClusterResource then, OrderFlags flags)
+    {
+        var ordering = new Ordering
+        {
+            FirstKey = new ActionKey(TaskKind.Monitor),
+            Then = then,
+            ThenKey = new ActionKey(TaskKind.Start),
+            Flags = flags,
+            Probes = [],
+        };
+        state.Orderings.Add(ordering);
+        return ordering;
+    }
+
     public void Add(Ordering ordering)
     {
         state.Orderings.Add(ordering);

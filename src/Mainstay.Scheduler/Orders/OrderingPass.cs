@@ -7,6 +7,7 @@ internal sealed class OrderingPass(ClusterState state, ActionStore actions, Assi
 {
     private readonly List<PlanAction> _firsts = [];
     private readonly List<PlanAction> _thens = [];
+    private readonly List<PlanAction> _reloads = [];
     private readonly ActionUpdater _updater = new(state, assigner, state.Reasons);
 
     public void Run()
@@ -21,6 +22,12 @@ internal sealed class OrderingPass(ClusterState state, ActionStore actions, Assi
     /// <summary>Section 6.1.</summary>
     private void Apply(Ordering ordering)
     {
+        if (ordering.Probes is { } probes)
+        {
+            ApplyProbes(ordering, probes);
+            return;
+        }
+
         if (ordering.First is not { } first)
         {
             if (ordering.Then is { } then) RelateThen(ordering, ordering.FirstAction, then);
@@ -48,6 +55,18 @@ internal sealed class OrderingPass(ClusterState state, ActionStore actions, Assi
             var thenResource = ordering.Then ?? ordering.ThenAction?.Resource;
             if (thenResource is null) RelationStore.Relate(action, ordering.ThenAction, ordering.Flags);
             else RelateThen(ordering, action, thenResource);
+        }
+    }
+
+    private void ApplyProbes(Ordering ordering, List<PlanAction> probes)
+    {
+        ActionStore.AllInto(_thens, ordering.Then!, ordering.ThenKey);
+        ActionStore.AllInto(_reloads, ordering.Then!, new ActionKey(TaskKind.ReloadAgent));
+        foreach (var start in _thens) start.Before.Reserve(probes.Count);
+        foreach (var probe in probes)
+        {
+            foreach (var start in _thens) RelationStore.Relate(probe, start, ordering.Flags);
+            foreach (var reload in _reloads) RelationStore.Relate(probe, reload, OrderFlags.Ordered);
         }
     }
 
@@ -84,10 +103,10 @@ internal static class InvalidOrders
     {
         for (int i = action.Before.Count - 1; i >= 0; i--)
         {
-            var input = action.Before[i];
+            ref var input = ref action.Before[i];
             if ((input.Flags & OrderFlags.GuestAllowed) == 0 && RunsInsideGuestOf(action, input.Action)) input.Flags = OrderFlags.None;
             if (input.Flags == OrderFlags.IfOnSameNodeOrTarget && action.Task == TaskKind.MigrateTo
-                && HasLoop(state, action, action, input))
+                && HasLoop(state, action, action, ref input))
             {
                 input.Flags = OrderFlags.None;
             }
@@ -100,16 +119,16 @@ internal static class InvalidOrders
         return guest.Connection?.Launcher == resource;
     }
 
-    private static bool HasLoop(ClusterState state, PlanAction start, PlanAction action, Relation input)
+    private static bool HasLoop(ClusterState state, PlanAction start, PlanAction action, ref Relation input)
     {
         if (input.Action.Has(ActionFlags.LoopMark)) return false;
-        if (!GraphRules.IsInput(action, input)) return false;
+        if (!GraphRules.IsInput(action, ref input)) return false;
         if (input.Action == start) return true;
         input.Action.Set(ActionFlags.LoopMark);
         bool found = false;
         for (int i = input.Action.Before.Count - 1; i >= 0 && !found; i--)
         {
-            found = HasLoop(state, start, input.Action, input.Action.Before[i]);
+            found = HasLoop(state, start, input.Action, ref input.Action.Before[i]);
         }
         input.Action.Clear(ActionFlags.LoopMark);
         return found;

@@ -3,29 +3,66 @@ namespace Mainstay.Scheduler;
 /// <summary>What waits for probes (spec/scheduler-ordering.md section 8).</summary>
 internal sealed class ProbeOrders(ClusterState state, Assigner assigner)
 {
+    private readonly List<PlanAction> _probes = [];
     private readonly List<PlanAction> _marked = [];
+    private readonly Stack<Step> _steps = [];
+
+    // By action number: whether anything that waits for the action, at any distance, may have to wait for probes too.
+    private bool[] _matters = [];
 
     public void Run()
     {
+        FindWhatMatters();
         foreach (var resource in state.ResourceList)
         {
-            foreach (var primitive in resource.Primitives().ToList()) OrderAfterProbes(primitive);
+            foreach (var primitive in resource.Primitives()) OrderAfterProbes(primitive);
         }
 
         foreach (var ordering in state.Orderings) OrderLikeStops(ordering);
     }
 
+    /// <summary>
+    /// Most probes are of clusters in which nothing stops: then nobody need be followed. Backwards from what is affected, so that this
+    /// costs
+    /// as much as there are relations, and not probes times relations.
+    /// </summary>
+    private void FindWhatMatters()
+    {
+        _matters = new bool[state.Actions.Count + 1];
+        var open = new Stack<PlanAction>();
+        foreach (var action in state.Actions)
+        {
+            if (!IsRestarted(action)) continue;
+            _matters[action.Id] = true;
+            open.Push(action);
+        }
+
+        while (open.TryPop(out var action))
+        {
+            state.Work.Inputs += action.Before.Count;
+            foreach (ref readonly var relation in action.Before.AsSpan())
+            {
+                if (_matters[relation.Action.Id]) continue;
+                _matters[relation.Action.Id] = true;
+                open.Push(relation.Action);
+            }
+        }
+    }
+
+    private static bool IsRestarted(PlanAction action) => action is { Resource: { IsPrimitive: true } resource }
+        && ((action.Task == TaskKind.Start && resource.Actions.MayHaveTask(TaskKind.Stop))
+            || (action.Task == TaskKind.Promote && resource.Actions.MayHaveTask(TaskKind.Demote)));
+
     private void OrderAfterProbes(ClusterResource resource)
     {
-        foreach (var probe in ActionStore.All(resource, TaskKind.Monitor, null))
+        ActionStore.AllInto(_probes, resource, new ActionKey(TaskKind.Monitor));
+        foreach (var probe in _probes)
         {
             for (int i = probe.After.Count - 1; i >= 0; i--)
             {
                 var relation = probe.After[i];
                 StartAfterProbe(probe, relation);
                 RestartAfterProbe(probe, relation.Action);
-                foreach (var action in _marked) action.Clear(ActionFlags.LoopMark);
-                _marked.Clear();
             }
         }
     }
@@ -43,14 +80,36 @@ internal sealed class ProbeOrders(ClusterState state, Assigner assigner)
         }
     }
 
-    private void RestartAfterProbe(PlanAction probe, PlanAction after)
+    /// <summary>A place in the walk over what waits for a probe: an action and the output that comes next.</summary>
+    private record struct Step(PlanAction After, ClusterResource? Compatible, int Next);
+
+    /// <summary>
+    /// What is stopped and started again because of a start that waits for the probe must not be stopped before the answer. With a stack of
+    /// its own, because chains may be as long as there are resources.
+    /// </summary>
+    private void RestartAfterProbe(PlanAction probe, PlanAction first)
     {
-        if (after.Has(ActionFlags.LoopMark)) return;
+        Enter(probe, first);
+        while (_steps.TryPop(out var step))
+        {
+            if (step.Next < 0) continue;
+            _steps.Push(step with { Next = step.Next - 1 });
+            state.Work.Inputs++;
+            var relation = step.After.After[step.Next];
+            if (Follows(relation, step.After.Resource!, probe.Resource!, step.Compatible)) Enter(probe, relation.Action);
+        }
+
+        foreach (var action in _marked) action.Clear(ActionFlags.LoopMark);
+        _marked.Clear();
+    }
+
+    private void Enter(PlanAction probe, PlanAction after)
+    {
+        if (!_matters[after.Id] || after.Has(ActionFlags.LoopMark)) return;
         after.Set(ActionFlags.LoopMark);
         _marked.Add(after);
         if (after.Resource is not { } resource || probe.Resource is not { } probed) return;
         ClusterResource? compatible = null;
-        bool isInterleaved = false;
         if (resource.IsPrimitive && resource != probed)
         {
             if (after.Task == TaskKind.Start) RelateAll(probe, resource, TaskKind.Stop);
@@ -58,27 +117,18 @@ internal sealed class ProbeOrders(ClusterState state, Assigner assigner)
         }
         else if (resource.IsCloneOrBundle && resource.Interleaves())
         {
-            isInterleaved = true;
             compatible = assigner.FindCompatible(probed, resource, Role.Unknown, null, current: false);
         }
 
-        for (int i = after.After.Count - 1; i >= 0; i--)
-        {
-            var relation = after.After[i];
-            if (!Follows(after, relation, resource, probed, isInterleaved, compatible)) continue;
-            RestartAfterProbe(probe, relation.Action);
-        }
+        _steps.Push(new Step(after, compatible, after.After.Count - 1));
     }
 
-    private static bool Follows(
-        PlanAction after, Relation relation, ClusterResource resource, ClusterResource probed, bool isInterleaved,
-            ClusterResource? compatible)
+    private static bool Follows(Relation relation, ClusterResource resource, ClusterResource probed, ClusterResource? compatible)
     {
-        _ = after;
         if ((relation.Flags & OrderFlags.FirstImpliesThen) != 0) return true;
         if (relation.Action.Resource is not { } then || resource.IsPrimitive || resource == probed.Parent) return false;
         if (then.Variant > ResourceVariant.Group || then.Parent != resource) return false;
-        return !isInterleaved || compatible is null || compatible == then;
+        return compatible is null || compatible == then;
     }
 
     private static void RelateAll(PlanAction probe, ClusterResource resource, TaskKind task)

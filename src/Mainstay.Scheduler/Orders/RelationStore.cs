@@ -7,13 +7,13 @@ internal static class RelationStore
     public static bool Relate(PlanAction? first, PlanAction? then, OrderFlags flags)
     {
         if (flags == OrderFlags.None || first is null || then is null || first == then) return false;
-        foreach (var relation in first.After.AsSpan())
+        foreach (ref readonly var relation in first.After.AsSpan())
         {
             if (relation.Action == then && (relation.Flags & flags) != 0) return false;
         }
 
-        then.Before.Add(new Relation { Action = first, Flags = flags });
-        first.After.Add(new Relation { Action = then, Flags = flags });
+        then.Before.Add(new Relation(first, flags));
+        first.After.Add(new Relation(then, flags));
         return true;
     }
 }
