@@ -37,7 +37,7 @@ internal sealed class StatusSectionXml
     {
         var nodes = _snapshot.NodeStates
             .Select(s => (State: s, Node: _snapshot.State.FindNode(s.Text("uname") ?? s.Id())))
-            .Where(p => p.Node is { Online: true } node && _filter.Shows(node) && StatusSectionText.Histories(p.State).Any())
+            .Where(p => p.Node is { Online: true } node && _filter.Shows(node))
             .ToList();
 
         // Nodes decide whether there is a history, resources on what is in it.
