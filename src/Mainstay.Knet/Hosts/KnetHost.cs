@@ -1,0 +1,102 @@
+using Mainstay.Knet.Fragments;
+using Mainstay.Knet.Links;
+using Mainstay.Knet.Wire;
+using Mainstay.Totem;
+
+namespace Mainstay.Knet.Hosts;
+
+/// <summary>
+/// Another host: its links, what was received of it, and which links carry data to it (spec/knet-wire.md sections 3 and 4).
+/// </summary>
+internal sealed class KnetHost(NodeId node, BufferPool pool)
+{
+    private readonly KnetLink?[] _byId = new KnetLink?[KnetLimits.LinkCountMax];
+    private readonly KnetLink[] _carriers = new KnetLink[KnetLimits.LinkCountMax];
+    private KnetLink[] _links = [];
+    private int _carrierCount;
+    private int _turn;
+    private PacketSequence? _lastTimedPing;
+    private PacketSequence? _lastUntimedPing;
+    private bool _hasDataSinceUntimedPing;
+
+    public NodeId Node { get; } = node;
+
+    public DuplicateFilter Duplicates { get; } = new();
+
+    public Reassembler Fragments { get; } = new(pool);
+
+    /// <summary>Ascending ids.</summary>
+    public ReadOnlySpan<KnetLink> Links => _links;
+
+    /// <summary>The links that carry data now, best first: one in passive mode, else all usable ones.</summary>
+    public ReadOnlySpan<KnetLink> Carriers => _carriers.AsSpan(0, _carrierCount);
+
+    public bool IsReachable => _carrierCount > 0;
+
+    public KnetLink? Find(int link) => link is >= 0 and < KnetLimits.LinkCountMax ? _byId[link] : null;
+
+    public void SetLinks(KnetLink[] links)
+    {
+        _links = links;
+        Array.Clear(_byId);
+        foreach (var link in links) _byId[link.Id] = link;
+    }
+
+    /// <summary>Chooses the carriers anew.</summary>
+    public void ChooseCarriers(LinkMode mode)
+    {
+        _carrierCount = 0;
+        KnetLink? best = null;
+        foreach (var link in _links)
+        {
+            if (!link.IsUsable) continue;
+            _carriers[_carrierCount++] = link;
+            if (best is null || Math.Max((byte)1, link.Settings.Priority) > Math.Max((byte)1, best.Settings.Priority)) best = link;
+        }
+
+        if (mode != LinkMode.Passive || best is null) return;
+        _carriers[0] = best;
+        _carrierCount = 1;
+    }
+
+    /// <summary>The link whose turn it is; only of a reachable host.</summary>
+    public KnetLink NextInTurn()
+    {
+        _turn = (_turn + 1) % _carrierCount;
+        return _carriers[_turn];
+    }
+
+    public void NoteData() => _hasDataSinceUntimedPing = true;
+
+    /// <summary>Learns from the sequence number in a ping whether the host has begun anew (spec/knet-wire.md section 4).</summary>
+    public void NotePing(in PingPacket ping)
+    {
+        if (ping.IsTimed)
+        {
+            if (ping.Sequence.IsNone && _lastTimedPing is { IsNone: false }) ForgetReceived();
+            _lastTimedPing = ping.Sequence;
+            return;
+        }
+
+        if (ping.Sequence != _lastUntimedPing && !_hasDataSinceUntimedPing) Duplicates.Reset(ping.Sequence);
+        _lastUntimedPing = ping.Sequence;
+        _hasDataSinceUntimedPing = false;
+    }
+
+    /// <summary>Forgets what was received: a number may be one of a new life of the host.</summary>
+    public void ForgetReceived()
+    {
+        Duplicates.Reset();
+        Fragments.Clear();
+    }
+
+    /// <summary>The host has no usable link any more.</summary>
+    public void HandleUnreachable()
+    {
+        ForgetReceived();
+        _lastTimedPing = null;
+        _lastUntimedPing = null;
+        _hasDataSinceUntimedPing = false;
+        _turn = 0;
+    }
+}
