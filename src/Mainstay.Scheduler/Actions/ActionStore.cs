@@ -127,7 +127,7 @@ internal sealed class ActionStore(ClusterState state, ConfigReader config)
 
     public static PlanAction? Existing(ClusterResource resource, ActionKey key, ClusterNode? node)
     {
-        if (node is not null && !resource.Actions.MayLackNode(key)) return resource.Actions.OldestOn(key, node);
+        if (node is not null && resource.Actions.TryOldest(key, node, out var oldest)) return oldest;
         PlanAction? found = null;
         foreach (var action in resource.Actions.WithKey(key) ?? [])
         {
@@ -158,7 +158,7 @@ internal sealed class ActionStore(ClusterState state, ConfigReader config)
 
     private void EvaluateExtra(PlanAction action)
     {
-        if (action.HasExtraEvaluated || action.Node is null || action.Operation is null) return;
+        if (action.HasExtraEvaluated || action.Node is null) return;
         action.HasExtraEvaluated = true;
         action.Extra = _meta.Extra(action);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Xml.Linq;
 using Mainstay.Cib;
 
 namespace Mainstay.Scheduler;
@@ -6,26 +7,13 @@ namespace Mainstay.Scheduler;
 /// <summary>Meta-attributes of operations and what follows from them (spec/scheduler-actions.md section 3).</summary>
 internal sealed class OperationMeta(ClusterState state, ConfigReader config)
 {
-    private readonly Dictionary<System.Xml.Linq.XElement, List<SharedMeta>> _cache = [];
-
-    /// <summary>The attributes of an operation in both forms in which they are used.</summary>
-    private sealed record SharedMeta(ActionKey Key, SortedDictionary<string, string> Table, KeyValuePair<string, string>[] Pairs);
-
-    // Actions come in runs of the same operation of the same resource: one probe per node.
-    private (ClusterResource? Resource, ActionKey Key, SharedMeta? Meta, OperationConfig? Operation) _last;
+    private readonly Dictionary<XElement, List<OperationSettings>> _cache = [];
 
     /// <summary>Sets everything an action takes from the configuration of its operation.</summary>
     public void Fill(PlanAction action)
     {
         var resource = action.Resource!;
-        if (_last.Resource != resource || _last.Key != action.Key)
-        {
-            _last = (resource, action.Key, Shared(resource, action.Key), Find(resource, action.Key));
-        }
-
-        action.Operation = _last.Operation;
-        var meta = _last.Meta!;
-        action.Meta.Share(meta.Pairs);
+        action.Meta.Share(Settings(resource, action.Key).Pairs);
         if (action.Task is TaskKind.Start or TaskKind.Promote)
         {
             if (resource.NeedsFencing) action.Needs = ActionNeeds.Fencing;
@@ -47,11 +35,11 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
     }
 
     /// <summary>The operation's meta-attributes; the caller must not change them.</summary>
-    public SortedDictionary<string, string> Of(ClusterResource resource, ActionKey key) => Shared(resource, key).Table;
+    public SortedDictionary<string, string> Of(ClusterResource resource, ActionKey key) => Settings(resource, key).Table;
 
-    private SharedMeta Shared(ClusterResource resource, ActionKey key)
+    private OperationSettings Settings(ClusterResource resource, ActionKey key)
     {
-        if (!_cache.TryGetValue(resource.Config, out var known)) _cache.Add(resource.Config, known = []);
+        var known = resource.OperationSettings ??= KnownOf(resource.Config);
         foreach (var one in known)
         {
             if (one.Key == key) return one;
@@ -81,19 +69,29 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
 
         config.CollectOperationDefaults(table, input);
         var meta = Normalize(resource, key, table, isProbe);
-        var shared = new SharedMeta(key, meta, [.. meta]);
-        known.Add(shared);
-        return shared;
+        var own = operation?.Xml.Element("instance_attributes") is null ? null : operation!.Xml;
+        var settings = new OperationSettings(key, meta, [.. meta], own);
+        known.Add(settings);
+        return settings;
+    }
+
+    private List<OperationSettings> KnownOf(XElement resource)
+    {
+        if (!_cache.TryGetValue(resource, out var known)) _cache.Add(resource, known = []);
+        return known;
     }
 
     /// <summary>The operation's own instance attributes for its node.</summary>
     public SortedDictionary<string, string>? Extra(PlanAction action)
     {
-        if (action.Operation!.Xml.Element("instance_attributes") is null) return null;
+        return Settings(action.Resource!, action.Key).WithParameters is { } operation ? Extra(operation, action.Node!) : null;
+    }
+
+    private SortedDictionary<string, string>? Extra(XElement operation, ClusterNode node)
+    {
         var table = new NvTable();
-        var node = action.Node!;
         var input = config.PlainInput with { NodeAttribute = name => node.Attributes.GetValueOrDefault(name) };
-        config.Collect(table, action.Operation.Xml, "instance_attributes", input);
+        config.Collect(table, operation, "instance_attributes", input);
         if (table.Count == 0) return null;
         var extra = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var pair in table.Values) extra[pair.Name] = pair.Value;
@@ -223,3 +221,11 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
         return task == TaskKind.Promote ? Role.Unpromoted : Role.Started;
     }
 }
+
+/// <summary>What the configuration says of one operation of a resource, and of all instances of it.</summary>
+/// <param name="Key">The operation.</param>
+/// <param name="Table">Its meta-attributes, sorted bytewise.</param>
+/// <param name="Pairs">The same, for actions to share.</param>
+/// <param name="WithParameters">The configured operation if it has parameters of its own, else null.</param>
+internal sealed record OperationSettings(
+    ActionKey Key, SortedDictionary<string, string> Table, KeyValuePair<string, string>[] Pairs, XElement? WithParameters);

@@ -9,6 +9,9 @@ internal sealed class ProbesPass(ClusterState state, ActionStore actions, OrderS
     // By resource: the ordering of probes before its start that further probes may join.
     private readonly Ordering?[] _open = new Ordering?[state.AllResources.Count];
 
+    // How many nodes can be asked.
+    private readonly int _probing = state.NodeList.Count(static n => n is { Online: true, Unclean: false, ProbesAllowed: true });
+
     public void Run()
     {
         foreach (var node in state.NodeList)
@@ -101,19 +104,28 @@ internal sealed class ProbesPass(ClusterState state, ActionStore actions, OrderS
     private void CreateProbe(ClusterResource resource, ClusterNode node)
     {
         // Asking is allowed for unmanaged resources too.
+        var top = resource.Top;
+        if (!top.IsClone) top = resource;
+        if (!top.IsClone && !resource.Actions.MayHaveTask(TaskKind.Monitor))
+        {
+            resource.Actions.Reserve(new ActionKey(TaskKind.Monitor), Expected(resource));
+        }
+
         var probe = actions.Custom(resource, TaskKind.Monitor, node, false);
         probe.Clear(ActionFlags.Optional);
         Unfencing.OrderAfter(state, actions, orders, resource, node, probe, OrderFlags.Ordered);
         if (!resource.Active.Contains(node)) probe.Meta.SetOwn(NotRunning);
         else if (resource.CurrentRole == Role.Promoted) probe.Meta.SetOwn(Promoted);
-        var top = resource.Top;
-        if (!top.IsClone) top = resource;
         var flags = OrderFlags.Ordered;
         if (!probe.IsRunnable && !top.IsActiveAnywhere) flags |= OrderFlags.UnrunnableFirstBlocks;
         ref var open = ref _open[top.Index];
-        if (open is null || open.Flags != flags) open = orders.AddProbes(top, flags);
+        if (open is null || open.Flags != flags) open = orders.AddProbes(top, flags, top.IsClone ? 1 : Expected(resource));
         open.Probes!.Add(probe);
     }
+
+    /// <summary>How many probes of a resource there will be at most, where that is known.</summary>
+    private int Expected(ClusterResource resource) =>
+        resource.HasExclusiveProbes || resource.Top.HasExclusiveProbes ? 1 : Math.Max(1, _probing - resource.Probed.Count);
 
     /// <summary>
     /// Other orderings of a resource have their place between those of its probes: what is older counts first. So later probes begin a new

@@ -170,7 +170,7 @@ internal sealed partial class ActionReasons(ClusterState state, CibDocument cib,
 
     private void AddMonitor(PlanAction action, ClusterResource resource, List<Reason> reasons)
     {
-        var place = recorder.PlaceOf(action.Operation?.Xml);
+        var place = recorder.PlaceOf(OperationMeta.Find(action.Resource!, action.Key)?.Xml);
         if (action.Task == TaskKind.Cancel)
         {
             var ends = new Reason(ReasonKind.RecurringEnds) { Place = place, Resource = resource, Node = action.Node };

@@ -19,8 +19,6 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
             key = renamed;
         }
 
-        // Parameters that depend on rules are looked up now, because that tells when to look again.
-        if (ConcernsParameters(action)) config.Parameters(action.Resource!, action.Node);
         return new GraphAction
         {
             Id = action.Id,
@@ -40,6 +38,17 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
             Downed = Downed(action),
             Maintenance = action.Task == TaskKind.MaintenanceNodes ? Maintenance() : [],
         };
+    }
+
+    /// <summary>
+    /// Looks up the parameters of an action if they depend on rules, because that tells when to look again, and otherwise once for its
+    /// resource.
+    /// </summary>
+    public void LookUp(PlanAction action)
+    {
+        if (!ConcernsParameters(action)) return;
+        if (action.Resource is { HasParameterRules: false, ParameterCache: not null }) return;
+        config.Parameters(action.Resource!, action.Node);
     }
 
     private static GraphActionKind Kind(PlanAction action)
@@ -105,9 +114,7 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
 
                 break;
             case TaskKind.Stop when action is { IsPseudo: false, Resource: { IsRemoteConnection: true } connection }:
-                bool migrates = action.Before.Exists(i => i.IsGraphed && i.Action is { Task: TaskKind.MigrateFrom } from
-                    && from.Resource == connection);
-                if (!migrates) downed.Add(connection.Id);
+                if (!Migrates(connection, action)) downed.Add(connection.Id);
                 break;
             default:
                 break;
@@ -115,6 +122,9 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
 
         return downed;
     }
+
+    private static bool Migrates(ClusterResource connection, PlanAction stop) => stop.Before.Exists(i =>
+        i.IsGraphed && i.Action is { Task: TaskKind.MigrateFrom } from && from.Resource == connection);
 
     private IReadOnlyList<MaintenanceChange> Maintenance() => state.NodeList
         .Where(n => n.IsRemoteOrGuest && n.Maintenance != n.RemoteMaintenanceSent)

@@ -9,6 +9,7 @@ internal sealed class GraphBuilder(ClusterState state, ConfigReader config, Acti
 
     public TransitionGraph Build()
     {
+        _added.EnsureCapacity(state.Actions.Count);
         foreach (var resource in state.ResourceList) AddResource(resource);
         AddMaintenance();
         for (int i = state.Actions.Count - 1; i >= 0; i--)
@@ -16,8 +17,7 @@ internal sealed class GraphBuilder(ClusterState state, ConfigReader config, Acti
             if (!state.Actions[i].Has(ActionFlags.InGraph)) Consider(state.Actions[i]);
         }
 
-        var synapses = new List<Synapse>(_added.Count);
-        foreach (var action in _added) synapses.Add(CreateSynapse(action, synapses.Count));
+        foreach (var action in _added) _factory.LookUp(action);
         var options = state.Options;
         return new TransitionGraph
         {
@@ -27,7 +27,7 @@ internal sealed class GraphBuilder(ClusterState state, ConfigReader config, Acti
             BatchLimit = ConfigReader.Integer(options.Text("batch-limit", "0")),
             MigrationLimit = ConfigReader.Integer(options.Text("migration-limit", "-1")),
             RecheckBy = Recheck(),
-            Synapses = synapses,
+            Synapses = new PlannedSynapses(_added, _factory),
             Unattainable = Unattainable(),
         };
     }
@@ -54,30 +54,6 @@ internal sealed class GraphBuilder(ClusterState state, ConfigReader config, Acti
     {
         if (config.RecheckBy is { } byRule) state.UpdateRecheck(byRule);
         return state.RecheckBy;
-    }
-
-    private Synapse CreateSynapse(PlanAction action, int id)
-    {
-        int count = 0;
-        foreach (var input in action.Before.AsSpan())
-        {
-            if (input.IsGraphed) count++;
-        }
-
-        int[] inputs = count == 0 ? [] : new int[count];
-        foreach (var input in action.Before.AsSpan())
-        {
-            if (input.IsGraphed) inputs[--count] = input.Action.Id;
-        }
-
-        Array.Sort(inputs);
-        return new Synapse
-        {
-            Id = id,
-            Priority = Math.Max(action.Resource?.Priority ?? 0, action.Priority),
-            Actions = [_factory.Create(action)],
-            Inputs = inputs,
-        };
     }
 
     private void AddResource(ClusterResource resource)

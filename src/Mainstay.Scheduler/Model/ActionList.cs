@@ -8,6 +8,9 @@ namespace Mainstay.Scheduler;
 /// </summary>
 internal sealed class ActionList : IReadOnlyList<PlanAction>
 {
+    /// <summary>A start, a stop and monitors, as most resources have them.</summary>
+    private const int OthersExpected = 4;
+
     private readonly List<PlanAction> _actions = [];
     private readonly List<Bucket> _byKey = [];
     private ulong _tasks;
@@ -16,27 +19,36 @@ internal sealed class ActionList : IReadOnlyList<PlanAction>
 
     public PlanAction this[int index] => _actions[index];
 
+    /// <summary>Makes room for that many more actions with one key.</summary>
+    public void Reserve(ActionKey key, int count)
+    {
+        _actions.EnsureCapacity(_actions.Count + count + OthersExpected);
+        if (Find(key) is { } bucket) bucket.Actions.EnsureCapacity(bucket.Actions.Count + count);
+        else _byKey.Add(new Bucket(key, count));
+    }
+
     public void Add(PlanAction action)
     {
         _actions.Add(action);
         if (Find(action.Key) is { } bucket) bucket.Add(action);
-        else _byKey.Add(new Bucket(action));
+        else _byKey.Add(Bucket.Of(action));
     }
 
     /// <summary>The actions with a key, oldest first; null if there are none.</summary>
     public List<PlanAction>? WithKey(ActionKey key) => Find(key)?.Actions;
 
-    /// <summary>
-    /// The oldest action with a key on a node. If there are actions without node, these are no answer, but the caller may want to give
-    /// them the node first: <see cref="MayLackNode"/>.
-    /// </summary>
-    public PlanAction? OldestOn(ActionKey key, ClusterNode node) => Find(key)?.OldestOn(node);
-
-    /// <summary>True if an action with the key may be without node.</summary>
-    public bool MayLackNode(ActionKey key) => Find(key) is { MayLackNode: true };
+    /// <summary>Finds the oldest action with a key on a node, if there is one; false if actions without node are to be looked at.</summary>
+    public bool TryOldest(ActionKey key, ClusterNode node, out PlanAction? oldest)
+    {
+        var bucket = Find(key);
+        oldest = null;
+        if (bucket is { MayLackNode: true }) return false;
+        oldest = bucket?.OldestOn(node);
+        return true;
+    }
 
     /// <summary>Remembers that an action got a node after it was added.</summary>
-    public void NoteNode(PlanAction action) => Find(action.Key)?.Forget();
+    public void NoteNode(PlanAction action) => Find(action.Key)?.NoteNode();
 
     /// <summary>The oldest action that matches, or null.</summary>
     public PlanAction? Find(Predicate<PlanAction> match) => _actions.Find(match);
@@ -65,58 +77,51 @@ internal sealed class ActionList : IReadOnlyList<PlanAction>
         return null;
     }
 
-    /// <summary>The actions of one key; where there are many, as probes of many nodes, they are found by node as well.</summary>
-    private sealed class Bucket
+    /// <summary>The actions of one key; there may be many, such as probes of many nodes.</summary>
+    private sealed class Bucket(ActionKey key, int capacity)
     {
-        private const int IndexMin = 8;
+        private NodeSet _nodes;
 
-        private PlanAction?[]? _byNode;
+        public ActionKey Key { get; } = key;
 
-        public Bucket(PlanAction first)
-        {
-            Key = first.Key;
-            Add(first);
-        }
-
-        public ActionKey Key { get; }
-
-        public List<PlanAction> Actions { get; } = [];
+        public List<PlanAction> Actions { get; } = new(capacity);
 
         public bool MayLackNode { get; private set; }
+
+        public static Bucket Of(PlanAction action)
+        {
+            var bucket = new Bucket(action.Key, 1);
+            bucket.Add(action);
+            return bucket;
+        }
 
         public void Add(PlanAction action)
         {
             Actions.Add(action);
-            if (action.Node is null) MayLackNode = true;
-            else if (_byNode is not null) Enter(action);
+            if (action.Node is { } node) _nodes.Add(node);
+            else MayLackNode = true;
         }
 
-        public void Forget()
+        public void NoteNode()
         {
-            _byNode = null;
-            MayLackNode = Actions.Exists(static a => a.Node is null);
+            MayLackNode = false;
+            foreach (var action in Actions)
+            {
+                if (action.Node is { } node) _nodes.Add(node);
+                else MayLackNode = true;
+            }
         }
 
+        /// <summary>Probes are asked for on one node after the other, and nearly always for the first time.</summary>
         public PlanAction? OldestOn(ClusterNode node)
         {
-            if (Actions.Count < IndexMin) return Actions.Find(a => a.Node == node);
-            if (_byNode is null)
+            if (!_nodes.Contains(node)) return null;
+            foreach (var action in Actions)
             {
-                _byNode = new PlanAction?[node.Index + 1];
-                foreach (var action in Actions)
-                {
-                    if (action.Node is not null) Enter(action);
-                }
+                if (action.Node == node) return action;
             }
 
-            return node.Index < _byNode.Length ? _byNode[node.Index] : null;
-        }
-
-        private void Enter(PlanAction action)
-        {
-            int index = action.Node!.Index;
-            if (index >= _byNode!.Length) Array.Resize(ref _byNode, Math.Max(index + 1, _byNode.Length * 2));
-            _byNode[index] ??= action;
+            return null;
         }
     }
 

@@ -34,6 +34,9 @@ public sealed partial class ClusterResource
 
     internal List<OperationConfig> Operations { get; set; } = [];
 
+    /// <summary>What is known of the operations, shared with all instances; null before it was asked for.</summary>
+    internal List<OperationSettings>? OperationSettings { get; set; }
+
     internal Amounts Utilization { get; } = new();
 
     internal int Priority { get; set; }

@@ -212,8 +212,6 @@ internal sealed class PlanAction
         }
     }
 
-    public OperationConfig? Operation { get; set; }
-
     public bool HasExtraEvaluated { get; set; }
 
     /// <summary>Inputs, oldest first; the rules visit the newest first.</summary>

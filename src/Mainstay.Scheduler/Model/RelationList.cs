@@ -25,6 +25,9 @@ internal struct RelationList : IEnumerable<Relation>
 
     public int Count { get; private set; }
 
+    /// <summary>True if the next item added moves the list, so that it may be shared until then.</summary>
+    public readonly bool IsFull => Count == (_items?.Length ?? 0);
+
     public readonly ref Relation this[int index] => ref _items![index];
 
     public void Add(Relation relation)
@@ -33,6 +36,12 @@ internal struct RelationList : IEnumerable<Relation>
         else if (Count == _items.Length) Array.Resize(ref _items, Count == 1 ? 4 : Count * 2);
         _items[Count++] = relation;
     }
+
+    /// <summary>
+    /// Makes a list like that of another action, in the same memory until one of the two grows. Only for outputs: nothing in them ever
+    /// changes.
+    /// </summary>
+    public void Share(in RelationList other) => this = other;
 
     /// <summary>Makes room for more items than there are.</summary>
     public void Reserve(int more)

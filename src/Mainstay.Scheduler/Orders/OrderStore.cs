@@ -55,9 +55,9 @@ internal sealed class OrderStore(ClusterState state)
     });
 
     /// <summary>
-    /// An ordering of probes, which may be added to it, against the start and the reload of a resource.
+    /// An ordering of probes, which are added to it, against the start and the reload of a resource.
     /// </summary>
-    public Ordering AddProbes(ClusterResource then, OrderFlags flags)
+    public Ordering AddProbes(ClusterResource then, OrderFlags flags, int expected)
     {
         var ordering = new Ordering
         {
@@ -65,7 +65,7 @@ internal sealed class OrderStore(ClusterState state)
             Then = then,
             ThenKey = new ActionKey(TaskKind.Start),
             Flags = flags,
-            Probes = [],
+            Probes = new List<PlanAction>(expected),
         };
         state.Orderings.Add(ordering);
         return ordering;

@@ -63,10 +63,21 @@ internal sealed class OrderingPass(ClusterState state, ActionStore actions, Assi
         ActionStore.AllInto(_thens, ordering.Then!, ordering.ThenKey);
         ActionStore.AllInto(_reloads, ordering.Then!, new ActionKey(TaskKind.ReloadAgent));
         foreach (var start in _thens) start.Before.Reserve(probes.Count);
+        PlanAction? model = null;
         foreach (var probe in probes)
         {
+            if (model is not null && probe.After.Count == 0)
+            {
+                // The outputs are the same for all.
+                foreach (var relation in model.After.AsSpan()) relation.Action.Before.Add(new Relation(probe, relation.Flags));
+                probe.After.Share(model.After);
+                continue;
+            }
+
+            bool isFirst = model is null && probe.After.Count == 0;
             foreach (var start in _thens) RelationStore.Relate(probe, start, ordering.Flags);
             foreach (var reload in _reloads) RelationStore.Relate(probe, reload, OrderFlags.Ordered);
+            if (isFirst && probe.After.IsFull) model = probe;
         }
     }
 
