@@ -28,6 +28,9 @@ internal ref struct FrameReader
 
     public string Text() => Encoding.UTF8.GetString(Take(UInt16()));
 
+    /// <summary>Bytes with a 32-bit length before them.</summary>
+    public ReadOnlySpan<byte> Block() => Take(Count(1));
+
     /// <summary>A count of items of at least <paramref name="itemSize"/> bytes each; never more than what is left can hold.</summary>
     public int Count(int itemSize)
     {

@@ -63,6 +63,11 @@ internal sealed class FrameWriter
         return this;
     }
 
+    public FrameWriter Flag(bool value) => Byte(value ? (byte)1 : (byte)0);
+
+    /// <summary>Bytes with a 32-bit length before them.</summary>
+    public FrameWriter Block(ReadOnlySpan<byte> value) => UInt32((uint)value.Length).Bytes(value);
+
     public FrameWriter Bytes(ReadOnlySpan<byte> value)
     {
         value.CopyTo(Room(value.Length));

@@ -28,8 +28,9 @@ public interface IRing : IAsyncDisposable
     Task LeaveAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Multicasts to the group in agreed order, to this process too. At most 1 MiB. Completes when the daemon has taken the message;
-    /// waits while the ring is forming or its queue is full (back-pressure).
+    /// Multicasts to the group in agreed order, to this process too. At most 16 MiB (in pieces above 1 MiB, as Corosync's library sends
+    /// it). Completes when the daemon has taken the message; waits while the ring is forming or its queue is full (back-pressure).
+    /// Cancelling gives up waiting: the message may have been taken all the same.
     /// </summary>
     ValueTask MulticastAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken);
 
@@ -71,6 +72,11 @@ public enum GroupChangeReason
     /// <summary>The process ended or lost its daemon without leaving.</summary>
     ProcessDown = 5,
 }
+
+/// <summary>A group of the ring.</summary>
+/// <param name="Name">Its name; the reference's programs often count a zero byte at its end.</param>
+/// <param name="Members">Its members, ascending by node id, then process id.</param>
+public sealed record RingGroup(ReadOnlyMemory<byte> Name, IReadOnlyList<GroupMember> Members);
 
 /// <summary>Something the ring delivered.</summary>
 public abstract record RingEvent;

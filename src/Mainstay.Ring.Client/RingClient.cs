@@ -6,7 +6,7 @@ using System.Threading.Channels;
 namespace Mainstay.Ring.Client;
 
 /// <summary>The backend of <see cref="IRing"/> on the unix socket of <c>mainstay-ring</c>. Thread-safe.</summary>
-public sealed class RingClient : IRing
+public sealed partial class RingClient : IRing
 {
     /// <summary>Where the daemon listens by default.</summary>
     public const string DefaultSocketPath = "/run/mainstay/ring.sock";
@@ -21,12 +21,16 @@ public sealed class RingClient : IRing
     private readonly Socket _socket;
     private readonly Channel<RingEvent> _events;
     private readonly ConcurrentDictionary<uint, TaskCompletionSource<Reply>> _requests = new();
+    private readonly ConcurrentDictionary<uint, RingMapTrack> _tracks = new();
     private readonly SemaphoreSlim _sending = new(1, 1);
+    private readonly SemaphoreSlim _longMessages = new(1, 1);
     private readonly FrameWriter _writer = new();
     private readonly CancellationTokenSource _closing = new();
     private Task _receiving = Task.CompletedTask;
     private RingIdentity? _identity;
     private RingDisconnected? _end;
+    private bool _isFlowControlled;
+    private uint _lastTrack;
     private uint _lastRequest;
     private long _unreadBytes;
 
@@ -35,6 +39,10 @@ public sealed class RingClient : IRing
         _socket = socket;
         _events = Channel.CreateUnbounded<RingEvent>(new UnboundedChannelOptions { SingleReader = false, SingleWriter = true });
         Events = new CountedReader(_events.Reader, this);
+        Map = new RingMap(this, 0);
+        Statistics = new RingMap(this, 1);
+        Votes = new RingVotes(this);
+        Administration = new RingAdministration(this);
     }
 
     /// <inheritdoc/>
@@ -42,6 +50,24 @@ public sealed class RingClient : IRing
 
     /// <inheritdoc/>
     public ChannelReader<RingEvent> Events { get; }
+
+    /// <summary>The configuration map: keys of corosync.conf, <c>runtime.*</c> and what programs put there.</summary>
+    public RingMap Map { get; }
+
+    /// <summary>The statistics map, <c>stats.*</c>; read-only but for <c>stats.clear.*</c>.</summary>
+    public RingMap Statistics { get; }
+
+    /// <summary>Votes and the quorum device.</summary>
+    public RingVotes Votes { get; }
+
+    /// <summary>The daemon itself: links, reload, shutdown.</summary>
+    public RingAdministration Administration { get; }
+
+    /// <summary>
+    /// Whether requests of this client wait: the ring is forming, or its queue is full. A program that can wait with sending looks here;
+    /// one that cannot awaits <see cref="MulticastAsync"/>, which waits by itself.
+    /// </summary>
+    public bool IsFlowControlled => Volatile.Read(ref _isFlowControlled);
 
     /// <summary>Connects to the daemon.</summary>
     /// <param name="socketPath">Path of its socket.</param>
@@ -53,11 +79,11 @@ public sealed class RingClient : IRing
         RingClient? client = null;
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken).ConfigureAwait(false);
             client = new RingClient(socket);
             client._receiving = client.ReceiveAsync();
             var hello = await client.RequestAsync(
-                w => w.UInt32(RingProtocol.Magic).UInt16(RingProtocol.Version), FrameKind.Hello, cancellationToken);
+                w => w.UInt32(RingProtocol.Magic).UInt16(RingProtocol.Version), FrameKind.Hello, cancellationToken).ConfigureAwait(false);
             client._identity = hello.Identity ?? throw new RingException($"the ring daemon at {socketPath} speaks another protocol");
             var connected = client;
             client = null;
@@ -70,7 +96,7 @@ public sealed class RingClient : IRing
         }
         finally
         {
-            if (client is not null) await client.DisposeAsync();
+            if (client is not null) await client.DisposeAsync().ConfigureAwait(false);
             else if (!socket.Connected) socket.Dispose();
         }
     }
@@ -80,47 +106,93 @@ public sealed class RingClient : IRing
     {
         var size = Encoding.UTF8.GetByteCount(group);
         if (size is 0 or > 128) throw new ArgumentException($"a group name has 1 to 128 bytes, not {size}", nameof(group));
-        await RequestAsync(w => w.Bytes(Encoding.UTF8.GetBytes(group)), FrameKind.Join, cancellationToken);
+        await RequestAsync(w => w.Bytes(Encoding.UTF8.GetBytes(group)), FrameKind.Join, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async Task LeaveAsync(CancellationToken cancellationToken) =>
-        await RequestAsync(static _ => { }, FrameKind.Leave, cancellationToken);
+        await RequestAsync(static _ => { }, FrameKind.Leave, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask MulticastAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
-        if (payload.Length > RingProtocol.MessageSizeMax)
+        if (payload.Length <= RingProtocol.MessageSizeMax)
         {
-            throw new ArgumentException(
-                $"a message has at most {RingProtocol.MessageSizeMax} bytes, not {payload.Length}", nameof(payload));
+            await RequestAsync(w => w.Bytes(payload.Span), FrameKind.Multicast, cancellationToken).ConfigureAwait(false);
+            return;
         }
 
-        await RequestAsync(w => w.Bytes(payload.Span), FrameKind.Multicast, cancellationToken);
+        if (payload.Length > RingProtocol.LongMessageSizeMax)
+        {
+            throw new ArgumentException(
+                $"a message has at most {RingProtocol.LongMessageSizeMax} bytes, not {payload.Length}", nameof(payload));
+        }
+
+        // Receivers put together one long message of a process at a time; one that is given up half-way is never delivered.
+        await _longMessages.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await MulticastPartsAsync(payload, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _longMessages.Release();
+        }
     }
 
     /// <inheritdoc/>
     public async Task<RingStatus> GetStatusAsync(CancellationToken cancellationToken) =>
-        (await RequestAsync(static _ => { }, FrameKind.Status, cancellationToken)).Status
+        (await RequestAsync(static _ => { }, FrameKind.Status, cancellationToken).ConfigureAwait(false)).Status
         ?? throw new RingException("the ring daemon sent an unreadable status");
 
-    /// <summary>Asks all nodes to read their configuration files again.</summary>
-    public async Task ReloadAsync(CancellationToken cancellationToken) =>
-        await RequestAsync(static _ => { }, FrameKind.Reload, cancellationToken);
-
-    /// <summary>Sets expected votes on all members.</summary>
-    /// <exception cref="RingException">The value makes no sense now.</exception>
-    public async Task SetExpectedVotesAsync(uint votes, CancellationToken cancellationToken) =>
-        await RequestAsync(w => w.UInt32(votes), FrameKind.SetExpectedVotes, cancellationToken);
+    /// <summary>All groups of the ring with their members, ascending by name.</summary>
+    public async Task<IReadOnlyList<RingGroup>> GetGroupsAsync(CancellationToken cancellationToken)
+    {
+        var body = await AskAsync(FrameKind.Groups, static _ => { }, cancellationToken).ConfigureAwait(false);
+        var reader = new FrameReader(body);
+        return RingFrames.ReadGroups(ref reader);
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (!_closing.IsCancellationRequested) await _closing.CancelAsync();
+        if (!_closing.IsCancellationRequested) await _closing.CancelAsync().ConfigureAwait(false);
         _socket.Dispose();
-        await _receiving;
+        await _receiving.ConfigureAwait(false);
         _sending.Dispose();
+        _longMessages.Dispose();
         _closing.Dispose();
+    }
+
+    /// <summary>A request that is accepted or refused.</summary>
+    internal Task DoAsync(FrameKind kind, Action<FrameWriter> body, CancellationToken cancellationToken) =>
+        RequestAsync(body, kind, cancellationToken);
+
+    /// <summary>A request that is answered.</summary>
+    internal async Task<byte[]> AskAsync(FrameKind kind, Action<FrameWriter> body, CancellationToken cancellationToken) =>
+        (await RequestAsync(body, kind, cancellationToken).ConfigureAwait(false)).Body
+        ?? throw new RingException("the ring daemon sent an unreadable answer");
+
+    internal RingMapTrack AddTrack(RingMap map)
+    {
+        var track = new RingMapTrack(map, Interlocked.Increment(ref _lastTrack));
+        _tracks[track.Number] = track;
+        return track;
+    }
+
+    internal void RemoveTrack(RingMapTrack track) => _tracks.TryRemove(track.Number, out _);
+
+    private async Task MulticastPartsAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        for (var offset = 0; offset < payload.Length; offset += RingProtocol.PartSizeMax)
+        {
+            var piece = payload.Slice(offset, Math.Min(RingProtocol.PartSizeMax, payload.Length - offset));
+            var isLast = offset + piece.Length == payload.Length;
+            var kind = offset == 0 ? RingProtocol.FirstPart : isLast ? RingProtocol.LastPart : RingProtocol.ContinuedPart;
+            await RequestAsync(
+                w => w.Byte(kind).UInt32((uint)payload.Length).Bytes(piece.Span), FrameKind.MulticastPart, cancellationToken)
+                .ConfigureAwait(false);
+        }
     }
 
     private async Task<Reply> RequestAsync(Action<FrameWriter> body, FrameKind kind, CancellationToken cancellationToken)
@@ -132,9 +204,9 @@ public sealed class RingClient : IRing
         {
             // After the entry is there: either the end of the connection sees it, or this sees the end.
             if (Volatile.Read(ref _end) is { } end) throw new RingException(end.Reason);
-            await SendAsync(body, kind, id, cancellationToken);
-            var reply = await completion.Task.WaitAsync(cancellationToken);
-            return reply.Refusal is null ? reply : throw new RingException(reply.Refusal);
+            await SendAsync(body, kind, id, cancellationToken).ConfigureAwait(false);
+            var reply = await completion.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return reply.Error == RingError.None ? reply : throw new RingException(reply.Error, reply.Refusal);
         }
         finally
         {
@@ -144,7 +216,7 @@ public sealed class RingClient : IRing
 
     private async Task SendAsync(Action<FrameWriter> body, FrameKind kind, uint id, CancellationToken cancellationToken)
     {
-        await _sending.WaitAsync(cancellationToken);
+        await _sending.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             _writer.Begin(kind, id);
@@ -152,7 +224,7 @@ public sealed class RingClient : IRing
             var frame = _writer.FinishMemory();
 
             // A frame that was begun must be finished: half a frame would garble all that follow.
-            while (!frame.IsEmpty) frame = frame[await _socket.SendAsync(frame, SocketFlags.None, _closing.Token)..];
+            while (!frame.IsEmpty) frame = frame[await _socket.SendAsync(frame, SocketFlags.None, _closing.Token).ConfigureAwait(false)..];
         }
         catch (Exception problem) when (problem is SocketException or ObjectDisposedException or OperationCanceledException)
         {
@@ -164,128 +236,18 @@ public sealed class RingClient : IRing
         }
     }
 
-    private async Task ReceiveAsync()
+    private readonly record struct Reply
     {
-        var buffer = new byte[64 * 1024];
-        var filled = 0;
-        string? reason = null;
-        try
-        {
-            while (reason is null)
-            {
-                var count = await _socket.ReceiveAsync(buffer.AsMemory(filled), SocketFlags.None, _closing.Token);
-                if (count == 0) break;
-                filled += count;
-                var used = TakeFrames(buffer.AsSpan(0, filled), out var needed, ref reason);
-                buffer.AsSpan(used, filled - used).CopyTo(buffer);
-                filled -= used;
-                if (needed > buffer.Length) Array.Resize(ref buffer, Math.Max(needed, buffer.Length * 2));
-            }
+        public RingError Error { get; init; }
 
-            reason ??= "the ring daemon closed the connection";
-        }
-        catch (Exception problem) when (problem is SocketException or ObjectDisposedException or OperationCanceledException)
-        {
-            reason = _closing.IsCancellationRequested
-                ? "the connection was closed here"
-                : $"the connection to the ring daemon broke: {problem.Message}";
-        }
+        public string Refusal { get; init; }
 
-        End(reason);
+        public RingIdentity? Identity { get; init; }
+
+        public RingStatus? Status { get; init; }
+
+        public byte[]? Body { get; init; }
     }
-
-    private int TakeFrames(ReadOnlySpan<byte> bytes, out int needed, ref string? reason)
-    {
-        var used = 0;
-        needed = 0;
-        while (bytes.Length - used >= RingProtocol.HeaderSize && reason is null)
-        {
-            var header = new FrameReader(bytes[used..]);
-            var size = header.UInt32();
-            if (size is < RingProtocol.HeaderSize - RingProtocol.SizeFieldSize or > RingProtocol.EventSizeMax)
-            {
-                reason = "the ring daemon sent an unreadable frame";
-                break;
-            }
-
-            var whole = (int)size + RingProtocol.SizeFieldSize;
-            if (bytes.Length - used < whole)
-            {
-                needed = whole;
-                break;
-            }
-
-            var kind = (FrameKind)header.Byte();
-            var request = header.UInt32();
-            HandleFrame(kind, request, bytes.Slice(used + RingProtocol.HeaderSize, whole - RingProtocol.HeaderSize), ref reason);
-            used += whole;
-        }
-
-        return used;
-    }
-
-    private void HandleFrame(FrameKind kind, uint request, ReadOnlySpan<byte> body, ref string? reason)
-    {
-        var reader = new FrameReader(body);
-        switch (kind)
-        {
-            case FrameKind.Message:
-                var sender = RingFrames.ReadMember(ref reader);
-                Publish(new RingMessage(sender, reader.Rest.ToArray()), ref reason);
-                break;
-            case FrameKind.GroupChange:
-                Publish(RingFrames.ReadGroupChange(ref reader), ref reason);
-                break;
-            case FrameKind.QuorumChange:
-                Publish(RingFrames.ReadQuorum(ref reader), ref reason);
-                break;
-            case FrameKind.Welcome:
-                Complete(request, new Reply(null, RingFrames.ReadIdentity(ref reader), null));
-                break;
-            case FrameKind.StatusReply:
-                Complete(request, new Reply(null, null, RingFrames.ReadStatus(ref reader)));
-                break;
-            case FrameKind.Reply:
-                Complete(request, new Reply(reader.Byte() == RingProtocol.Accepted ? null : reader.Text(), null, null));
-                break;
-            case FrameKind.Goodbye:
-                reason = $"the ring daemon closed the connection: {reader.Text()}";
-                break;
-            default:
-                break;
-        }
-
-        if (!reader.IsValid) reason ??= "the ring daemon sent an unreadable frame";
-    }
-
-    private void Publish(RingEvent happened, ref string? reason)
-    {
-        if (Interlocked.Add(ref _unreadBytes, SizeOf(happened)) > UnreadBytesMax)
-        {
-            reason = "this process does not read the ring's events fast enough";
-            return;
-        }
-
-        _events.Writer.TryWrite(happened);
-    }
-
-    private void Complete(uint request, in Reply reply)
-    {
-        if (_requests.TryRemove(request, out var completion)) completion.TrySetResult(reply);
-    }
-
-    private void End(string reason)
-    {
-        var end = new RingDisconnected(reason);
-        Volatile.Write(ref _end, end);
-        _events.Writer.TryWrite(end);
-        _events.Writer.TryComplete();
-        foreach (var (_, completion) in _requests) completion.TrySetException(new RingException(reason));
-    }
-
-    private static int SizeOf(RingEvent happened) => EventOverhead + (happened is RingMessage message ? message.Payload.Length : 0);
-
-    private readonly record struct Reply(string? Refusal, RingIdentity? Identity, RingStatus? Status);
 
     /// <summary>The channel's reader that also counts what is taken out.</summary>
     private sealed class CountedReader(ChannelReader<RingEvent> inner, RingClient owner) : ChannelReader<RingEvent>

@@ -87,6 +87,69 @@ internal static class RingFrames
             : null;
     }
 
+    public static void Write(FrameWriter writer, RingVoteInfo votes)
+    {
+        writer.UInt32(votes.NodeId).Byte((byte)votes.State).UInt32(votes.Votes).UInt32(votes.ExpectedVotes);
+        writer.UInt32(votes.HighestExpected).UInt32(votes.TotalVotes).UInt32(votes.Quorum).UInt32((uint)votes.Flags);
+        writer.UInt32(votes.DeviceVotes).Text(votes.DeviceName);
+    }
+
+    public static RingVoteInfo ReadVotes(ref FrameReader reader) => new(
+        reader.UInt32(),
+        (RingVoteState)reader.Byte(),
+        reader.UInt32(),
+        reader.UInt32(),
+        reader.UInt32(),
+        reader.UInt32(),
+        reader.UInt32(),
+        (RingVoteFlags)reader.UInt32(),
+        reader.UInt32(),
+        reader.Text());
+
+    public static void Write(FrameWriter writer, RingLinks links)
+    {
+        writer.Text(links.Transport).UInt32((uint)links.Links.Count);
+        foreach (var link in links.Links)
+        {
+            writer.UInt32(link.NodeId).Byte((byte)link.Link).Text(link.Protocol).Text(link.LocalAddress).Text(link.RemoteAddress);
+            writer.Flag(link.IsEnabled).Flag(link.IsConnected).UInt32((uint)link.Mtu);
+        }
+    }
+
+    public static RingLinks ReadLinks(ref FrameReader reader)
+    {
+        var transport = reader.Text();
+        var links = new RingLink[reader.Count(17)];
+        for (var i = 0; i < links.Length; i++)
+        {
+            links[i] = new RingLink(
+                reader.UInt32(),
+                reader.Byte(),
+                reader.Text(),
+                reader.Text(),
+                reader.Text(),
+                reader.Byte() != 0,
+                reader.Byte() != 0,
+                (int)reader.UInt32());
+        }
+
+        return new RingLinks(transport, links);
+    }
+
+    public static RingGroup[] ReadGroups(ref FrameReader reader)
+    {
+        var groups = new RingGroup[reader.Count(8)];
+        for (var i = 0; i < groups.Length; i++)
+        {
+            var name = reader.Block().ToArray();
+            var members = new GroupMember[reader.Count(8)];
+            for (var m = 0; m < members.Length; m++) members[m] = ReadMember(ref reader);
+            groups[i] = new RingGroup(name, members);
+        }
+
+        return groups;
+    }
+
     private static GroupMemberChange[] ReadChanges(ref FrameReader reader)
     {
         var changes = new GroupMemberChange[reader.Count(9)];

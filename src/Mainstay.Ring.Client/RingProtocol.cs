@@ -24,6 +24,69 @@ internal enum FrameKind : byte
     /// <summary>New expected votes.</summary>
     SetExpectedVotes = 7,
 
+    /// <summary>Which map, key: answered by <see cref="Answer"/> with the value.</summary>
+    MapGet = 8,
+
+    /// <summary>Which map, key, value.</summary>
+    MapSet = 9,
+
+    /// <summary>Which map, key.</summary>
+    MapDelete = 10,
+
+    /// <summary>Which map, prefix: answered by <see cref="Answer"/> with keys and values.</summary>
+    MapList = 11,
+
+    /// <summary>Which map, number of the track, kinds of changes, whether a prefix, key.</summary>
+    MapTrack = 12,
+
+    /// <summary>Which map, number of the track.</summary>
+    MapUntrack = 13,
+
+    /// <summary>Node, 0 for this one: answered by <see cref="Answer"/> with what votequorum knows of it.</summary>
+    Votes = 14,
+
+    /// <summary>Node, 0 for this one; votes.</summary>
+    SetVotes = 15,
+
+    /// <summary>Name of the quorum device; the reply comes when all nodes know it.</summary>
+    DeviceRegister = 16,
+
+    /// <summary>Name of the quorum device.</summary>
+    DeviceUnregister = 17,
+
+    /// <summary>Old and new name of the quorum device.</summary>
+    DeviceRename = 18,
+
+    /// <summary>Name of the quorum device, whether it casts its vote, ring.</summary>
+    DevicePoll = 19,
+
+    /// <summary>Name of the quorum device, whether its vote alone makes the node quorate.</summary>
+    DeviceMasterWins = 20,
+
+    /// <summary>Nothing: answered by <see cref="Answer"/> with the links.</summary>
+    Links = 21,
+
+    /// <summary>Node, reason.</summary>
+    KillNode = 22,
+
+    /// <summary>Nothing: the daemon opens its log files anew.</summary>
+    ReopenLogs = 23,
+
+    /// <summary>Kind of shutdown; the reply comes when it is decided.</summary>
+    Shutdown = 24,
+
+    /// <summary>Nothing: this client is asked before a shutdown.</summary>
+    WatchShutdown = 25,
+
+    /// <summary>Whether this client agrees.</summary>
+    AnswerShutdown = 26,
+
+    /// <summary>Nothing: answered by <see cref="Answer"/> with all groups and their members.</summary>
+    Groups = 27,
+
+    /// <summary>Which piece, length of the whole message, the piece.</summary>
+    MulticastPart = 28,
+
     /// <summary>Identity of the node; answers <see cref="Hello"/>.</summary>
     Welcome = 0x81,
 
@@ -44,6 +107,21 @@ internal enum FrameKind : byte
 
     /// <summary>The daemon closes the connection: reason.</summary>
     Goodbye = 0x87,
+
+    /// <summary>What a request asked for, by its number.</summary>
+    Answer = 0x88,
+
+    /// <summary>A tracked key changed: track, kind, key, new value, old value.</summary>
+    MapChange = 0x89,
+
+    /// <summary>A shutdown is asked for: its kind.</summary>
+    ShutdownAsked = 0x8a,
+
+    /// <summary>Whether requests of this client wait for the ring.</summary>
+    FlowControl = 0x8b,
+
+    /// <summary>The membership that the client's quorum device is to decide on.</summary>
+    DevicePollWanted = 0x8c,
 }
 
 /// <summary>
@@ -66,9 +144,13 @@ internal static class RingProtocol
     /// <summary>The longest frame the daemon sends: a message put together of pieces (16 MiB) or a long membership list.</summary>
     public const int EventSizeMax = (16 * 1024 * 1024) + 4096;
 
-    /// <summary>Result of a request in a <see cref="FrameKind.Reply"/>.</summary>
-    public const byte Accepted = 0;
+    /// <summary>Longest piece of a message that is sent in several.</summary>
+    public const int PartSizeMax = 512 * 1024;
 
-    /// <summary>The request was refused; the text says why.</summary>
-    public const byte Refused = 1;
+    public const byte FirstPart = 1;
+    public const byte ContinuedPart = 2;
+    public const byte LastPart = 3;
+
+    /// <summary>Longest message of all: the receivers' limit.</summary>
+    public const int LongMessageSizeMax = 16 * 1024 * 1024;
 }

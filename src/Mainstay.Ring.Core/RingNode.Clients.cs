@@ -68,7 +68,48 @@ public sealed partial class RingNode
             return RequestResult.Busy;
         }
 
+        _traffic.CountSent(new ServiceHeader(ServiceId.Cpg, CpgFunction.Multicast));
         Counters.GroupMessagesSent++;
+        Counters.GroupBytesSent += payload.Length;
+        Drain(now, outbox);
+        return RequestResult.Accepted;
+    }
+
+    /// <summary>
+    /// Multicasts a piece of a message that is longer than <see cref="MessageSizeMax"/>, as the reference's library does; the pieces of
+    /// one client come one after the other, and are delivered as one message of up to 16 MiB.
+    /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="part">Which piece.</param>
+    /// <param name="totalLength">Length of the whole message.</param>
+    /// <param name="payload">The piece.</param>
+    /// <param name="outbox">Receives outputs.</param>
+    public RequestResult MulticastPart(
+        Instant now, int client, MessagePart part, uint totalLength, ReadOnlySpan<byte> payload, RingOutbox outbox)
+    {
+        if (payload.Length > MessageSizeMax || totalLength > PartialMessages.TotalSizeMax) return RequestResult.OutOfRange;
+        if (part is not (MessagePart.First or MessagePart.Continued or MessagePart.Last)) return RequestResult.OutOfRange;
+        if (FindClient(client) is not { State: ClientState.Joined } found) return RequestResult.Refused;
+        if (!IsOpen || !_totem.CanSubmit(payload.Length + CpgPartialMulticast.HeaderSize)) return RequestResult.Busy;
+        Span<byte> header = stackalloc byte[CpgPartialMulticast.HeaderSize];
+        var message = new CpgPartialMulticast
+        {
+            Group = found.Group,
+            TotalLength = totalLength,
+            ProcessId = found.Process.ProcessId,
+            Kind = (CpgPartialKind)part,
+            SourceNode = Self.Value,
+            Fragment = payload,
+        };
+        message.WriteHeader(header);
+        if (!_totem.Submit(now, MessageGroup.Services, header, payload, DeliveryGuarantee.Agreed, outbox.Network))
+        {
+            return RequestResult.Busy;
+        }
+
+        _traffic.CountSent(new ServiceHeader(ServiceId.Cpg, CpgFunction.PartialMulticast));
+        if (part == MessagePart.Last) Counters.GroupMessagesSent++;
         Counters.GroupBytesSent += payload.Length;
         Drain(now, outbox);
         return RequestResult.Accepted;
@@ -77,6 +118,7 @@ public sealed partial class RingNode
     /// <summary>A client's connection is gone: its process leaves the group, at once or as soon as the ring allows.</summary>
     public void Disconnect(Instant now, int client, RingOutbox outbox)
     {
+        ForgetAdministrator(now, client, outbox);
         if (FindClient(client) is not { } found) return;
         found.Id = -1;
         found.State = found.State == ClientState.Leaving ? ClientState.Leaving : ClientState.Gone;
@@ -109,7 +151,9 @@ public sealed partial class RingNode
             Reason = (uint)reason,
         };
         message.Write(buffer);
-        return _totem.Submit(now, MessageGroup.Services, buffer, default, DeliveryGuarantee.Agreed, outbox.Network);
+        if (!_totem.Submit(now, MessageGroup.Services, buffer, default, DeliveryGuarantee.Agreed, outbox.Network)) return false;
+        _traffic.CountSent(buffer);
+        return true;
     }
 
     private bool HandleCpg(uint sender, ushort function, ReadOnlySpan<byte> bytes, WireOrder order, RingOutbox outbox)

@@ -15,6 +15,7 @@ public sealed partial class RingNode
         {
             _transitional = [.. change.Members.Select(m => m.Value)];
             foreach (var node in change.Left) outbox.Log(LogPriority.Notice, $"node {node} left the ring");
+            _map.PublishMembers([], change.Left.Select(n => n.Value), _options.Addresses);
             return;
         }
 
@@ -25,6 +26,8 @@ public sealed partial class RingNode
 
         // What an aborted run left unsent belongs to that ring: the others would discard it.
         DropStaleSynchronisation();
+        _owesBarrier = false;
+        _map.PublishMembers(change.Joined.Select(n => n.Value), [], _options.Addresses);
         _sync.Begin(change.Ring, members);
         _configVersions.Clear();
         _groups.BeginSynchronisation(members, transitional);
@@ -73,7 +76,9 @@ public sealed partial class RingNode
             {
                 case SyncStep.Process:
                     SendState((ServiceId)_sync.CurrentService);
-                    SendSync(new SyncMessage(_sync.Ring, null));
+                    _owesBarrier = _sync.CurrentService == (int)ServiceId.Votequorum && _votes.HoldsSynchronisation;
+                    if (_owesBarrier) AskDevice(outbox);
+                    else SendSync(new SyncMessage(_sync.Ring, null));
                     break;
                 case SyncStep.Activate:
                     Activate((ServiceId)_sync.CurrentService, outbox);
@@ -107,10 +112,7 @@ public sealed partial class RingNode
         switch (service)
         {
             case ServiceId.Cmap:
-                var version = new CmapMessage(0, _options.ConfigVersion);
-                var cmap = new byte[version.Size];
-                version.Write(cmap);
-                _pending.Enqueue((MessageGroup.Services, cmap));
+                SendConfigVersion(CmapMessage.InSynchronisation, _options.ConfigVersion);
                 break;
             case ServiceId.Cpg:
                 SendProcessLists();
@@ -121,6 +123,14 @@ public sealed partial class RingNode
             default:
                 break;
         }
+    }
+
+    private void SendConfigVersion(byte reason, ulong version)
+    {
+        var message = new CmapMessage(reason, version);
+        var buffer = new byte[message.Size];
+        message.Write(buffer);
+        _pending.Enqueue((MessageGroup.Services, buffer));
     }
 
     private void SendProcessLists()
@@ -175,6 +185,7 @@ public sealed partial class RingNode
             return;
         }
 
+        _traffic.CountReceived(header);
         var understood = header.Service switch
         {
             ServiceId.Cpg => HandleCpg(sender, header.Function, bytes, order, outbox),
@@ -196,6 +207,7 @@ public sealed partial class RingNode
     {
         if (!CmapMessage.TryRead(bytes, order, out var message)) return false;
         _configVersions[sender] = message.ConfigVersion;
+        _map.PublishConfigVersion(sender, message.ConfigVersion);
         return true;
     }
 
@@ -208,10 +220,11 @@ public sealed partial class RingNode
                 if (kill.NodeId == Self.Value) Terminate(outbox, $"killed by node {sender}: {kill.Reason}");
                 return true;
             case CfgFunction.Shutdown:
+                outbox.Log(LogPriority.Notice, $"node {sender} was shut down by request");
                 if (sender == Self.Value) Terminate(outbox, "shutdown was requested", isFailure: false);
                 return true;
             case CfgFunction.Reload:
-                outbox.Add(new RingOutput { Kind = RingOutputKind.ReloadRequested });
+                outbox.Add(new RingOutput { Kind = RingOutputKind.ReloadRequested, Number = sender });
                 return true;
             case CfgFunction.RingReenable or CfgFunction.CryptoReconfigure:
                 return true;
@@ -228,6 +241,10 @@ public sealed partial class RingNode
             case VotequorumFunction.NodeInfo:
                 if (!VoteNodeInfo.TryRead(bytes, order, out var info)) return false;
                 _votes.HandleNodeInfo(sender, info);
+                _map.PublishQuorum(QuorumKeys);
+
+                // What was to be heard before leaving has been heard.
+                if (sender == Self.Value && info.Flags.HasFlag(VoteFlags.Leaving)) _leaveDeadline = Instant.Zero;
                 return true;
             case VotequorumFunction.Reconfigure:
                 if (!VoteReconfigure.TryRead(bytes, order, out var reconfigure)) return false;
@@ -235,7 +252,7 @@ public sealed partial class RingNode
                 return true;
             case VotequorumFunction.DeviceRegister:
                 if (!VoteDeviceRegister.TryRead(bytes, order, out var register)) return false;
-                _votes.HandleDeviceRegister(register);
+                _votes.HandleDeviceRegister(sender, register);
                 return true;
             case VotequorumFunction.DeviceReconfigure:
                 if (!VoteDeviceRename.TryRead(bytes, out var rename)) return false;
@@ -246,6 +263,9 @@ public sealed partial class RingNode
         }
     }
 
-    private static void Terminate(RingOutbox outbox, string reason, bool isFailure = true) =>
+    private void Terminate(RingOutbox outbox, string reason, bool isFailure = true)
+    {
+        _shutdownDeadline = Instant.Never;
         outbox.Add(new RingOutput { Kind = RingOutputKind.Terminate, Text = reason, Number = isFailure ? 1u : 0u });
+    }
 }

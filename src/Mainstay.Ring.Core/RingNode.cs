@@ -1,4 +1,6 @@
 using Mainstay.Ring.Core.Configuration;
+using Mainstay.Ring.Core.Map;
+using Mainstay.Ring.Core.Messages;
 using Mainstay.Ring.Core.Services;
 using Mainstay.Totem;
 
@@ -19,6 +21,19 @@ public enum RequestResult : byte
 
     /// <summary>The group name or the message is too long or empty.</summary>
     OutOfRange,
+}
+
+/// <summary>Which piece of a long message (values of the wire, spec/ring-wire.md section 4.1).</summary>
+public enum MessagePart : byte
+{
+    /// <summary>The first.</summary>
+    First = 1,
+
+    /// <summary>One in the middle.</summary>
+    Continued = 2,
+
+    /// <summary>The last.</summary>
+    Last = 3,
 }
 
 /// <summary>
@@ -46,11 +61,17 @@ public sealed partial class RingNode
     private readonly List<Client> _clients = [];
     private readonly Queue<(MessageGroup Group, byte[] Bytes)> _pending = new();
     private readonly SortedDictionary<uint, ulong> _configVersions = [];
+    private readonly NodeMap _map = new();
+    private readonly ServiceTraffic _traffic = new();
     private RingNodeOptions _options;
     private Instant _windowDeadline = Instant.Never;
+    private Instant _deviceDeadline = Instant.Never;
+    private Instant _leaveDeadline = Instant.Never;
+    private Instant _shutdownDeadline = Instant.Never;
     private uint[] _transitional = [];
     private bool _quorumChanged;
     private bool _configVersionChecked;
+    private bool _owesBarrier;
     private bool _left;
 
     /// <summary>Makes a stopped node; <see cref="Start"/> brings it up.</summary>
@@ -61,6 +82,8 @@ public sealed partial class RingNode
         _groups = new ProcessGroups(options.Self.Value);
         _votes = new Votequorum(options.Self.Value, options.Quorum, options.StoredExpectedVotes);
         Quorum = View();
+        _map.PublishConfiguration(options.Keys);
+        _map.PublishQuorum(QuorumKeys);
     }
 
     /// <summary>This node.</summary>
@@ -101,7 +124,12 @@ public sealed partial class RingNode
     public RingNodeStatistics Counters { get; } = new();
 
     /// <summary>When <see cref="HandleTimeout"/> must be called.</summary>
-    public Instant NextDeadline => _windowDeadline < _totem.NextDeadline ? _windowDeadline : _totem.NextDeadline;
+    public Instant NextDeadline => Earlier(
+        Earlier(_totem.NextDeadline, _windowDeadline),
+        Earlier(Earlier(_deviceDeadline, _shutdown?.Deadline ?? Instant.Never), Earlier(_leaveDeadline, _shutdownDeadline)));
+
+    /// <summary>Whether the node has left the ring for good: nothing more is sent.</summary>
+    public bool HasLeft => _left;
 
     private bool IsOpen => IsSynchronised && _totem.State == TotemState.Operational && _pending.Count == 0 && !_left;
 
@@ -129,13 +157,51 @@ public sealed partial class RingNode
             _votes.HandleWindow();
         }
 
+        if (_deviceDeadline <= now)
+        {
+            _deviceDeadline = Instant.Never;
+            _votes.HandleDeviceTimeout();
+        }
+
+        if (_shutdown is { } shutdown && shutdown.Deadline <= now)
+        {
+            shutdown.HandleTimeout(now);
+            DecideShutdown(now, outbox);
+        }
+
+        if (_shutdownDeadline <= now)
+        {
+            // The ring did not carry the word round: go all the same.
+            _shutdownDeadline = Instant.Never;
+            Terminate(outbox, "shutdown was requested", isFailure: false);
+        }
+
+        if (_leaveDeadline <= now) LeaveNow(now, outbox);
         if (_totem.NextDeadline <= now) _totem.HandleTimeout(now, outbox.Network);
         Drain(now, outbox);
     }
 
-    /// <summary>Leaves the ring for good; the others notice at once.</summary>
+    /// <summary>
+    /// Leaves the ring for good; the others notice at once. With <c>allow_downscale</c> they must hear of it before:
+    /// <see cref="HasLeft"/> says when it is done, a token timeout later at most.
+    /// </summary>
     public void Leave(Instant now, RingOutbox outbox)
     {
+        if (_left || !_leaveDeadline.IsNever) return;
+        if (!_options.Quorum.AllowDownscale || !IsOpen || _totem.Membership.Length < 2)
+        {
+            LeaveNow(now, outbox);
+            return;
+        }
+
+        _leaveDeadline = now + _options.Totem.Token;
+        _votes.AnnounceLeaving();
+        Drain(now, outbox);
+    }
+
+    private void LeaveNow(Instant now, RingOutbox outbox)
+    {
+        _leaveDeadline = Instant.Never;
         if (_left) return;
         _left = true;
         _totem.Leave(now, outbox.Network);
@@ -147,27 +213,11 @@ public sealed partial class RingNode
     /// </summary>
     public void Reconfigure(Instant now, RingNodeOptions options, RingOutbox outbox)
     {
+        if (options.ConfigVersion != _options.ConfigVersion) SendConfigVersion(CmapMessage.NewVersion, options.ConfigVersion);
         _options = options;
+        _map.PublishConfiguration(options.Keys);
         _totem.Reconfigure(options.Totem, options.Nodes);
         if (options.Quorum.IsEnabled) _votes.Apply(options.Quorum);
-        Drain(now, outbox);
-    }
-
-    /// <summary>Sets expected votes on all members.</summary>
-    /// <returns>Whether they make sense; <paramref name="problem"/> says why not.</returns>
-    public bool TrySetExpectedVotes(Instant now, uint value, RingOutbox outbox, out string problem)
-    {
-        var accepted = _votes.TrySetExpected(value, out problem);
-        Drain(now, outbox);
-        return accepted;
-    }
-
-    /// <summary>Asks all nodes to read their configuration files again.</summary>
-    public void RequestReload(Instant now, RingOutbox outbox)
-    {
-        var buffer = new byte[Messages.CfgFunction.ReloadSize];
-        Messages.CfgFunction.WriteReload(buffer, Self.Value);
-        _pending.Enqueue((MessageGroup.Services, buffer));
         Drain(now, outbox);
     }
 
@@ -198,14 +248,23 @@ public sealed partial class RingNode
         FinishInput(now, outbox);
     }
 
+    private static Instant Earlier(Instant a, Instant b) => a < b ? a : b;
+
     // Service messages in order; whether anything was submitted (which may append outputs).
     private bool SubmitPending(Instant now, RingOutbox outbox)
     {
         while (_votes.Outgoing.TryDequeue(out var message)) _pending.Enqueue((MessageGroup.Services, message));
+        if (_owesBarrier && !_votes.HoldsSynchronisation)
+        {
+            _owesBarrier = false;
+            SendSync(new SyncMessage(_sync.Ring, null));
+        }
+
         var any = false;
         while (_pending.TryPeek(out var next) && !_left)
         {
             if (!_totem.Submit(now, next.Group, next.Bytes, default, DeliveryGuarantee.Agreed, outbox.Network)) break;
+            if (next.Group == MessageGroup.Services) _traffic.CountSent(next.Bytes);
             _pending.Dequeue();
             any = true;
         }
@@ -228,6 +287,13 @@ public sealed partial class RingNode
             _windowDeadline = now + TimeSpan.FromMilliseconds(_votes.WindowMs);
         }
 
+        if (_votes.DeviceTimer is { } timer)
+        {
+            _votes.DeviceTimer = null;
+            _deviceDeadline = timer == 0 ? Instant.Never : now + TimeSpan.FromMilliseconds(timer);
+        }
+
+        TellRegistration(outbox);
         if (IsSynchronised) FlushDepartures(now, outbox);
         if (_quorumChanged || (_votes.HasChanged && IsSynchronised)) PublishQuorum(outbox);
     }
@@ -236,6 +302,7 @@ public sealed partial class RingNode
     {
         _quorumChanged = false;
         _votes.HasChanged = false;
+        _map.PublishQuorum(QuorumKeys);
         var before = Quorum;
         Quorum = View();
         if (before.IsQuorate != Quorum.IsQuorate)

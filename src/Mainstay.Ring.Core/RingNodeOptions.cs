@@ -27,6 +27,12 @@ public sealed record RingNodeOptions
     /// <summary>The tracked expected votes last stored, 0 where none.</summary>
     public uint StoredExpectedVotes { get; init; }
 
+    /// <summary>Keys of the configuration file, for the map.</summary>
+    public IReadOnlyDictionary<string, CmapValue> Keys { get; init; } = new SortedDictionary<string, CmapValue>(StringComparer.Ordinal);
+
+    /// <summary>Addresses of the nodes by link, for the map.</summary>
+    public IReadOnlyDictionary<uint, IReadOnlyList<string>> Addresses { get; init; } = new SortedDictionary<uint, IReadOnlyList<string>>();
+
     /// <summary>Options from a configuration file.</summary>
     /// <param name="configuration">The validated file.</param>
     /// <param name="storedRingSequence">From the ring id file.</param>
@@ -75,6 +81,28 @@ public sealed record RingNodeOptions
                 ConfigVersion = totem.ConfigVersion,
                 StoredRingSequence = storedRingSequence,
                 StoredExpectedVotes = storedExpectedVotes,
+                Keys = KeysOf(configuration),
+                Addresses = AddressesOf(configuration),
             };
+    }
+
+    private static SortedDictionary<string, CmapValue> KeysOf(RingConfiguration configuration)
+    {
+        var keys = new SortedDictionary<string, CmapValue>(StringComparer.Ordinal);
+        foreach (var (key, value) in configuration.Keys) keys[key] = value;
+        keys["nodelist.local_node_pos"] = CmapValue.Of((uint)configuration.LocalNode.Position);
+        return keys;
+    }
+
+    // Link 0 by its address, as the reference shows it; further ones as written.
+    private static SortedDictionary<uint, IReadOnlyList<string>> AddressesOf(RingConfiguration configuration)
+    {
+        var addresses = new SortedDictionary<uint, IReadOnlyList<string>>();
+        foreach (var node in configuration.Nodes)
+        {
+            addresses[node.NodeId] = [node.ResolvedAddress.ToString(), .. node.Addresses.Skip(1)];
+        }
+
+        return addresses;
     }
 }

@@ -28,8 +28,23 @@ public enum RingOutputKind : byte
     /// <summary>Store the tracked expected votes <see cref="RingOutput.Number"/> durably (<c>ev_tracking</c>).</summary>
     StoreExpectedVotes,
 
-    /// <summary>A node asked all to read their configuration files again.</summary>
+    /// <summary>Node <see cref="RingOutput.Number"/> asked all to read their configuration files again.</summary>
     ReloadRequested,
+
+    /// <summary>The client, which watches for it, is asked whether this node may go down; <see cref="RingOutput.Number"/> is the
+    /// <see cref="ShutdownKind"/>.</summary>
+    ShutdownAsked,
+
+    /// <summary>The client's shutdown request is decided: <see cref="RingOutput.Number"/> is the <see cref="ShutdownOutcome"/>.</summary>
+    ShutdownDecided,
+
+    /// <summary>The client's registration of a quorum device is known everywhere: <see cref="RingOutput.Number"/> is the
+    /// <see cref="VoteResult"/>.</summary>
+    DeviceRegistered,
+
+    /// <summary>The client's quorum device must poll for the membership of <see cref="RingOutput.Quorum"/> before quorum is decided;
+    /// its votes are those of before.</summary>
+    DevicePollWanted,
 
     /// <summary>The process must end: <see cref="RingOutput.Text"/> says why.</summary>
     Terminate,

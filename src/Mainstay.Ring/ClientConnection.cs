@@ -15,6 +15,7 @@ internal sealed unsafe class ClientConnection : IDisposable
     private int _inputUsed;
     private int _outputStart;
     private int _outputEnd;
+    private string? _processName;
 
     public ClientConnection(int number, int descriptor, uint processId, uint userId)
     {
@@ -38,6 +39,36 @@ internal sealed unsafe class ClientConnection : IDisposable
 
     /// <summary>A request that the ring cannot take now stays first in the input; nothing more is read meanwhile.</summary>
     public bool IsStalled { get; set; }
+
+    /// <summary>Whether the client was told that it is stalled.</summary>
+    public bool IsToldStalled { get; set; }
+
+    /// <summary>How often it was stalled.</summary>
+    public ulong Stalls { get; set; }
+
+    /// <summary>Requests worked off.</summary>
+    public ulong Requests { get; private set; }
+
+    /// <summary>Answers to requests.</summary>
+    public ulong Responses { get; set; }
+
+    /// <summary>Events sent.</summary>
+    public ulong Dispatched { get; set; }
+
+    /// <summary>Whether it joined a group.</summary>
+    public bool IsInGroup { get; set; }
+
+    /// <summary>Number of the shutdown request that waits for its decision, 0 for none.</summary>
+    public uint ShutdownRequest { get; set; }
+
+    /// <summary>Number of the device registration that waits until all nodes know it, 0 for none.</summary>
+    public uint DeviceRequest { get; set; }
+
+    /// <summary>Name of the client's program as the kernel knows it.</summary>
+    public string ProcessName => _processName ??= NameOf(ProcessId);
+
+    /// <summary>Bytes that wait to be sent.</summary>
+    public int UnsentSize => _outputEnd - _outputStart;
 
     /// <summary>Why it is to be closed, or <see langword="null"/>.</summary>
     public string? CloseReason { get; set; }
@@ -105,8 +136,11 @@ internal sealed unsafe class ClientConnection : IDisposable
     }
 
     /// <summary>The request peeked at is done.</summary>
-    public void Consume() => _inputUsed += (int)BinaryPrimitives.ReadUInt32LittleEndian(_input.AsSpan(_inputUsed))
-        + RingProtocol.SizeFieldSize;
+    public void Consume()
+    {
+        Requests++;
+        _inputUsed += (int)BinaryPrimitives.ReadUInt32LittleEndian(_input.AsSpan(_inputUsed)) + RingProtocol.SizeFieldSize;
+    }
 
     /// <summary>Appends bytes to send; the client is marked for closing where it has too much unread.</summary>
     public void Send(ReadOnlySpan<byte> bytes)
@@ -144,6 +178,18 @@ internal sealed unsafe class ClientConnection : IDisposable
     }
 
     public void Dispose() => _ = Native.Close(Descriptor);
+
+    private static string NameOf(uint processId)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{processId}/comm").TrimEnd('\n');
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            return string.Empty;
+        }
+    }
 
     private void MakeRoom(int size)
     {

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Mainstay.Ring.Client;
 using Mainstay.Ring.Core;
+using Mainstay.Ring.Core.Services;
 using Mainstay.Totem;
 using RingNode = Mainstay.Ring.Core.RingNode;
 
@@ -17,13 +18,29 @@ internal interface IDaemonRequests
 
     /// <summary>Whether a process of this user and group may use the ring.</summary>
     bool Admits(uint userId, uint groupId);
+
+    /// <summary>State of the links to all nodes.</summary>
+    RingLinks Links();
+
+    /// <summary>The statistics map as of now.</summary>
+    RingStatisticsMap Statistics();
+
+    /// <summary>A client changed a key of the configuration map.</summary>
+    void HandleKeyChange(Instant now, string key);
+
+    /// <summary>A client asks all nodes to read their files again; it is answered when this node has.</summary>
+    void RequestReload(Instant now, int client, uint request);
+
+    /// <summary>Opens the log files anew.</summary>
+    void ReopenLogs();
 }
 
 /// <summary>The unix socket: local clients, their requests to the node and the node's events to them. Runs on the daemon's loop.</summary>
-internal sealed unsafe class ClientServer : IDisposable
+internal sealed unsafe partial class ClientServer : IDisposable
 {
     private const int ClientCountMax = 256;
     private const int RequestsPerTurnMax = 64;
+    private const int PartHeaderSize = 5;
     private const int AcceptNonBlockingCloseOnExec = 0x80800;
 
     private readonly RingNode _node;
@@ -67,6 +84,11 @@ internal sealed unsafe class ClientServer : IDisposable
 
     /// <summary>A complete request of some client waits for its turn.</summary>
     public bool HasWork { get; private set; }
+
+    /// <summary>Clients that are gone.</summary>
+    public long Closed { get; private set; }
+
+    public IReadOnlyList<ClientConnection> Connections => _clients;
 
     public ClientConnection this[int index] => _clients[index];
 
@@ -127,7 +149,11 @@ internal sealed unsafe class ClientServer : IDisposable
                 client.Consume();
                 carryOut();
             }
+
+            TellFlowControl(client);
         }
+
+        TellMapChanges(_node.Map);
     }
 
     /// <summary>Sends what waits and closes who is to be closed.</summary>
@@ -145,6 +171,7 @@ internal sealed unsafe class ClientServer : IDisposable
                 SayGoodbye(client, reason);
             }
 
+            Closed++;
             _clients.RemoveAt(i);
             client.Dispose();
             _node.Disconnect(now, client.Number, _outbox);
@@ -159,18 +186,21 @@ internal sealed unsafe class ClientServer : IDisposable
             case RingOutputKind.Message when Find(output.Client) is { } client:
                 _frame.Begin(FrameKind.Message, 0).UInt32(output.Process.NodeId).UInt32(output.Process.ProcessId);
                 _frame.Bytes(output.Bytes.Span);
+                client.Dispatched++;
                 client.Send(_frame.Finish());
                 break;
             case RingOutputKind.GroupChanged when output.Change is { } change && Find(output.Client) is { } client:
                 WriteChange(change);
+                client.Dispatched++;
                 client.Send(_frame.Finish());
                 break;
             case RingOutputKind.Joined when Find(output.Client) is { JoinRequest: > 0 } client:
-                Reply(client, client.JoinRequest, null);
+                Reply(client, client.JoinRequest, RingError.None);
                 client.JoinRequest = 0;
+                client.IsInGroup = true;
                 break;
             case RingOutputKind.Left when Find(output.Client) is { LeaveRequest: > 0 } client:
-                Reply(client, client.LeaveRequest, null);
+                Reply(client, client.LeaveRequest, RingError.None);
                 client.LeaveRequest = 0;
                 break;
             case RingOutputKind.QuorumChanged when output.Quorum is { } quorum:
@@ -181,6 +211,21 @@ internal sealed unsafe class ClientServer : IDisposable
                     if (client.IsGreeted) client.Send(_frame.Finish());
                 }
 
+                break;
+            case RingOutputKind.ShutdownAsked when Find(output.Client) is { } client:
+                client.Send(_frame.Begin(FrameKind.ShutdownAsked, 0).Byte((byte)output.Number).Finish());
+                break;
+            case RingOutputKind.ShutdownDecided when Find(output.Client) is { ShutdownRequest: > 0 } client:
+                DecideShutdown(client, (ShutdownOutcome)output.Number);
+                break;
+            case RingOutputKind.DevicePollWanted when output.Quorum is { } waiting && Find(output.Client) is { } client:
+                _frame.Begin(FrameKind.DevicePollWanted, 0);
+                RingFrames.Write(_frame, RingViews.Of(waiting));
+                client.Send(_frame.Finish());
+                break;
+            case RingOutputKind.DeviceRegistered when Find(output.Client) is { DeviceRequest: > 0 } client:
+                Answer(client, client.DeviceRequest, (VoteResult)output.Number);
+                client.DeviceRequest = 0;
                 break;
             default:
                 break;
@@ -224,6 +269,15 @@ internal sealed unsafe class ClientServer : IDisposable
                 return true;
             case FrameKind.Multicast:
                 return Answer(client, request, _node.Multicast(now, client.Number, body, _outbox), "the process is in no group");
+            case FrameKind.MulticastPart when body.Length >= PartHeaderSize:
+                var part = new FrameReader(body);
+                var piece = (MessagePart)part.Byte();
+                var total = part.UInt32();
+                return Answer(
+                    client,
+                    request,
+                    _node.MulticastPart(now, client.Number, piece, total, part.Rest, _outbox),
+                    "the process is in no group");
             case FrameKind.Join:
                 var joined = _node.Join(now, client.Number, body, client.ProcessId, _outbox);
                 if (joined != RequestResult.Accepted)
@@ -245,26 +299,6 @@ internal sealed unsafe class ClientServer : IDisposable
                 return true;
             default:
                 return Administrate(now, client, kind, request, body);
-        }
-    }
-
-    private bool Administrate(Instant now, ClientConnection client, FrameKind kind, uint request, ReadOnlySpan<byte> body)
-    {
-        var reader = new FrameReader(body);
-        switch (kind)
-        {
-            case FrameKind.Reload:
-                if (!_node.AcceptsRequests) return false;
-                _node.RequestReload(now, _outbox);
-                Reply(client, request, null);
-                return true;
-            case FrameKind.SetExpectedVotes:
-                if (!_node.AcceptsRequests) return false;
-                Reply(client, request, _node.TrySetExpectedVotes(now, reader.UInt32(), _outbox, out var problem) ? null : problem);
-                return true;
-            default:
-                client.CloseReason = $"a request of kind {(byte)kind} is not known";
-                return true;
         }
     }
 
@@ -294,25 +328,26 @@ internal sealed unsafe class ClientServer : IDisposable
             case RequestResult.Busy:
                 return false;
             case RequestResult.Accepted:
-                Reply(client, request, null);
+                Reply(client, request, RingError.None);
                 return true;
             case RequestResult.OutOfRange:
-                Reply(client, request, "the group name or the message is empty or too long");
+                Reply(client, request, RingError.InvalidParameter, "the group name or the message is empty or too long");
                 return true;
             default:
-                Reply(client, request, refusal);
+                Reply(client, request, RingError.BadOperation, refusal);
                 return true;
         }
     }
 
-    private void Reply(ClientConnection client, uint request, string? refusal)
+    private void Reply(ClientConnection client, uint request, RingError error, string refusal = "")
     {
-        _frame.Begin(FrameKind.Reply, request).Byte(refusal is null ? RingProtocol.Accepted : RingProtocol.Refused);
-        if (refusal is not null) _frame.Text(refusal);
+        _frame.Begin(FrameKind.Reply, request).Byte((byte)error);
+        if (error != RingError.None) _frame.Text(refusal);
+        client.Responses++;
         client.Send(_frame.Finish());
     }
 
-    private void WriteChange(Core.Services.GroupChange change)
+    private void WriteChange(GroupChange change)
     {
         _frame.Begin(FrameKind.GroupChange, 0).UInt32((uint)change.Members.Count);
         foreach (var member in change.Members) _frame.UInt32(member.NodeId).UInt32(member.ProcessId);
@@ -320,7 +355,7 @@ internal sealed unsafe class ClientServer : IDisposable
         WriteChanges(change.Joined);
     }
 
-    private void WriteChanges(IReadOnlyList<Core.Services.GroupProcessChange> changes)
+    private void WriteChanges(IReadOnlyList<GroupProcessChange> changes)
     {
         _frame.UInt32((uint)changes.Count);
         foreach (var (process, reason) in changes) _frame.UInt32(process.NodeId).UInt32(process.ProcessId).Byte((byte)reason);

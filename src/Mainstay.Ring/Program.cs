@@ -82,7 +82,7 @@ static int RunOnItsThread(RingDaemon daemon, RingConfiguration configuration, Ri
     using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
     {
         context.Cancel = true;
-        daemon.Post(daemon.BeginReload);
+        daemon.Post(() => daemon.BeginReload(0));
     });
     var exitCode = Failed;
     var thread = new Thread(() =>

@@ -10,6 +10,7 @@ internal sealed partial class RingDaemon
     private const int FailedExitCode = 15;
 
     private bool _isLoading;
+    private bool _loadsAgain;
 
     private void CarryOut()
     {
@@ -57,7 +58,7 @@ internal sealed partial class RingDaemon
                 StoreExpectedVotes(output.Number);
                 break;
             case RingOutputKind.ReloadRequested:
-                BeginReload();
+                BeginReload(output.Number);
                 break;
             case RingOutputKind.Terminate:
                 Stop(output.Text ?? "terminated", output.Number == 0 ? 0 : FailedExitCode);
@@ -104,9 +105,17 @@ internal sealed partial class RingDaemon
     }
 
     /// <summary>Reads the configuration again; names may take long to resolve, so a thread of its own does it.</summary>
-    public void BeginReload()
+    /// <param name="byNode">Which node asked all for it; 0 where somebody on this host did.</param>
+    public void BeginReload(uint byNode)
     {
-        if (_isLoading) return;
+        TellReloadBegins(byNode);
+        if (_isLoading)
+        {
+            // The file may have changed since the other thread read it.
+            _loadsAgain = true;
+            return;
+        }
+
         _isLoading = true;
         var thread = new Thread(() =>
         {
@@ -114,7 +123,15 @@ internal sealed partial class RingDaemon
             Post(() =>
             {
                 _isLoading = false;
-                FinishReload(loaded, problems);
+                if (_loadsAgain)
+                {
+                    _loadsAgain = false;
+                    BeginReload(0);
+                }
+                else
+                {
+                    FinishReload(loaded, problems);
+                }
             });
         })
         { IsBackground = true, Name = "reload" };
@@ -131,40 +148,53 @@ internal sealed partial class RingDaemon
         if (loaded is null)
         {
             _log.Error($"{_arguments.ConfigFile} was refused; the running configuration stays");
+            TellReloadEnds(problems.FirstOrDefault(p => p.Severity == ProblemSeverity.Error)?.ToString() ?? "the file was refused");
             return;
         }
 
-        if (ConfigurationChanges.FindIllegal(_configuration, loaded) is { } illegal)
+        if (TryApply(loaded, _arguments.ConfigFile, out var refusal)) _log.Notice($"{_arguments.ConfigFile} was read again and applied");
+        TellReloadEnds(refusal);
+    }
+
+    /// <summary>Takes a configuration while running; refused whole with the reason where it changes what cannot change.</summary>
+    private bool TryApply(RingConfiguration wanted, string source, out string? refusal)
+    {
+        refusal = ConfigurationChanges.FindIllegal(_configuration, wanted);
+        if (refusal is null)
         {
-            _log.Error($"{_arguments.ConfigFile} was refused: {illegal}; the running configuration stays");
-            return;
+            wanted = ConfigurationChanges.KeepFixed(_configuration, wanted, _log);
+            var options = RingNodeOptions.FromConfiguration(wanted, _store.Sequence, _store.ExpectedVotes, out var refused);
+            if (options is not null && TryChangeMembers(wanted, out refusal))
+            {
+                _configuration = wanted;
+                Identity = Describe(wanted);
+                _log.Apply(wanted.Logging);
+                _node.Reconfigure(Now(), options, _outbox);
+                CarryOut();
+                return true;
+            }
+
+            refusal ??= string.Join("; ", refused.Select(p => $"{p.Option} {p.Message}"));
         }
 
-        loaded = ConfigurationChanges.KeepFixed(_configuration, loaded, _log);
-        var options = RingNodeOptions.FromConfiguration(loaded, _store.Sequence, _store.ExpectedVotes, out var refused);
-        if (options is null)
-        {
-            foreach (var problem in refused) _log.Error($"{loaded.File}: {problem.Option} {problem.Message}");
-            _log.Error($"{_arguments.ConfigFile} was refused; the running configuration stays");
-            return;
-        }
+        _log.Error($"{source} was refused: {refusal}; the running configuration stays");
+        return false;
+    }
 
+    private bool TryChangeMembers(RingConfiguration wanted, out string? refusal)
+    {
+        refusal = null;
         try
         {
-            var local = loaded.LocalNode;
-            _link = _link.WithMembers(Members(loaded), local.NodeId, local.ResolvedAddress, loaded.Totem.Port);
+            var local = wanted.LocalNode;
+            _link = _link.WithMembers(Members(wanted), local.NodeId, local.ResolvedAddress, wanted.Totem.Port);
+            _linkReport = new UnicastReport(wanted);
+            return true;
         }
         catch (System.Net.Sockets.SocketException problem)
         {
-            _log.Error($"the reload failed: {problem.Message}; the running configuration stays");
-            return;
+            refusal = problem.Message;
+            return false;
         }
-
-        _configuration = loaded;
-        Identity = Describe(loaded);
-        _log.Apply(loaded.Logging);
-        _node.Reconfigure(Now(), options, _outbox);
-        CarryOut();
-        _log.Notice($"{_arguments.ConfigFile} was read again and applied");
     }
 }

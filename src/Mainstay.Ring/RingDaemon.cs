@@ -32,6 +32,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
     private PollDescriptor[] _polled = new PollDescriptor[16];
     private RingConfiguration _configuration;
     private UnicastLink _link;
+    private UnicastReport _linkReport;
     private long _latestWakeupMicroseconds;
     private string? _endReason;
     private int _exitCode;
@@ -47,12 +48,15 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         _node = new RingNode(options);
         var local = configuration.LocalNode;
         _link = UnicastLink.Open(Members(configuration), local.NodeId, local.ResolvedAddress, configuration.Totem.Port);
+        _linkReport = new UnicastReport(configuration);
         _clients = new ClientServer(Path.Combine(arguments.RunDirectory, "ring.sock"), _node, _outbox, this, log);
         Identity = Describe(configuration);
     }
 
     /// <inheritdoc/>
     public RingIdentity Identity { get; private set; }
+
+    private ILinkReport LinkReport => _linkReport;
 
     /// <summary>Runs something on the loop, soon. Safe from any thread.</summary>
     public void Post(Action action)
@@ -84,6 +88,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         {
             _node.Leave(Now(), _outbox);
             CarryOut();
+            while (!_node.HasLeft) Turn();
         }
 
         _clients.SayGoodbye(_endReason);
@@ -95,7 +100,9 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         userId == 0
         || userId == Native.EffectiveUser()
         || _configuration.Keys.ContainsKey($"uidgid.config.uid.{userId}")
-        || _configuration.Keys.ContainsKey($"uidgid.config.gid.{groupId}");
+        || _configuration.Keys.ContainsKey($"uidgid.config.gid.{groupId}")
+        || _node.Map.TryGet($"uidgid.uid.{userId}", out _)
+        || _node.Map.TryGet($"uidgid.gid.{groupId}", out _);
 
     /// <inheritdoc/>
     public RingStatus Status()
@@ -141,7 +148,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
 
     private void Turn()
     {
-        var deadline = _node.NextDeadline;
+        var deadline = NextDeadline();
         Wait(deadline);
         var now = Now();
         MeasureWakeup(deadline, now);
@@ -156,6 +163,8 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         }
 
         _clients.Serve(now, _carryOut);
+        ApplyChangedKeys();
+        ServeTrackers(now);
         _clients.Flush(now);
         CarryOut();
     }
@@ -207,6 +216,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         _latestWakeupMicroseconds = Math.Max(_latestWakeupMicroseconds, late);
         if (late > _configuration.Totem.Token * 200L)
         {
+            _statistics.AddScheduleMiss(DateTimeOffset.UtcNow, late / 1000f);
             _log.Warning(
                 $"not scheduled for {late / 1000} ms (token timeout {_configuration.Totem.Token} ms):"
                     + " the host is overloaded or was paused");

@@ -23,6 +23,7 @@ internal sealed class RingLog : IDisposable
     private StreamWriter? _file;
     private string? _fileName;
     private long _dropped;
+    private volatile bool _reopens;
 
     public RingLog(string program)
     {
@@ -38,6 +39,9 @@ internal sealed class RingLog : IDisposable
 
     /// <summary>Takes new settings, from the next line on.</summary>
     public void Apply(LoggingSettings settings) => _settings = settings;
+
+    /// <summary>Opens the log file anew with the next line: it was moved away, or the disk is another one.</summary>
+    public void Reopen() => _reopens = true;
 
     public void Error(string text) => Add(LogPriority.Error, text);
 
@@ -112,8 +116,9 @@ internal sealed class RingLog : IDisposable
 
     private void WriteFile(in Line line, LoggingSettings settings)
     {
-        if (_file is null || _fileName != settings.LogFile)
+        if (_file is null || _fileName != settings.LogFile || _reopens)
         {
+            _reopens = false;
             _file?.Dispose();
             _file = null;
             var stream = new FileStream(settings.LogFile!, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);

@@ -1,5 +1,6 @@
 using Mainstay.Ring.Client;
 using Mainstay.Ring.Core;
+using Mainstay.Ring.Core.Services;
 using Mainstay.Totem;
 using RingNode = Mainstay.Ring.Core.RingNode;
 
@@ -15,6 +16,18 @@ internal static class RingViews
         view.Votes,
         view.ExpectedVotes,
         view.Needed);
+
+    public static RingVoteInfo Of(VoteNodeView view) => new(
+        view.NodeId,
+        (RingVoteState)view.State,
+        view.Votes,
+        view.ExpectedVotes,
+        view.HighestExpected,
+        view.TotalVotes,
+        view.Quorum,
+        (RingVoteFlags)view.Flags,
+        view.DeviceVotes,
+        view.DeviceName);
 
     /// <summary>Counters of protocol and services by name.</summary>
     public static SortedDictionary<string, long> Counters(RingNode node)

@@ -38,6 +38,12 @@ internal sealed class VirtualRing
     /// <summary>Quorum changes told on a node, one line each.</summary>
     public List<string> QuorumChanges(uint node) => _members[node].Quorum;
 
+    /// <summary>What a node was made of.</summary>
+    public RingNodeOptions OptionsOf(uint node) => _members[node].Options;
+
+    /// <summary>Answers to requests of administrators, one line each: <c>KIND CLIENT NUMBER</c>.</summary>
+    public List<string> Answers(uint node) => _members[node].Answers;
+
     /// <summary>The reason why a node ended, if it did.</summary>
     public string? EndOf(uint node) => _members[node].End;
 
@@ -48,7 +54,7 @@ internal sealed class VirtualRing
         var problems = new List<TotemProblem>();
         var totem = TotemOptions.TryCreate(new TotemSettings { Token = 300, Consensus = 400 }, 2, isKnet: false, problems);
         Assert.Empty(problems);
-        var node = new RingNode(new RingNodeOptions
+        var options = new RingNodeOptions
         {
             Totem = totem!,
             Self = new NodeId(id),
@@ -56,8 +62,10 @@ internal sealed class VirtualRing
             Quorum = _quorum(id),
             StoredRingSequence = stored,
             ConfigVersion = configVersion,
-        });
-        var member = new Member(node) { StoredSequence = stored };
+            Addresses = new SortedDictionary<uint, IReadOnlyList<string>>(_ids.ToDictionary(i => i, i => (IReadOnlyList<string>)[$"10.0.0.{i}"])),
+        };
+        var node = new RingNode(options);
+        var member = new Member(node, options) { StoredSequence = stored };
         _members[id] = member;
         Do(id, (now, outbox) => node.Start(now, outbox));
     }
@@ -69,6 +77,8 @@ internal sealed class VirtualRing
     public void Leave(uint id)
     {
         Do(id, (now, outbox) => this[id].Leave(now, outbox));
+        for (var i = 0; i < 100 && !this[id].HasLeft; i++) Run(10);
+        Assert.True(this[id].HasLeft);
         _members[id].IsUp = false;
     }
 
@@ -204,8 +214,10 @@ internal sealed class VirtualRing
         if (_members.ContainsKey(target)) _flying.Enqueue((target, source, bytes.ToArray()), (_now + HopNanoseconds, _order++));
     }
 
-    private sealed class Member(RingNode node)
+    private sealed class Member(RingNode node, RingNodeOptions options)
     {
+        public RingNodeOptions Options { get; } = options;
+
         public RingNode Node { get; } = node;
 
         public RingOutbox Outbox { get; } = new();
@@ -213,6 +225,8 @@ internal sealed class VirtualRing
         public Dictionary<int, List<string>> Events { get; } = [];
 
         public List<string> Quorum { get; } = [];
+
+        public List<string> Answers { get; } = [];
 
         public bool IsUp { get; set; } = true;
 
@@ -229,6 +243,12 @@ internal sealed class VirtualRing
                     Quorum.Add(
                         $"{string.Join(' ', quorum.Members)} {(quorum.IsQuorate ? "quorate" : "inquorate")} {quorum.Votes}/{quorum.ExpectedVotes}");
                     foreach (var lines in Events.Values) lines.Add($"ring {string.Join(' ', quorum.Members)}");
+                    break;
+                case RingOutputKind.ShutdownAsked or RingOutputKind.ShutdownDecided or RingOutputKind.DeviceRegistered:
+                    Answers.Add($"{output.Kind} {output.Client} {output.Number}");
+                    break;
+                case RingOutputKind.DevicePollWanted:
+                    Answers.Add($"{output.Kind} {output.Client} {string.Join(' ', output.Quorum!.Members)}");
                     break;
                 case RingOutputKind.Terminate:
                     End = output.Text;

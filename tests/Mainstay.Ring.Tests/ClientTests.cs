@@ -94,4 +94,34 @@ public sealed class ClientTests
         using var client = RawClient.ConnectAs(cluster.SocketPath(1), Stranger, StrangersGroup);
         return await client.IsWelcomeAsync();
     }
+
+    [Fact]
+    public async Task Requests_of_every_kind_with_rubbish_in_them_never_end_the_daemon()
+    {
+        const int Rounds = 40;
+        using var cluster = new DaemonCluster(1);
+        cluster.Start(1);
+        await using var ring = await cluster.ConnectAsync(1);
+        await DaemonCluster.UntilAsync<RingQuorumChange>(ring, q => q.IsQuorate);
+        var random = new Random(20261122);
+        for (var kind = FrameKind.Hello; kind <= FrameKind.MulticastPart; kind++)
+        {
+            // What is meant to end it, does.
+            if (kind is FrameKind.KillNode or FrameKind.Shutdown) continue;
+            for (var round = 0; round < Rounds; round += 8)
+            {
+                using var client = RawClient.Connect(cluster.SocketPath(1));
+                Assert.True(await client.IsWelcomeAsync());
+                for (var i = 0; i < 8; i++)
+                {
+                    var body = new byte[random.Next(0, 60)];
+                    random.NextBytes(body);
+                    if (body.Length > 8 && i % 2 == 0) body.AsSpan(1, 8).Clear();
+                    if (!await client.TrySendAsync(kind, body)) break;
+                }
+            }
+        }
+
+        Assert.Equal("Operational", (await ring.GetStatusAsync(TestContext.Current.CancellationToken)).State);
+    }
 }

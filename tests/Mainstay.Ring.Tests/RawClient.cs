@@ -84,6 +84,20 @@ internal sealed partial class RawClient : IDisposable
         return await FillAsync(body) ? (FrameKind)body[0] : null;
     }
 
+    /// <summary>Sends a request; false where the daemon has closed the connection.</summary>
+    public async Task<bool> TrySendAsync(FrameKind kind, byte[] body)
+    {
+        try
+        {
+            await SendAsync(kind, 9, w => w.Bytes(body));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     public void Dispose() => _socket.Dispose();
 
     private async Task SendAsync(FrameKind kind, uint request, Action<FrameWriter> write)

@@ -34,7 +34,7 @@ internal sealed class QuorumTool : ITool
         await using var ring = await RingClient.ConnectAsync(RingTool.SocketPath(context, null), CancellationToken.None);
         if (action == "-e")
         {
-            await ring.SetExpectedVotesAsync(uint.Parse(args[1]), CancellationToken.None);
+            await ring.Votes.SetExpectedAsync(uint.Parse(args[1]), CancellationToken.None);
             return 0;
         }
 

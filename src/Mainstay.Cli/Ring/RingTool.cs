@@ -72,10 +72,10 @@ internal sealed class RingTool : ITool
             case "send":
                 return await RingGroupCommands.SendAsync(ring, arguments, stopping);
             case "expected":
-                await ring.SetExpectedVotesAsync(uint.Parse(arguments.Operands[0], CultureInfo.InvariantCulture), stopping);
+                await ring.Votes.SetExpectedAsync(uint.Parse(arguments.Operands[0], CultureInfo.InvariantCulture), stopping);
                 return 0;
             default:
-                await ring.ReloadAsync(stopping);
+                await ring.Administration.ReloadAsync(stopping);
                 return 0;
         }
     }

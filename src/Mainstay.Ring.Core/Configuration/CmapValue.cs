@@ -30,8 +30,17 @@ public enum CmapValueType : byte
     /// <summary>Unsigned, 64 bits.</summary>
     UInt64 = 8,
 
+    /// <summary>IEEE 754, 32 bits.</summary>
+    Single = 9,
+
+    /// <summary>IEEE 754, 64 bits.</summary>
+    Real = 10,
+
     /// <summary>Text.</summary>
     Text = 11,
+
+    /// <summary>Bytes.</summary>
+    Binary = 12,
 }
 
 /// <summary>A configuration value with its type and the line it came from.</summary>
@@ -51,7 +60,10 @@ public readonly record struct CmapValue(CmapValueType Type, string Text, int Lin
         CmapValueType.UInt32 => "u32",
         CmapValueType.Int64 => "i64",
         CmapValueType.UInt64 => "u64",
+        CmapValueType.Single => "flt",
+        CmapValueType.Real => "dbl",
         CmapValueType.Text => "str",
+        CmapValueType.Binary => "bin",
         _ => "none",
     };
 

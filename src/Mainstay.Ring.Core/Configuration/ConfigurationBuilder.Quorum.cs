@@ -67,6 +67,8 @@ internal sealed partial class ConfigurationBuilder
             ExpectedVotesTracking = downscale || Flag("quorum.expected_votes_tracking"),
             HasDevice = hasDevice,
             DeviceVotes = deviceVotes,
+            DeviceTimeout = Number("quorum.device.timeout", 0) is var timeout and > 0 ? timeout : 10000,
+            DeviceSyncTimeout = Number("quorum.device.sync_timeout", 0) is var syncTimeout and > 0 ? syncTimeout : 30000,
         };
     }
 

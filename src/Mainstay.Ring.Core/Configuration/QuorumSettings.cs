@@ -61,6 +61,12 @@ public sealed record QuorumSettings
     /// <summary>Votes of the device by configuration.</summary>
     public required uint DeviceVotes { get; init; }
 
+    /// <summary><c>device.timeout</c>: longest time between two polls of the device, milliseconds.</summary>
+    public uint DeviceTimeout { get; init; } = 10000;
+
+    /// <summary><c>device.sync_timeout</c>: the same while the membership is synchronised.</summary>
+    public uint DeviceSyncTimeout { get; init; } = 30000;
+
     /// <summary>Settings of a ring without a quorum provider.</summary>
     public static QuorumSettings Disabled { get; } = new()
     {

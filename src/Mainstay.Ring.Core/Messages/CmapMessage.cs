@@ -8,6 +8,8 @@ namespace Mainstay.Ring.Core.Messages;
 /// <param name="ConfigVersion">The version; 0 is "not set" and goes without a value.</param>
 internal readonly record struct CmapMessage(byte Reason, ulong ConfigVersion)
 {
+    public const byte InSynchronisation = 0;
+    public const byte NewVersion = 1;
     public const int SizeWithoutValue = 328;
     public const int SizeWithValue = 336;
 

@@ -75,25 +75,6 @@ internal sealed partial class Votequorum
         HasChanged = true;
     }
 
-    /// <summary>A quorum device registered on another node.</summary>
-    public void HandleDeviceRegister(VoteDeviceRegister message)
-    {
-        if (message.IsRegister && DeviceName.Length == 0)
-        {
-            DeviceName = message.Name;
-        }
-        else if (!message.IsRegister && !Members().Any(n => n.Flags.HasFlag(VoteFlags.DeviceRegistered)))
-        {
-            DeviceName = string.Empty;
-        }
-    }
-
-    /// <summary>The quorum device has another name now.</summary>
-    public void HandleDeviceRename(VoteDeviceRename message)
-    {
-        if (DeviceName == message.OldName) DeviceName = message.NewName;
-    }
-
     private void DisableLastManStanding(VoteNodeInfo info)
     {
         if (!_lastManStanding || info.Votes <= 1) return;

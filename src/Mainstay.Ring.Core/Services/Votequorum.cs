@@ -65,7 +65,7 @@ internal sealed partial class Votequorum
         _expectedBarrier = _self.Expected;
         _waitsForAll = settings.WaitForAll;
         if (_waitsForAll) _self.Flags |= VoteFlags.WaitForAllStatus;
-        DeviceVotes = 0;
+        DeviceVotes = settings.HasDevice ? settings.DeviceVotes : 0;
         Quorum = CalculateQuorum(true, 0, out _);
     }
 
@@ -138,6 +138,12 @@ internal sealed partial class Votequorum
         if (_settings.WaitForAll) yield return new(Prefix + "wait_for_all_status", CmapValue.Of(_waitsForAll ? (byte)1 : (byte)0));
         if (_settings.TieBreakerConfigured) yield return new(Prefix + "atb_type", CmapValue.Of((uint)_settings.TieBreaker));
         if (_settings.HasDevice) yield return new(Prefix + "qdevice_can_operate", CmapValue.Of((byte)1));
+        if (_self.Flags.HasFlag(VoteFlags.DeviceRegistered))
+        {
+            yield return new(
+                Prefix + "qdevice_master_wins", CmapValue.Of(_self.Flags.HasFlag(VoteFlags.DeviceMasterWins) ? (byte)1 : (byte)0));
+        }
+
         if (_settings.ExpectedVotesTracking) yield return new(Prefix + "ev_tracking_barrier", CmapValue.Of(_trackingBarrier));
         if (_lowestNode == 0) yield break;
         yield return new(Prefix + "lowest_node_id", CmapValue.Of(_lowestNode));
@@ -160,6 +166,7 @@ internal sealed partial class Votequorum
 
         _previousMembers = _members;
         _members = [.. members];
+        HoldForDevice();
         if (!_lastManStanding) return;
         var tieBreak = members.Count <= Quorum && _settings.TieBreaker != TieBreaker.None && members.Contains(_lowestNode);
         if ((members.Count >= Quorum && left) || tieBreak) StartsWindow = true;
@@ -189,26 +196,12 @@ internal sealed partial class Votequorum
         if (IsQuorate) Recalculate(true, true);
     }
 
-    /// <summary>Sets expected votes for all members; refused where the result would make no sense (spec/quorum.md section 6).</summary>
-    public bool TrySetExpected(uint value, out string problem)
-    {
-        problem = string.Empty;
-        var needed = Math.Max((value + 2) / 2, (TotalVotes + 2) / 2);
-        if (value == 0 || value < TotalVotes || (IsQuorate && needed > TotalVotes))
-        {
-            problem = $"expected votes {value} are refused: {TotalVotes} votes are present and quorum would be {needed}";
-            return false;
-        }
-
-        Reconfigure(VoteParameter.ExpectedVotes, 0, value);
-        return true;
-    }
-
     /// <summary>New settings after a reload: sends what changed.</summary>
     public void Apply(QuorumSettings settings)
     {
         var oldVotes = _settings.Votes;
         var oldExpected = _settings.ExpectedVotes;
+        var hadDevice = _settings.HasDevice;
         _settings = settings with
         {
             WaitForAll = _settings.WaitForAll,
@@ -217,9 +210,12 @@ internal sealed partial class Votequorum
             ExpectedVotesTracking = _settings.ExpectedVotesTracking,
         };
         _twoNode = settings.TwoNode;
+        DeviceVotes = settings.HasDevice ? settings.DeviceVotes : 0;
+        if (!settings.HasDevice) DropDevice(DeviceFlags);
         if (settings.Votes != oldVotes) Reconfigure(VoteParameter.NodeVotes, _self.Id, settings.Votes);
         if (settings.ExpectedVotes != oldExpected) Reconfigure(VoteParameter.ExpectedVotes, 0, settings.ExpectedVotes);
         Recalculate(true, false);
+        if (hadDevice || settings.HasDevice) SendDeviceInfo();
     }
 
     /// <summary>Tells the others that this node goes for good (allow_downscale).</summary>

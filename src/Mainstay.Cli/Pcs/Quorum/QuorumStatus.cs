@@ -34,7 +34,7 @@ internal static class QuorumStatus
 
         Ask(session, async ring =>
         {
-            await ring.SetExpectedVotesAsync(votes, CancellationToken.None);
+            await ring.Votes.SetExpectedAsync(votes, CancellationToken.None);
             return "";
         });
         return 0;
