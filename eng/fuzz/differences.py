@@ -1,284 +1,388 @@
 """Known classes of difference between the installed reference (Pacemaker 2.1.5) and Mainstay, which decides as version 3.0 does.
 
 A class names the rule (a section of the specification) and rewrites the input so that the versions must agree if that rule, and nothing
-else, made the difference: it says explicitly what 3.0 does implicitly, or removes the circumstance under which the rule matters.
+else, made the difference: it says explicitly what 3.0 does implicitly, or removes the circumstance under which the rule matters. A class
+lists the places of the input that it could rewrite, each as a function that does it. Classes that take out little come first.
 """
 
 import collections
-import re
 
-Rule = collections.namedtuple("Rule", "name section text rewrite")
+from tree import (COLLECTIVES, INFINITE, Colocations, Resources, anonymous, base_name, constraints, meta, parents,
+                  primitives, set_value, sub, value)
+
+Rule = collections.namedtuple("Rule", "name section text places")
 RULES = []
+NUMBERS = Rule("instance-numbers", "scheduler-placement.md 9.3.1, 9.4.1", """
+Instances of an anonymous clone are interchangeable: which number runs on a node is no decision, and follows from the order in which nodes
+are taken. Not rewritten: the decisions are the same without the numbers.""", None)
 
 
 def rule(name, section, text):
-    """Registers a rewriting: a function that changes a tree and returns whether it found anything to change."""
+    """Registers a class: a function that lists the places of a tree it would rewrite."""
     def register(function):
         RULES.append(Rule(name, section, text, function))
         return function
     return register
 
 
-# ------------------------------------------------------------------ the tree
-
-def parents(root):
-    return {child: parent for parent in root.iter() for child in parent}
-
-
-def sub(parent, tag, index=None, **attributes):
-    element = parent.makeelement(tag, attributes)
-    if index is None:
-        parent.append(element)
-    else:
-        parent.insert(index, element)
-    return element
+def rewrite(one, root, only=None):
+    """Rewrites all places of a class, or only one; returns how many there are."""
+    places = list(one.places(root))
+    for number, change in enumerate(places):
+        if only is None or number == only:
+            change()
+    return len(places)
 
 
-def set_value(owner, block, name, value):
-    """Sets a name-value pair in the first block of a kind, made if missing; returns whether it was another value before."""
-    container = owner.find(block)
-    if container is None:
-        container = sub(owner, block, 0, id=f"{owner.get('id', owner.tag)}-fuzz-{block}")
-    for pair in container.findall("nvpair"):
-        if pair.get("name") == name:
-            changed = pair.get("value") != value
-            pair.set("value", value)
-            return changed
-    sub(container, "nvpair", id=f"{container.get('id')}-{name}", name=name, value=value)
-    return True
+def without_numbers(decisions, root):
+    """Decisions without the numbers of instances that are interchangeable."""
+    names, plain = anonymous(root), collections.Counter()
+    for text in decisions:
+        kind, key, rest = text.split(" ", 2)
+        head, colon, tail = key.partition(":")
+        if colon and head in names:
+            key = head + "_" + tail.partition("_")[2]
+        plain[f"{kind} {key} {rest}"] += 1
+    return plain
 
 
-def value(owner, block, name):
-    for pair in owner.iterfind(f"{block}/nvpair"):
-        if pair.get("name") == name:
-            return pair.get("value")
-    return None
-
-
-def set_option(root, name, text):
-    config = root.find("configuration/crm_config")
-    return set_value(config, "cluster_property_set", name, text)
-
-
-def option(root, *names):
-    for name in names:
-        found = value(root.find("configuration/crm_config"), "cluster_property_set", name)
-        if found is not None:
-            return found
-    return None
-
-
-def top_of(element, up):
-    """The outermost resource around an element."""
-    top = None
-    while element is not None:
-        if element.tag in ("primitive", "group", "clone", "bundle"):
-            top = element
-        element = up.get(element)
-    return top
-
-
-def primitives(root):
-    return {p.get("id"): p for p in root.iterfind("configuration/resources//primitive")}
-
-
-def base_name(identifier):
-    return re.sub(r":\d+$", "", identifier)
-
-
-# --------------------------------------------------------------- the classes
+# -------------------------------------------------------- history and state
 
 @rule("score-attribute-undefined", "scheduler-placement.md 5.1", text="""
-A location rule with `score-attribute` passes over nodes that lack the attribute; 2.1.5 bans them. Rewritten: the rule asks for the
-attribute to be defined.""")
+A location rule with `score-attribute` passes over nodes that lack the attribute or have no score there; 2.1.5 bans them. Rewritten: the
+rule asks for the attribute to be defined and to be a score.""")
 def score_attribute(root):
-    found = False
     for number, element in enumerate(root.iterfind("configuration/constraints/rsc_location/rule")):
         name = element.get("score-attribute")
-        if name is None:
-            continue
-        inner = element.makeelement("rule", {"id": f"fuzz-inner-{number}", "score": "0"})
-        for key in ("boolean-op",):
-            if element.get(key):
-                inner.set(key, element.get(key))
-        for child in list(element):
-            element.remove(child)
-            inner.append(child)
-        element.set("boolean-op", "and")
-        sub(element, "expression", id=f"fuzz-defined-{number}", attribute=name, operation="defined")
-        element.append(inner)
-        found = True
-    return found
+        if name is not None:
+            yield lambda element=element, number=number, name=name: _ask_for_attribute(root, element, number, name)
+
+
+def _ask_for_attribute(root, element, number, name):
+    inner = element.makeelement("rule", {"id": f"fuzz-inner-{number}", "score": "0"})
+    if element.get("boolean-op"):
+        inner.set("boolean-op", element.get("boolean-op"))
+    for child in list(element):
+        element.remove(child)
+        inner.append(child)
+    element.set("boolean-op", "and")
+    sub(element, "expression", id=f"fuzz-defined-{number}", attribute=name, operation="defined")
+    texts = {value(n, "instance_attributes", name) for n in root.iterfind("configuration/nodes/node")} - {None}
+    for n, text in enumerate(sorted(t for t in texts if not t.replace("INFINITY", "1").lstrip("+-").isdigit())):
+        sub(element, "expression", id=f"fuzz-score-{number}-{n}", attribute=name, operation="ne", value=text, type="string")
+    element.append(inner)
 
 
 @rule("maintenance-of-resource-on-maintenance-node", "scheduler-history.md 18", text="""
 A resource that is active on a node in maintenance mode is itself in maintenance, on all nodes: its recurring actions are cancelled
-everywhere and none are made; 2.1.5 only makes it unmanaged. Rewritten: the resource says so itself.""")
+everywhere and none are made; 2.1.5 only makes it unmanaged. The same holds for a connection, and by it for its node (scheduler-history.md
+5). Rewritten: the resource says so itself.""")
 def maintenance(root):
     nodes = {n.get("uname") for n in root.iterfind("configuration/nodes/node")
              if value(n, "instance_attributes", "maintenance") == "true"}
-    known, found = primitives(root), False
-    for state in root.iterfind("status/node_state"):
-        if state.get("uname") not in nodes:
-            continue
-        for resource in state.iterfind("lrm/lrm_resources/lrm_resource"):
-            primitive = known.get(base_name(resource.get("id")))
-            if primitive is not None:
-                found |= set_value(primitive, "meta_attributes", "maintenance", "true")
-    return found
+    known, resources, grown = primitives(root), Resources(root), True
+    found = {}
+    while grown:
+        grown = False
+        for state in root.iterfind("status/node_state"):
+            if state.get("uname") not in nodes:
+                continue
+            for name in resources.active_on(state):
+                if name in known and name not in found:
+                    found[name] = grown = True
+                    nodes.add(name)
+    for name in found:
+        yield lambda name=name: set_value(known[name], "meta_attributes", "maintenance", "true")
 
 
 @rule("expired-failure-as-promoted", "scheduler-history.md 10", text="""
 An expired failure with the result "failed promoted" or "promoted" says nothing about the role; 2.1.5 takes the resource for promoted.
 Rewritten: the entry is gone.""")
 def expired_promoted(root):
-    up, found = parents(root), False
-    for entry in list(root.iterfind("status//lrm_rsc_op")):
+    up = parents(root)
+    for entry in root.iterfind("status//lrm_rsc_op"):
         if entry.get("rc-code") in ("8", "9") and "last_failure" in entry.get("id", ""):
-            up[entry].remove(entry)
-            found = True
-    return found
+            yield lambda entry=entry: up[entry].remove(entry)
 
 
 @rule("fence-remote-without-quorum", "scheduler-history.md 4", text="""
 Without quorum a remote node is fenced only if all nodes that could have taken over its connection are online, unless the option `fence-
 remote-without-quorum` is set; 2.1.5 has neither. Rewritten: the option is set.""")
 def fence_remote(root):
-    if root.get("have-quorum") != "0":
-        return False
-    return set_option(root, "fence-remote-without-quorum", "true")
-
-
-@rule("instances-stay", "scheduler-placement.md 9.4.2 (E16)", text="""
-An instance of a clone stays where it is if its node would get an instance anyway; 2.1.5 may shuffle instances when another node is
-better. Rewritten: clones stick to their nodes, so that the better node does not matter.""")
-def instances_stay(root):
-    found = False
-    for clone in root.iterfind("configuration/resources//clone"):
-        found |= set_value(clone, "meta_attributes", "resource-stickiness", "INFINITY")
-        for inner in clone.iter():
-            if inner.tag in ("primitive", "group") and value(inner, "meta_attributes", "resource-stickiness") is not None:
-                found |= set_value(inner, "meta_attributes", "resource-stickiness", "INFINITY")
-    return found
-
-
-@rule("double-negative", "scheduler-placement.md 8.9 (2b)", text="""
-An anti-colocated dependent that can run on one node only keeps its primary away from there (and makes its primary prefer where it is
-banned); 2.1.5 does not. Rewritten: the primaries' stickiness outweighs it.""")
-def double_negative(root):
-    found = False
-    for constraint in root.iterfind("configuration/constraints/rsc_colocation"):
-        if constraint.get("score", "").startswith("-"):
-            for primitive in primitives(root).values():
-                found |= set_value(primitive, "meta_attributes", "resource-stickiness", "INFINITY")
-            return found
-    return False
+    if root.get("have-quorum") == "0":
+        config = root.find("configuration/crm_config")
+        yield lambda: set_value(config, "cluster_property_set", "fence-remote-without-quorum", "true")
 
 
 @rule("probe-on-pending-node", "scheduler-ordering.md 8 (c1)", text="""
 A probe that cannot run because its node is only joining keeps inactive instances of its clone from starting; 2.1.5 also restarts or stops
-active ones. Rewritten: the node has joined.""")
+active ones. Rewritten: clones are not probed there.""")
 def pending_node(root):
-    found = False
     for state in root.iterfind("status/node_state"):
-        if state.get("join") == "pending":
-            state.set("join", "member")
-            found = True
-    return found
+        if state.get("join") != "pending":
+            continue
+        for clone in root.iterfind("configuration/resources/clone"):
+            node, name = state.get("uname"), clone.get("id")
+            yield lambda node=node, name=name: sub(
+                constraints(root), "rsc_location", id=f"fuzz-never-{name}-{node}", rsc=name, node=node, score="0",
+                **{"resource-discovery": "never"})
 
 
-def members_of(root):
-    """Ids that a reference in a constraint stands for: tags and templates are resolved."""
-    tags = {t.get("id"): [r.get("id") for r in t] for t in root.iterfind("configuration/tags/tag")}
-    for template in root.iterfind("configuration/resources/template"):
-        tags[template.get("id")] = [p.get("id") for p in root.iterfind("configuration/resources//primitive")
-                                    if p.get("template") == template.get("id")]
-
-    def resolve(reference):
-        return [m for x in tags[reference] for m in resolve(x)] if reference in tags else [reference]
-    return resolve
-
-
-def tops(root):
-    up = parents(root)
-    return {e.get("id"): top_of(e, up).get("id") for e in root.find("configuration/resources").iter()
-            if e.tag in ("primitive", "group", "clone", "bundle")}
+@rule("member-runs-where-earlier-one-does-not", "scheduler-ordering.md 5.2, 6.1", text="""
+A later member of a group that is active is stopped before an earlier one that is not is started: if that stop cannot run, nor can the
+start; 2.1.5 has no such order. Rewritten: the group has no order.""")
+def member_stop(root):
+    resources = Resources(root)
+    active = {name for state in root.iterfind("status/node_state") for name in resources.active_on(state)}
+    for group in root.iterfind("configuration/resources//group"):
+        runs = [p.get("id") in active for p in group.findall("primitive")]
+        if True in runs and False in runs[:len(runs) - runs[::-1].index(True)]:
+            yield lambda group=group: set_value(group, "meta_attributes", "ordered", "false")
 
 
-def pairs_of(constraint, first, then, resolve):
-    """The pairs of resources a constraint relates, from its attributes or its sets."""
-    groups = [[m for r in s for m in resolve(r.get("id"))] for s in constraint.findall("resource_set")]
-    if groups:
-        flat = [m for g in groups for m in g]
-        return [(a, b) for n, a in enumerate(flat) for b in flat[n + 1:]]
-    return [(a, b) for a in resolve(constraint.get(first)) for b in resolve(constraint.get(then))]
+# -------------------------------------------------------------- constraints
+
+@rule("tag-with-unknown-member", "cib-model.md 9.6", text="""
+A member of a tag that is no resource is passed over where the tag stands for a set; 2.1.5 ignores the constraint. Rewritten: the member
+is gone.""")
+def unknown_member(root):
+    known = Resources(root).by_id
+    for tag in root.iterfind("configuration/tags/tag"):
+        for reference in tag:
+            if reference.get("id") not in known:
+                yield lambda tag=tag, reference=reference: tag.remove(reference)
 
 
-def remove_closing(root, tag, first, then):
-    """Removes constraints that close a cycle, or relate a resource to itself; returns whether there were any."""
-    resolve, top, edges, found = members_of(root), tops(root), collections.defaultdict(set), False
-
-    def reaches(start, goal):
-        seen, stack = set(), [start]
-        while stack:
-            at = stack.pop()
-            if at == goal:
-                return True
-            if at not in seen:
-                seen.add(at)
-                stack.extend(edges[at])
-        return False
-    constraints = root.find("configuration/constraints")
-    for constraint in list(constraints.findall(tag)):
-        pairs = [(top.get(a, a), top.get(b, b)) for a, b in pairs_of(constraint, first, then, resolve)]
-        if any(reaches(b, a) for a, b in pairs):
-            constraints.remove(constraint)
-            found = True
-        else:
-            for a, b in pairs:
-                edges[a].add(b)
-    return found
+@rule("group-that-cannot-start", "scheduler-ordering.md 11", text="""
+What has to be with a group that cannot start cannot start either; in 2.1.5 only what has to be with a primitive. Rewritten: an order says
+so as well.""")
+def blocked_group(root):
+    colocations = Colocations(Resources(root))
+    for number, pair in enumerate(colocations.pairs):
+        first, then = colocations.top(pair.primary), colocations.top(pair.dependent)
+        if first.tag == "group" and first is not then and pair.score in ("INFINITY", "+INFINITY"):
+            yield lambda number=number, first=first, then=then: sub(
+                constraints(root), "rsc_order", id=f"fuzz-order-{number}", first=first.get("id"), then=then.get("id"), kind="Mandatory")
 
 
-@rule("colocation-loop", "scheduler-placement.md 9.2 (2), 10.4", text="""
-Colocations that form a loop (or of a resource with itself, by a tag) have no order in which to place the resources: where the loop is cut
-depends on the order of visits, which differs. Rewritten: the colocations that close a loop are gone.""")
-def colocation_loop(root):
-    return remove_closing(root, "rsc_colocation", "rsc", "with-rsc")
+@rule("exclusive-discovery-of-member", "scheduler-placement.md 3.5", text="""
+A member of a collective that itself is discovered on certain nodes only is banned from the others; in 2.1.5 only if the collective is.
+Rewritten: it is discovered everywhere.""")
+def exclusive_member(root):
+    resources = Resources(root)
+    for element in root.iterfind("configuration/constraints/rsc_location"):
+        if element.get("resource-discovery") != "exclusive":
+            continue
+        names = [m for r in [element.get("rsc")] + [x.get("id") for x in element.iter("resource_ref")] if r for m in resources.resolve(r)]
+        if any(resources.top(n).get("id") != n for n in names):
+            yield lambda element=element: element.set("resource-discovery", "always")
 
 
-@rule("order-loop", "scheduler-ordering.md 12", text="""
-Orders that form a loop cannot be obeyed: what gives way depends on the order of visits, which differs. Rewritten: the orders that close a
-loop are gone.""")
-def order_loop(root):
-    return remove_closing(root, "rsc_order", "first", "then")
+@rule("address-of-replica-in-guest", "scheduler-placement.md 8.2, 8.6", text="""
+The address of a replica runs on the node of its container, also if that is a remote or guest node; 2.1.5 may put it on another. Rewritten:
+the bundle has no addresses.""")
+def replica_address(root):
+    if all(n.get("remote_node") is None for n in root.iter("node_state")) and root.find(".//bundle") is None:
+        return
+    for network in root.iterfind("configuration/resources/bundle/network"):
+        if network.get("ip-range-start"):
+            yield lambda network=network: (network.attrib.pop("ip-range-start"), network.set("control-port", "3121"))
+
+
+@rule("colocation-role-unpromoted", "scheduler-placement.md 8.6 (3)", text="""
+A colocation with the role Unpromoted concerns what has that role; 2.1.5 takes it for no role. Rewritten: no role.""")
+def role_unpromoted(root):
+    for constraint in root.iterfind("configuration/constraints/rsc_colocation"):
+        for element in [constraint] + constraint.findall("resource_set"):
+            for name in ("rsc-role", "with-rsc-role", "role"):
+                if element.get(name) in ("Unpromoted", "Slave"):
+                    yield lambda element=element, name=name: element.set(name, "Started")
+
+
+@rule("colocation-role-of-bundle", "scheduler-placement.md 8.6 (1, 3)", text="""
+The role in a colocation of a bundle is that of the resource inside its container; 2.1.5 asks the container. Rewritten: no role.""")
+def role_of_bundle(root):
+    colocations = Colocations(Resources(root))
+    for pair in colocations.pairs:
+        if any(pair.roles) and "bundle" in (colocations.top(pair.dependent).tag, colocations.top(pair.primary).tag):
+            yield lambda pair=pair: [colocations.element(pair).set(k, "Started") for k in ("rsc-role", "with-rsc-role")]
+
+
+@rule("node-attribute-of-collective", "scheduler-placement.md 8.6, 8.8", text="""
+A colocation by `node-attribute` with a bundle or an instance compares the attribute; 2.1.5 asks for the same node. Rewritten: no
+attribute.""")
+def attribute_of_collective(root):
+    colocations = Colocations(Resources(root))
+    for pair in colocations.pairs:
+        tags = {colocations.top(pair.dependent).tag, colocations.top(pair.primary).tag}
+        if pair.attribute and tags & {"clone", "bundle"}:
+            yield lambda pair=pair: colocations.element(pair).attrib.pop("node-attribute", None)
+
+
+@rule("interleaved-anti-colocation", "scheduler-placement.md 8.6 (clone, 2)", text="""
+An instance of an interleaved clone is kept away from the instance that goes with it, not from all; in 2.1.5 from all. Rewritten: the clone
+is not interleaved.""")
+def interleaved_apart(root):
+    colocations, seen = Colocations(Resources(root)), set()
+    for pair in colocations.pairs:
+        top = colocations.top(pair.dependent)
+        if pair.score.startswith("-") and top.tag == "clone" and meta(top, "interleave") == "true" and top not in seen:
+            seen.add(top)
+            yield lambda top=top: set_value(top, "meta_attributes", "interleave", "false")
 
 
 @rule("interleaved-with-bundle", "scheduler-ordering.md 10.4", text="""
 An order between an interleaved clone and a bundle relates the instance to the resource inside the matching replica; 2.1.5 to its
 container. Rewritten: the clone is not interleaved.""")
 def interleaved_bundle(root):
-    found = False
     if root.find("configuration/resources/bundle") is None:
-        return False
-    for pair in root.iterfind("configuration/resources/clone/meta_attributes/nvpair"):
-        if pair.get("name") == "interleave" and pair.get("value") == "true":
-            pair.set("value", "false")
-            found = True
-    return found
+        return
+    for clone in root.iterfind("configuration/resources/clone"):
+        if meta(clone, "interleave") == "true":
+            yield lambda clone=clone: set_value(clone, "meta_attributes", "interleave", "false")
 
 
-@rule("colocation-role-unpromoted", "scheduler-placement.md 8.6 (3)", text="""
-A colocation with the role Unpromoted concerns what has that role; 2.1.5 takes it for no role. Rewritten: no role.""")
-def role_unpromoted(root):
-    found = False
-    for constraint in root.iterfind("configuration/constraints/rsc_colocation"):
-        for element in [constraint] + constraint.findall("resource_set"):
-            for name in ("rsc-role", "with-rsc-role", "role"):
-                if element.get(name) in ("Unpromoted", "Slave"):
-                    element.set(name, "Started")
-                    found = True
-    return found
+@rule("colocation-of-inner-member", "scheduler-placement.md 8.3", text="""
+What is colocated with or by a member of a group is taken into account for the whole group: by its first member as dependent, by its last
+as primary; in 2.1.5 by the member alone. Rewritten: the constraint names the group, or is gone between members of one group.""")
+def inner_member(root):
+    resources = Resources(root)
+    colocations = Colocations(resources)
+    for pair in colocations.pairs:
+        (group, place), (other, last) = resources.group_of(pair.dependent), resources.group_of(pair.primary)
+        is_inner = group is not None and place > 0
+        is_inner_primary = other is not None and last < len(other.findall("primitive")) - 1
+        if group is not None and group is other:
+            yield lambda pair=pair: colocations.drop(pair)
+            continue
+        if is_inner:
+            yield lambda pair=pair, group=group: colocations.element(pair).set("rsc", group.get("id"))
+        if is_inner_primary:
+            yield lambda pair=pair, other=other: colocations.element(pair).set("with-rsc", other.get("id"))
+
+
+@rule("factor-of-a-chain", "scheduler-placement.md 8.9 (3, E1)", text="""
+The wishes of what goes with a dependent reach the primary weakened by both colocations (the product of their factors); in 2.1.5 by the
+last only. Rewritten: an optional colocation whose dependent has dependents of its own (members of a group, parts of a bundle, a guest)
+is gone.""")
+def chain(root):
+    colocations = Colocations(Resources(root))
+    followed = {colocations.top(p.primary) for p in colocations.pairs}
+    for pair in colocations.pairs:
+        top = colocations.top(pair.dependent)
+        is_followed = top in followed or top.tag == "bundle" or len(top.findall(".//primitive")) > 1 \
+            or meta(top, "remote-node") is not None
+        if pair.score not in INFINITE and is_followed:
+            yield lambda pair=pair: colocations.drop(pair)
+
+
+@rule("double-negative", "scheduler-placement.md 8.9 (2b)", text="""
+An anti-colocated dependent that can run on one node only keeps its primary away from there (and makes its primary prefer where it is
+banned); 2.1.5 does not. Rewritten: the primary's stickiness outweighs it.""")
+def double_negative(root):
+    colocations, seen = Colocations(Resources(root)), set()
+    for pair in colocations.pairs:
+        if not pair.score.startswith("-"):
+            continue
+        for primitive in colocations.top(pair.primary).iter("primitive"):
+            if primitive not in seen:
+                seen.add(primitive)
+                yield lambda primitive=primitive: set_value(primitive, "meta_attributes", "resource-stickiness", "INFINITY")
+
+
+@rule("colocation-reaches-instances", "scheduler-placement.md 8.3, 16 (4)", text="""
+A colocation of a clone is one of each of its instances: the wishes of dependents, and an optional colocation with a primary, count where
+an instance is placed; in 2.1.5 for the clone as a whole only. Rewritten: the colocation is gone.""")
+def clone_colocation(root):
+    colocations = Colocations(Resources(root))
+    for pair in colocations.pairs:
+        if "clone" in (colocations.top(pair.dependent).tag, colocations.top(pair.primary).tag):
+            yield lambda pair=pair: colocations.drop(pair)
+
+
+@rule("promoted-colocation-optional", "scheduler-placement.md 8.7", text="""
+An optional colocation of the promoted role adds its score to instances on matching nodes and leaves the others alone; 2.1.5 adds nothing
+and forbids promotion elsewhere. Rewritten: the colocation is gone.""")
+def promoted_optional(root):
+    colocations = Colocations(Resources(root))
+    for pair in colocations.pairs:
+        if pair.roles[0] in ("Promoted", "Master") and pair.score not in INFINITE:
+            yield lambda pair=pair: colocations.drop(pair)
+
+
+# ------------------------------------------------------------ order of work
+
+def _closing(edges, pairs):
+    """The pairs that close a cycle of those before, or relate a resource to itself."""
+    for pair, a, b in pairs:
+        seen, stack = set(), [b]
+        while stack:
+            at = stack.pop()
+            if at not in seen:
+                seen.add(at)
+                stack.extend(edges[at])
+        if a in seen:
+            yield pair
+        else:
+            edges[a].add(b)
+
+
+@rule("colocation-loop", "scheduler-placement.md 9.2 (2), 10.4", text="""
+Colocations that form a loop (or of a resource with itself, by a tag) have no order in which to place the resources: where the loop is cut
+depends on the order of visits, which differs. Rewritten: the colocations that close a loop are gone.""")
+def colocation_loop(root):
+    colocations = Colocations(Resources(root))
+    pairs = [(p, colocations.top(p.dependent), colocations.top(p.primary)) for p in colocations.pairs]
+    for pair in _closing(collections.defaultdict(set), pairs):
+        yield lambda pair=pair: colocations.drop(pair)
+
+
+@rule("order-loop", "scheduler-ordering.md 12", text="""
+Orders that form a loop cannot be obeyed: what gives way depends on the order of visits, which differs. Rewritten: the orders that close a
+loop are gone.""")
+def order_loop(root):
+    resources, pairs = Resources(root), []
+    for constraint in root.iterfind("configuration/constraints/rsc_order"):
+        sets = [[m for r in s for m in resources.resolve(r.get("id"))] for s in constraint.findall("resource_set")]
+        flat = [m for s in sets for m in s]
+        both = [(a, b) for n, a in enumerate(flat) for b in flat[n + 1:]] if sets else \
+            [(a, b) for a in resources.resolve(constraint.get("first")) for b in resources.resolve(constraint.get("then"))]
+        pairs += [(constraint, resources.top(a), resources.top(b)) for a, b in both]
+    for constraint in dict.fromkeys(_closing(collections.defaultdict(set), pairs)):
+        yield lambda constraint=constraint: constraints(root).remove(constraint)
+
+
+@rule("instances-stay", "scheduler-placement.md 9.4.2 (E16)", text="""
+An instance of a clone stays where it is if its node would get an instance anyway; 2.1.5 may shuffle instances when another node is
+better. Rewritten: the clone sticks to its nodes more than to any promotion score, so that the better node does not matter.""")
+def instances_stay(root):
+    for clone in root.iterfind("configuration/resources//clone"):
+        yield lambda clone=clone: _stick(root, clone)
+
+
+def _stick(root, clone):
+    set_value(clone, "meta_attributes", "resource-stickiness", "INFINITY")
+    names = set()
+    for inner in clone.iter():
+        if inner.tag in COLLECTIVES and inner is not clone:
+            names.add("master-" + inner.get("id"))
+            if meta(inner, "resource-stickiness") is not None:
+                set_value(inner, "meta_attributes", "resource-stickiness", "INFINITY")
+    for pair in root.iterfind("status/node_state/transient_attributes/instance_attributes/nvpair"):
+        if base_name(pair.get("name")) in names and pair.get("value") == "INFINITY":
+            pair.set("value", "1000")
+
+
+@rule("members-of-instance-that-could-not-stay", "scheduler-placement.md 9.4.2 (pass 1)", text="""
+When an instance of a cloned group cannot stay where it is, its members keep "no node" of that try and the instance stops (recorded in
+promoted-failed-demote); 2.1.5 places them anew. Rewritten: the members have no history, so that no instance has a place to stay.""")
+def cloned_group(root):
+    up = parents(root)
+    for group in root.iterfind("configuration/resources/clone/group"):
+        names = {p.get("id") for p in group.findall("primitive")}
+        histories = [h for h in root.iterfind("status//lrm_resource") if base_name(h.get("id")) in names]
+        if histories:
+            yield lambda histories=histories: [up[h].remove(h) for h in histories]
 
 
 @rule("order-of-assignment", "scheduler-placement.md 9.2 (4), 9.4 (3), 9.5.2 (3), 12.4", text="""
@@ -286,60 +390,28 @@ When the primary of a colocation is placed before its dependent, in which order 
 given up differ in small ways (instances that found no node come last). Rewritten: primaries have a higher priority than their
 dependents.""")
 def order_of_assignment(root):
-    resolve, top, found = members_of(root), tops(root), False
-    elements = {e.get("id"): e for e in root.find("configuration/resources")}
-    rank = collections.defaultdict(int)
-    for _ in range(len(elements)):
-        for constraint in root.iterfind("configuration/constraints/rsc_colocation"):
-            for a, b in pairs_of(constraint, "rsc", "with-rsc", resolve):
-                a, b = top.get(a, a), top.get(b, b)
-                if a != b and b in elements:
-                    rank[b] = max(rank[b], rank[a] + 1)
-    for name, number in rank.items():
-        if number and number < 2 * len(elements):
-            found |= set_value(elements[name], "meta_attributes", "priority", str(1000 * number))
-    return found
+    colocations, rank = Colocations(Resources(root)), collections.defaultdict(int)
+    count = len(root.find("configuration/resources"))
+    for _ in range(count):
+        for pair in colocations.pairs:
+            a, b = colocations.top(pair.dependent), colocations.top(pair.primary)
+            if a is not b:
+                rank[b] = max(rank[b], rank[a] + 1)
+    for element, number in rank.items():
+        if number and number < 2 * count:
+            yield lambda element=element, number=number: set_value(element, "meta_attributes", "priority", str(1000 * number))
 
 
 @rule("optional-colocation-given-up", "scheduler-placement.md 8.6 (rollback)", text="""
 An optional colocation is given up if it leaves the dependent no node; which of several is depends on the order in which they are applied
 (see order-of-assignment). Rewritten: the dependents have a score on all nodes that outweighs them.""")
 def given_up(root):
-    resolve, found = members_of(root), False
-    constraints = root.find("configuration/constraints")
-    names = set()
-    for constraint in constraints.findall("rsc_colocation"):
-        for a, _ in pairs_of(constraint, "rsc", "with-rsc", resolve):
-            names.add(a)
-    known = {e.get("id") for e in root.find("configuration/resources").iter()}
-    for number, name in enumerate(sorted(n for n in names if n in known)):
-        location = sub(constraints, "rsc_location", 0, id=f"fuzz-all-{number}", rsc=name)
-        inner = sub(location, "rule", id=f"fuzz-all-rule-{number}", score="10000")
-        sub(inner, "expression", id=f"fuzz-all-e-{number}", attribute="#uname", operation="defined")
-        found = True
-    return found
+    resources = Resources(root)
+    for number, name in enumerate(sorted({p.dependent for p in Colocations(resources).pairs})):
+        yield lambda number=number, name=name: _weigh(root, number, name)
 
 
-@rule("promoted-colocation-optional", "scheduler-placement.md 8.7", text="""
-An optional colocation of the promoted role adds its score to instances on matching nodes and leaves the others alone; 2.1.5 adds nothing
-and forbids promotion elsewhere. Rewritten: the colocation is gone.""")
-def promoted_optional(root):
-    constraints, found = root.find("configuration/constraints"), False
-    for constraint in list(constraints.findall("rsc_colocation")):
-        if constraint.get("rsc-role") in ("Promoted", "Master") and "INFINITY" not in constraint.get("score", "INFINITY"):
-            constraints.remove(constraint)
-            found = True
-    return found
-
-
-@rule("members-of-instance-that-could-not-stay", "scheduler-placement.md 9.4.2 (pass 1)", text="""
-When an instance of a cloned group cannot stay where it is, its members keep "no node" of that try and the instance stops (recorded in
-promoted-failed-demote); 2.1.5 places them anew. Rewritten: the members have no history, so that no instance has a place to stay.""")
-def cloned_group(root):
-    up, found = parents(root), False
-    members = {p.get("id") for p in root.iterfind("configuration/resources/clone/group/primitive")}
-    for history in list(root.iterfind("status//lrm_resource")):
-        if base_name(history.get("id")) in members:
-            up[history].remove(history)
-            found = True
-    return found
+def _weigh(root, number, name):
+    location = sub(constraints(root), "rsc_location", 0, id=f"fuzz-all-{number}", rsc=name)
+    inner = sub(location, "rule", id=f"fuzz-all-rule-{number}", score="10000")
+    sub(inner, "expression", id=f"fuzz-all-e-{number}", attribute="#uname", operation="defined")

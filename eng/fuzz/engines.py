@@ -88,7 +88,8 @@ class Engines:
             return REFUSED, "{}"
         if done.returncode < 0:
             return CRASHED, "{}"
-        if done.returncode or not os.path.exists(graph):
+        # A plan that it cannot carry out itself, because it has a loop, is a plan nevertheless.
+        if not os.path.exists(graph):
             return REFUSED, "{}"
         with open(graph, encoding="utf-8") as f:
             return OK, json.dumps(decisions_of(f.read()), sort_keys=True)

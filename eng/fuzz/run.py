@@ -11,6 +11,7 @@ if both agree on the rewritten input. The last line is `N unexplained`; the exit
 import argparse
 import collections
 import copy
+import functools
 import json
 import os
 import sys
@@ -50,37 +51,80 @@ def compare(engines, roots):
 
 
 def explain(engines, root, found):
-    """Names of the classes that together explain a difference, or None.
+    """Names of the classes that together explain a difference, or None; a class that needs one of its places only is marked by "!".
 
-    First each class by itself, then together those that lessen the difference.
+    First each class by itself, then those that lessen the difference most, one after the other; at last all together, without those that
+    are not needed.
     """
-    tried = []
-    for rule in differences.RULES:
-        changed = copy.deepcopy(root)
-        if rule.rewrite(changed):
-            tried.append((rule, changed))
-    for (rule, _), (answer, after) in zip(tried, compare(engines, [tree for _, tree in tried])):
-        if answer.state == OK and after is None:
-            return [rule.name]
-    tree, names, left = root, [], size(found)
-    for _ in range(2):
-        for rule, _ in tried:
-            changed = copy.deepcopy(tree)
-            if rule.name in names or not rule.rewrite(changed):
-                continue
-            answer, after = compare(engines, [changed])[0]
-            if answer.state != OK:
-                continue
-            if after is None:
-                return names + [rule.name]
-            if size(after) < left:
-                tree, left = changed, size(after)
-                names.append(rule.name)
-    return None
+    if size(found, root) == 0:
+        return [differences.NUMBERS.name]
+    tried = [x for x in map(functools.partial(rewritten, root), differences.RULES) if x[1]]
+    results = compare(engines, [tree for _, _, tree in tried])
+    for is_exact in (True, False):
+        for (rule, places, tree), (answer, after) in zip(tried, results):
+            if answer.state == OK and (after is None or not is_exact and size(after, tree) == 0):
+                return marked(engines, root, rule, places) + ([] if after is None else [differences.NUMBERS.name])
+    rules = [rule for rule, _, _ in tried]
+    return one_by_one(engines, root, found, rules) or all_at_once(engines, root, rules)
 
 
-def size(found):
-    return len(found[0]) + len(found[1])
+def rewritten(root, rule):
+    """(class, number of places, tree with all of them rewritten)."""
+    changed = copy.deepcopy(root)
+    return rule, differences.rewrite(rule, changed), changed
+
+
+def marked(engines, root, rule, places):
+    """The name of a class, marked if one place alone explains the difference."""
+    if places == 1:
+        return [rule.name + "!"]
+    trees = [copy.deepcopy(root) for _ in range(places)]
+    for number, tree in enumerate(trees):
+        differences.rewrite(rule, tree, number)
+    explained = any(answer.state == OK and (after is None or size(after, tree) == 0)
+                    for tree, (answer, after) in zip(trees, compare(engines, trees)))
+    return [rule.name + ("!" if explained else "")]
+
+
+def one_by_one(engines, root, found, rules):
+    tree, names, left = root, [], size(found, root)
+    while True:
+        tried = [x for x in map(functools.partial(rewritten, tree), rules) if x[1] and x[0].name not in names]
+        best = None
+        for (rule, _, changed), (answer, after) in zip(tried, compare(engines, [t for _, _, t in tried])):
+            rest = 0 if after is None else size(after, changed)
+            if answer.state == OK and (best is None or rest < best[0]):
+                best = rest, rule, changed, after
+        if best is None or best[0] >= left:
+            return None
+        left, tree = best[0], best[2]
+        names.append(best[1].name)
+        if left == 0:
+            return names + ([] if best[3] is None else [differences.NUMBERS.name])
+
+
+def all_at_once(engines, root, rules):
+    """All classes together, then without each one that turns out not to be needed, those that take out much first."""
+    def agree(chosen):
+        tree = copy.deepcopy(root)
+        for rule in chosen:
+            differences.rewrite(rule, tree)
+        (answer, after), = compare(engines, [tree])
+        return answer.state == OK and (after is None or size(after, tree) == 0)
+    chosen = list(rules)
+    if not agree(chosen):
+        return None
+    for rule in reversed(rules):
+        rest = [r for r in chosen if r is not rule]
+        if rest and agree(rest):
+            chosen = rest
+    return [rule.name for rule in chosen]
+
+
+def size(found, root):
+    """How many decisions differ, whatever the numbers of instances that are interchangeable."""
+    missing, extra = (differences.without_numbers(lines, root) for lines in found)
+    return sum((missing - extra).values()) + sum((extra - missing).values())
 
 
 def report(seed, found, names):

@@ -206,7 +206,9 @@ internal sealed class ActionStore(ClusterState state, ConfigReader config)
                 action.Clear(ActionFlags.Runnable);
                 action.SetReason("no quorum", true);
                 break;
-            case QuorumPolicy.Freeze when !resource.IsFullyActive() || resource.NextRole > resource.CurrentRole:
+            // What is active stays as it was found: a restart forced before placement, which has no node yet, cannot run.
+            case QuorumPolicy.Freeze:
+                if (resource.IsFullyActive() && resource.NextRole <= resource.CurrentRole) break;
                 action.Clear(ActionFlags.Runnable);
                 action.SetReason("quorum freeze", true);
                 break;

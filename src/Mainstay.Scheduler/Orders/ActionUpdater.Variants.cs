@@ -153,7 +153,10 @@ internal sealed partial class ActionUpdater
             if (ActionStore.First(instance, then.Task, node) is not { } action) continue;
             if ((CollectiveFlags.Of(instance, action, node) & ActionFlags.Runnable) == 0) continue;
             var own = UpdateResource(instance, first, action, node, flags, filter, type);
-            if ((own & Changed.Then) != 0) UpdateAfter(action);
+            if ((own & Changed.Then) == 0) continue;
+            // What waits for the collective looks at the instances on its node, also if the collective's own action is as before.
+            changed |= Changed.Then;
+            UpdateAfter(action);
         }
 
         return changed;

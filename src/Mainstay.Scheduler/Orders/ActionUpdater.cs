@@ -135,7 +135,7 @@ internal sealed partial class ActionUpdater(ClusterState state, Assigner assigne
     {
         if (action.Resource is not { } resource) return action.Flags;
         var flags = CollectiveFlags.Of(resource, action, null);
-        if (otherNode is null || !resource.IsCloneOrBundle) return flags;
+        if (otherNode is null || !resource.IsClone) return flags;
         bool wasRunnable = (flags & ActionFlags.Runnable) != 0;
         flags = CollectiveFlags.Of(resource, action, otherNode);
         if (wasRunnable) flags |= ActionFlags.Runnable;

@@ -5,8 +5,12 @@ namespace Mainstay.Scheduler;
 /// <summary>Fail counts and their expiry (spec/scheduler-history.md section 17).</summary>
 internal static class FailCounts
 {
-    /// <summary>Sum of the recorded failures and the time of the last one (0 if none is recorded).</summary>
-    public static (int Count, long Last) Read(ClusterState state, ClusterResource resource, ClusterNode node)
+    /// <summary>
+    /// Sum of the recorded failures and the time of the last one (0 if none is recorded). A failure that blocks the resource switches its
+    /// failure timeout off; if <paramref name="only"/> is given, no other entry is asked for that.
+    /// </summary>
+    public static (int Count, long Last) Read(
+        ClusterState state, ClusterResource resource, ClusterNode node, HistoryEntry? only = null)
     {
         int count = 0;
         long last = 0;
@@ -26,7 +30,7 @@ internal static class FailCounts
             }
         }
 
-        if (count > 0 && resource.FailureTimeout > 0 && BlockingFailures.Exists(state, resource, node, null))
+        if (count > 0 && resource.FailureTimeout > 0 && BlockingFailures.Exists(resource, node, only))
         {
             resource.FailureTimeout = 0;
         }
@@ -35,9 +39,10 @@ internal static class FailCounts
     }
 
     /// <summary>The fail count that is in force: 0 if the failures have expired.</summary>
-    public static int Effective(ClusterState state, ClusterResource resource, ClusterNode node, bool includeLaunched, out long last)
+    public static int Effective(
+        ClusterState state, ClusterResource resource, ClusterNode node, bool includeLaunched, out long last, HistoryEntry? only = null)
     {
-        (int count, last) = Read(state, resource, node);
+        (int count, last) = Read(state, resource, node, only);
         if (count > 0 && last > 0 && resource.FailureTimeout > 0 && state.Now > last + resource.FailureTimeout) count = 0;
         if (!includeLaunched || resource.IsInBundle) return count;
         foreach (var launched in resource.Launched)
@@ -74,7 +79,7 @@ internal static class FailCounts
 /// <summary>Failures of operations configured with <c>on-fail="block"</c>, which never expire (section 17.2).</summary>
 internal static class BlockingFailures
 {
-    public static bool Exists(ClusterState state, ClusterResource resource, ClusterNode node, HistoryEntry? only)
+    public static bool Exists(ClusterResource resource, ClusterNode node, HistoryEntry? only)
     {
         foreach (var op in resource.Operations)
         {

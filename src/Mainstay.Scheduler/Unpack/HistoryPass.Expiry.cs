@@ -10,7 +10,6 @@ internal sealed partial class HistoryPass
         bool isExpired = false;
         if (resource.FailureTimeout > 0 && entry.LastChange is { } changed)
         {
-            if (BlockingFailures.Exists(state, resource, node, entry)) return false;
             isExpired = state.Now >= changed + resource.FailureTimeout;
             if (resource.ReconnectInterval != 0 && state.Options.FencingEnabled && entry.IntervalMs > 0
                 && resource is { IsRemoteConnection: true, RemoteNode.RemoteFenced: false })
@@ -18,7 +17,7 @@ internal sealed partial class HistoryPass
                 isExpired = false;
             }
 
-            int effective = FailCounts.Effective(state, resource, node, false, out long last);
+            int effective = FailCounts.Effective(state, resource, node, false, out long last, entry);
             if (effective != 0 && state.Now < last + resource.FailureTimeout + 1)
             {
                 state.UpdateRecheck(last + resource.FailureTimeout + 1);
@@ -28,10 +27,10 @@ internal sealed partial class HistoryPass
         string? reason = null;
         if (isExpired)
         {
-            int recorded = FailCounts.Read(state, resource, node).Count;
+            int recorded = FailCounts.Read(state, resource, node, entry).Count;
             if (recorded != 0)
             {
-                int effective = FailCounts.Effective(state, resource, node, false, out _);
+                int effective = FailCounts.Effective(state, resource, node, false, out _, entry);
                 if (effective == 0) reason = "it expired";
                 else isExpired = false;
             }
