@@ -5,6 +5,7 @@ a database keyed by the text of the input, so that a second run over the same se
 """
 
 import collections
+import concurrent.futures
 import hashlib
 import json
 import os
@@ -48,6 +49,7 @@ class Engines:
         self.mainstay = shlex.split(mainstay)
         self.timeout = timeout
         self.server = self.pipe = None
+        self.pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count())
         base = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
         self.folder = tempfile.mkdtemp(prefix="mainstay-fuzz-", dir=base)
         self.environment = dict(os.environ, LC_ALL="C", TZ="UTC", CIB_shadow_dir=self.folder)
@@ -55,6 +57,7 @@ class Engines:
         self.database.execute("create table if not exists answer (key text primary key, state text, decisions text)")
 
     def close(self):
+        self.pool.shutdown()
         self.database.commit()
         self.database.close()
         if self.server is not None:
@@ -64,35 +67,37 @@ class Engines:
 
     def ask_reference(self, texts):
         """One Answer per text, in order."""
-        answers = []
-        for text in texts:
-            key = hashlib.sha1(text.encode()).hexdigest()
+        keys = [hashlib.sha1(text.encode()).hexdigest() for text in texts]
+        rows = {}
+        for key in keys:
             row = self.database.execute("select state, decisions from answer where key = ?", (key,)).fetchone()
-            if row is None:
-                row = self._run_reference(text)
-                self.database.execute("insert into answer values (?, ?, ?)", (key, *row))
-            answers.append(Answer(row[0], collections.Counter(json.loads(row[1])), ""))
+            if row is not None:
+                rows[key] = row
+        missing = {key: text for key, text in zip(keys, texts) if key not in rows}
+        for key, row in zip(missing, self.pool.map(self._run_reference, missing, missing.values())):
+            self.database.execute("insert or replace into answer values (?, ?, ?)", (key, *row))
+            rows[key] = row
         self.database.commit()
-        return answers
+        return [Answer(rows[k][0], collections.Counter(json.loads(rows[k][1])), "") for k in keys]
 
-    def _run_reference(self, text):
-        source, graph = os.path.join(self.folder, "in.xml"), os.path.join(self.folder, "in.exp")
+    def _run_reference(self, name, text):
+        source, graph = os.path.join(self.folder, name + ".xml"), os.path.join(self.folder, name + ".exp")
         with open(source, "w", encoding="utf-8") as f:
             f.write(text)
-        if os.path.exists(graph):
-            os.remove(graph)
         try:
             done = subprocess.run(self.reference + ["-x", source, "-G", graph, "-SQ"], stdout=subprocess.DEVNULL,
                                   stderr=subprocess.DEVNULL, env=self.environment, timeout=self.timeout, check=False)
-        except subprocess.TimeoutExpired:
+            if done.returncode < 0:
+                return CRASHED, "{}"
+            # A plan that it cannot carry out itself, because it has a loop, is a plan nevertheless.
+            with open(graph, encoding="utf-8") as f:
+                return OK, json.dumps(decisions_of(f.read()), sort_keys=True)
+        except (subprocess.TimeoutExpired, FileNotFoundError):
             return REFUSED, "{}"
-        if done.returncode < 0:
-            return CRASHED, "{}"
-        # A plan that it cannot carry out itself, because it has a loop, is a plan nevertheless.
-        if not os.path.exists(graph):
-            return REFUSED, "{}"
-        with open(graph, encoding="utf-8") as f:
-            return OK, json.dumps(decisions_of(f.read()), sort_keys=True)
+        finally:
+            for path in (source, graph):
+                if os.path.exists(path):
+                    os.remove(path)
 
     def _serve(self):
         """Starts the one process of Mainstay, which reads its list of cases from a pipe."""

@@ -44,28 +44,32 @@ def seeds_of(text):
 
 
 def compare(engines, roots):
+    """(reference, Mainstay, difference) for each tree."""
     texts = [input_text(r) for r in roots]
     mine = engines.ask_mainstay(texts)
     theirs = engines.ask_reference(texts)
-    return [(a, difference(a, b)) for a, b in zip(theirs, mine)]
+    return [(a, b, difference(a, b)) for a, b in zip(theirs, mine)]
 
 
-def explain(engines, root, found):
-    """Names of the classes that together explain a difference, or None; a class that needs one of its places only is marked by "!".
+def explain(engines, root, original):
+    """Names of the classes that together explain a difference, or None; "=" marks a class whose rewriting leaves one version unmoved.
 
-    First each class by itself, then those that lessen the difference most, one after the other; at last all together, without those that
-    are not needed.
+    Of the classes that explain it by themselves, with all their places or one, that which moves least; then those that lessen the
+    difference most, one after the other; at last all together, without those that are not needed.
     """
-    if size(found, root) == 0:
+    if size(original[2], root) == 0:
         return [differences.NUMBERS.name]
     tried = [x for x in map(functools.partial(rewritten, root), differences.RULES) if x[1]]
-    results = compare(engines, [tree for _, _, tree in tried])
-    for is_exact in (True, False):
-        for (rule, places, tree), (answer, after) in zip(tried, results):
-            if answer.state == OK and (after is None or not is_exact and size(after, tree) == 0):
-                return marked(engines, root, rule, places) + ([] if after is None else [differences.NUMBERS.name])
+    found = []
+    for (rule, places, tree), result in zip(tried, compare(engines, [tree for _, _, tree in tried])):
+        if agrees(result, tree):
+            found.append((moved(original, result, root), rule, result))
+            found += [(moved(original, r, root), rule, r) for r in one_place(engines, root, rule, places)]
+    if found:
+        distance, rule, result = min(found, key=lambda x: x[0])
+        return [rule.name + ("" if distance else "=")] + ([differences.NUMBERS.name] if result[2] else [])
     rules = [rule for rule, _, _ in tried]
-    return one_by_one(engines, root, found, rules) or all_at_once(engines, root, rules)
+    return one_by_one(engines, root, original, rules) or all_at_once(engines, root, rules)
 
 
 def rewritten(root, rule):
@@ -74,27 +78,34 @@ def rewritten(root, rule):
     return rule, differences.rewrite(rule, changed), changed
 
 
-def marked(engines, root, rule, places):
-    """The name of a class, marked if one place alone explains the difference."""
+def agrees(result, tree):
+    return result[0].state == OK and (result[2] is None or size(result[2], tree) == 0)
+
+
+def moved(before, after, root):
+    """How many decisions a rewriting changed in the version that it changed less."""
+    return min(size(difference(a, b) or ((), ()), root) for a, b in ((before[0], after[0]), (before[1], after[1])))
+
+
+def one_place(engines, root, rule, places):
+    """Results that agree when only one place of a class is rewritten."""
     if places == 1:
-        return [rule.name + "!"]
+        return []
     trees = [copy.deepcopy(root) for _ in range(places)]
     for number, tree in enumerate(trees):
         differences.rewrite(rule, tree, number)
-    explained = any(answer.state == OK and (after is None or size(after, tree) == 0)
-                    for tree, (answer, after) in zip(trees, compare(engines, trees)))
-    return [rule.name + ("!" if explained else "")]
+    return [result for tree, result in zip(trees, compare(engines, trees)) if agrees(result, tree)]
 
 
-def one_by_one(engines, root, found, rules):
-    tree, names, left = root, [], size(found, root)
+def one_by_one(engines, root, original, rules):
+    tree, names, left = root, [], size(original[2], root)
     while True:
         tried = [x for x in map(functools.partial(rewritten, tree), rules) if x[1] and x[0].name not in names]
         best = None
-        for (rule, _, changed), (answer, after) in zip(tried, compare(engines, [t for _, _, t in tried])):
-            rest = 0 if after is None else size(after, changed)
-            if answer.state == OK and (best is None or rest < best[0]):
-                best = rest, rule, changed, after
+        for (rule, _, changed), result in zip(tried, compare(engines, [t for _, _, t in tried])):
+            rest = 0 if result[2] is None else size(result[2], changed)
+            if result[0].state == OK and (best is None or rest < best[0]):
+                best = rest, rule, changed, result[2]
         if best is None or best[0] >= left:
             return None
         left, tree = best[0], best[2]
@@ -109,8 +120,7 @@ def all_at_once(engines, root, rules):
         tree = copy.deepcopy(root)
         for rule in chosen:
             differences.rewrite(rule, tree)
-        (answer, after), = compare(engines, [tree])
-        return answer.state == OK and (after is None or size(after, tree) == 0)
+        return agrees(compare(engines, [tree])[0], tree)
     chosen = list(rules)
     if not agree(chosen):
         return None
@@ -181,8 +191,9 @@ def run(options):
         for at in range(0, len(seeds), CHUNK):
             chunk = seeds[at:at + CHUNK]
             roots = [configuration(s) for s in chunk]
-            for seed, root, (answer, found) in zip(chunk, roots, compare(engines, roots)):
-                names = explain(engines, root, found) if found else None
+            for seed, root, original in zip(chunk, roots, compare(engines, roots)):
+                answer, _, found = original
+                names = explain(engines, root, original) if found else None
                 result.add(seed, answer, found, names)
                 if found and (options.verbose or not names):
                     report(seed, found, names)
@@ -199,17 +210,20 @@ def run(options):
 
 def write_report(path, result):
     """The page of the documentation, or only the figures on the terminal."""
-    numbers = collections.Counter(name for names in result.explained.values() for name in names)
+    numbers = collections.Counter(name.rstrip("=") for names in result.explained.values() for name in names)
+    alone = collections.Counter(names[0] for names in result.explained.values() if names[0].endswith("="))
     lines = []
-    for rule in differences.RULES:
-        lines.append(f"| `{rule.name}` | {numbers[rule.name]} | {rule.section} | {' '.join(rule.text.split())} |")
-        print(f"{numbers[rule.name]:6} {rule.name}")
+    for rule in [differences.NUMBERS] + differences.RULES:
+        text, unmoved = " ".join(rule.text.split()), alone[rule.name + "="]
+        lines.append(f"| `{rule.name}` | {numbers[rule.name]} | {unmoved if rule.places else ''} | {rule.section} | {text} |")
+        print(f"{numbers[rule.name]:6} {unmoved:6} {rule.name}")
     if not path:
         return
     with open(path, encoding="utf-8") as f:
         text = f.read()
     begin, end = "<!-- fuzz:begin (generated) -->\n", "<!-- fuzz:end -->"
-    figures = [result.summary() + ".", "", "| Class | Inputs | Rule | Difference and rewriting |", "|---|---:|---|---|", *lines, "",
+    figures = [result.summary() + ".", "", "| Class | Inputs | One unmoved | Rule | Difference and rewriting |",
+               "|---|---:|---:|---|---|", *lines, "",
                "Unexplained: " + (", ".join(map(str, sorted(result.unexplained))) or "none") + ".", ""]
     text = text[:text.index(begin) + len(begin)] + "\n".join(figures) + text[text.index(end):]
     with open(path, "w", encoding="utf-8") as f:
@@ -221,7 +235,7 @@ def store(engines, folder, seed, root, found, seconds):
     ET.indent(small)
     path = os.path.join(folder, f"{seed}.xml")
     ET.ElementTree(small).write(path, encoding="utf-8")
-    _, left = compare(engines, [small])[0]
+    left = compare(engines, [small])[0][2]
     print(f"    reduced to {sum(1 for _ in small.iter())} elements: {path}")
     if left:
         report(seed, left, None)
