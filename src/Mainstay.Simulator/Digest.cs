@@ -7,6 +7,7 @@ public struct Digest : IEquatable<Digest>
 {
     private const ulong Offset = 14695981039346656037UL;
     private const ulong Prime = 1099511628211UL;
+    private const int BlockSize = 4 * sizeof(ulong);
     private ulong _state;
 
     /// <summary>The digest so far.</summary>
@@ -25,6 +26,11 @@ public struct Digest : IEquatable<Digest>
     {
         var state = Value;
         var rest = bytes;
+        if (rest.Length >= BlockSize)
+        {
+            state = MixBlocks(state, ref rest);
+        }
+
         while (rest.Length >= sizeof(ulong))
         {
             state = Mix(state, BinaryPrimitives.ReadUInt64LittleEndian(rest));
@@ -56,6 +62,22 @@ public struct Digest : IEquatable<Digest>
 
     /// <summary>Different digests.</summary>
     public static bool operator !=(Digest left, Digest right) => !left.Equals(right);
+
+    /// <summary>Four independent lanes: the processor multiplies them side by side.</summary>
+    private static ulong MixBlocks(ulong state, ref ReadOnlySpan<byte> rest)
+    {
+        var (first, second, third, fourth) = (state, state + 1, state + 2, state + 3);
+        while (rest.Length >= BlockSize)
+        {
+            first = Mix(first, BinaryPrimitives.ReadUInt64LittleEndian(rest));
+            second = Mix(second, BinaryPrimitives.ReadUInt64LittleEndian(rest[8..]));
+            third = Mix(third, BinaryPrimitives.ReadUInt64LittleEndian(rest[16..]));
+            fourth = Mix(fourth, BinaryPrimitives.ReadUInt64LittleEndian(rest[24..]));
+            rest = rest[BlockSize..];
+        }
+
+        return Mix(Mix(Mix(first, second), third), fourth);
+    }
 
     private static ulong Mix(ulong state, ulong number)
     {

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Diagnostics;
 using Mainstay.Simulator.Ring;
 
 namespace Mainstay.Cli.RingSimulation;
@@ -6,125 +6,76 @@ namespace Mainstay.Cli.RingSimulation;
 /// <summary><c>mainstay ring-sim</c>: runs the deterministic ring simulator, or repeats one run of it readably.</summary>
 internal sealed class RingSimulationTool : ITool
 {
-    private const string Usage =
-        """
-        usage: mainstay ring-sim [--seed N] [--count N] [--trace] [--coverage]
-
-        Runs whole rings in one process under virtual time and checks every guarantee of the ring protocol.
-
-          --seed N      first seed (default 1)
-          --count N     number of seeds (default 1 with --seed, else 1000)
-          --trace       print what happens, one line per event
-          --coverage    print which states, reasons and rare paths were reached
-        """;
+    /// <summary>A run found a violation.</summary>
+    private const int ExitViolation = 2;
 
     /// <inheritdoc/>
     public int Run(ToolContext context, IReadOnlyList<string> args)
     {
-        if (!TryParse(args, out var options, out var problem))
+        if (RingSimulationOptions.Parse(args, out var problem) is not { } options)
         {
             context.Error.WriteLine($"mainstay ring-sim: {problem}");
-            context.Error.WriteLine(Usage);
+            context.Error.WriteLine(RingSimulationOptions.Usage);
             return 1;
         }
 
         if (options.Help)
         {
-            context.Out.WriteLine(Usage);
+            context.Out.WriteLine(RingSimulationOptions.Usage);
             return 0;
         }
 
-        return RunSeeds(context, options);
+        return options.Trace ? Trace(context, options) : RunSeeds(context, options);
     }
 
-    private static int RunSeeds(ToolContext context, Options options)
+    /// <summary>One seed after the other, readably.</summary>
+    private static int Trace(ToolContext context, RingSimulationOptions options)
     {
-        var coverage = new RingCoverage();
-        var failed = 0L;
-        var events = 0L;
-        var simulated = TimeSpan.Zero;
-        var slowest = TimeSpan.Zero;
+        var failed = 0;
         for (var index = 0UL; index < options.Count && !context.Cancellation.IsCancellationRequested; index++)
         {
-            var result = Mainstay.Simulator.Ring.RingSimulation.Run(options.Seed + index, options.Trace ? context.Out : null);
-            coverage.Add(result.Coverage);
-            events += result.EventCount;
-            simulated += result.SimulatedTime;
-            slowest = result.Convergence > slowest ? result.Convergence : slowest;
-            if (result.Violations.Count == 0)
-            {
-                continue;
-            }
-
-            failed++;
-            context.Out.WriteLine($"seed {result.Seed} FAILED: {result.Violations[0]}");
-            context.Out.WriteLine($"  {result.ReplayCommand}");
+            var seed = options.Seed + index;
+            var result = Mainstay.Simulator.Ring.RingSimulation.Run(seed, RingScenario.Draw(seed, options.Profile), context.Out);
+            failed += result.Violations.Count > 0 ? 1 : 0;
+            context.Out.WriteLine(
+                $"seed {seed}: {result.EventCount} events, history {result.HistoryHash:x16}, {result.Violations.Count} violations");
         }
 
-        if (options.Coverage)
-        {
-            foreach (var (probe, hits) in coverage.Hits)
-            {
-                context.Out.WriteLine($"{hits,12} {probe}");
-            }
-        }
-
-        context.Out.WriteLine(
-            $"{options.Count} seeds, {failed} failed; {events} events, {simulated.TotalSeconds:0} simulated seconds, "
-            + $"slowest convergence {slowest.TotalMilliseconds:0} ms");
-        return failed == 0 ? 0 : 2;
+        return failed == 0 ? 0 : ExitViolation;
     }
 
-    private static bool TryParse(IReadOnlyList<string> args, out Options options, out string problem)
+    private static int RunSeeds(ToolContext context, RingSimulationOptions options)
     {
-        options = new Options();
-        problem = "";
-        ulong? count = null;
-        ulong? seed = null;
-        for (var index = 0; index < args.Count; index++)
+        var clock = Stopwatch.StartNew();
+        var reported = TimeSpan.Zero;
+        var campaign = RingCampaign.Run(options.Profile, options.Seed, options.Count, options.Jobs, Finished, context.Cancellation);
+        var report = new RingCampaignReport(campaign, options, clock.Elapsed);
+        if (options.Json)
         {
-            switch (args[index])
-            {
-                case "--trace":
-                    options = options with { Trace = true };
-                    break;
-                case "--coverage":
-                    options = options with { Coverage = true };
-                    break;
-                case "--help" or "-h":
-                    options = options with { Help = true };
-                    break;
-                case "--seed" when index + 1 < args.Count && ParseNumber(args[index + 1]) is { } number:
-                    seed = number;
-                    index++;
-                    break;
-                case "--count" when index + 1 < args.Count && ParseNumber(args[index + 1]) is { } number:
-                    count = number;
-                    index++;
-                    break;
-                default:
-                    problem = $"unknown or incomplete argument '{args[index]}'";
-                    return false;
-            }
+            report.WriteJson(context.Out);
+        }
+        else
+        {
+            report.WriteText(context.Out);
         }
 
-        options = options with { Seed = seed ?? 1, Count = count ?? (seed is null ? 1000UL : 1UL) };
-        return true;
-    }
+        return campaign.Failures.Count == 0 ? 0 : ExitViolation;
 
-    private static ulong? ParseNumber(string text) =>
-        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        void Finished(RingCampaign sofar, RingSimulationResult result)
+        {
+            if (result.Violations.Count > 0)
+            {
+                context.Error.WriteLine($"seed {result.Seed} FAILED: {result.Violations[0]}");
+                context.Error.WriteLine($"  {RingCampaignReport.ReplayCommand(result.Seed, options)}");
+            }
 
-    private sealed record Options
-    {
-        public ulong Seed { get; init; }
-
-        public ulong Count { get; init; }
-
-        public bool Trace { get; init; }
-
-        public bool Coverage { get; init; }
-
-        public bool Help { get; init; }
+            if (options.Progress && clock.Elapsed - reported >= TimeSpan.FromMinutes(1))
+            {
+                reported = clock.Elapsed;
+                context.Error.WriteLine(
+                    $"{clock.Elapsed.TotalMinutes:0} min: {sofar.RunCount} of {options.Count} seeds, {sofar.NodeTime.TotalHours:0} "
+                        + $"node-hours");
+            }
+        }
     }
 }

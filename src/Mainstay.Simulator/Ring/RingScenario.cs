@@ -6,11 +6,12 @@ namespace Mainstay.Simulator.Ring;
 /// What kinds of trouble one run has, and how strong: drawn from the seed first ("swarm testing"), because uniform chaos hides the bugs
 /// that need long calm or one single kind of fault.
 /// </summary>
-public sealed record RingScenario
+public sealed partial record RingScenario
 {
     private const long Millisecond = 1_000_000;
+    private const long Second = 1000 * Millisecond;
 
-    /// <summary>Nodes, 1 to 8; their ids are 1 to n.</summary>
+    /// <summary>Nodes, 1 to 32; their ids are 1 to n.</summary>
     public required int NodeCount { get; init; }
 
     /// <summary>The ring's options, the same for all.</summary>
@@ -24,6 +25,12 @@ public sealed record RingScenario
 
     /// <summary>Mean of what comes on top of the least delay.</summary>
     public required long DelayMean { get; init; }
+
+    /// <summary>Share of datagrams that are held up, in millionths.</summary>
+    public int DelaySpike { get; init; }
+
+    /// <summary>For how long, on average.</summary>
+    public long DelaySpikeMean { get; init; }
 
     /// <summary>Whether a datagram may overtake an earlier one of the same path.</summary>
     public required bool Reorders { get; init; }
@@ -39,6 +46,24 @@ public sealed record RingScenario
 
     /// <summary>Duplication, in millionths.</summary>
     public required int Duplication { get; init; }
+
+    /// <summary>Share of directed paths that are worse than their opposite direction, in millionths.</summary>
+    public int AsymmetricShare { get; init; }
+
+    /// <summary>Additional loss on these, in millionths.</summary>
+    public int AsymmetricLoss { get; init; }
+
+    /// <summary>Additional delay on these.</summary>
+    public long AsymmetricDelay { get; init; }
+
+    /// <summary>Mean time between phases in which paths flap; 0 = none.</summary>
+    public long FlapEvery { get; init; }
+
+    /// <summary>Mean length of such a phase.</summary>
+    public long FlapHolds { get; init; }
+
+    /// <summary>Mean time until a flapping path changes between up and down.</summary>
+    public long FlapPeriod { get; init; }
 
     /// <summary>Mean time between partitions; 0 = none.</summary>
     public required long PartitionEvery { get; init; }
@@ -67,8 +92,32 @@ public sealed record RingScenario
     /// <summary>Mean length of a pause.</summary>
     public required long PauseHolds { get; init; }
 
+    /// <summary>Share of pauses in which the node's clock stands still too, in millionths.</summary>
+    public int Suspension { get; init; }
+
+    /// <summary>Mean time between phases in which a node is slow; 0 = none.</summary>
+    public long SlowEvery { get; init; }
+
+    /// <summary>Mean length of such a phase.</summary>
+    public long SlowHolds { get; init; }
+
+    /// <summary>What a slow node takes for one datagram.</summary>
+    public long SlowService { get; init; }
+
+    /// <summary>Datagrams that wait for a node at most; more are lost.</summary>
+    public int ReceiveQueueMax { get; init; } = int.MaxValue;
+
+    /// <summary>Mean time between forward jumps of a node's monotonic clock; 0 = none.</summary>
+    public long ClockStepEvery { get; init; }
+
+    /// <summary>Mean size of a jump.</summary>
+    public long ClockStepSize { get; init; }
+
     /// <summary>Mean time between submissions of one node; 0 = silent.</summary>
     public required long SubmitEvery { get; init; }
+
+    /// <summary>Messages of one submission: 1 to this.</summary>
+    public int SubmitBurstMax { get; init; } = 1;
 
     /// <summary>Largest message.</summary>
     public required int MessageSizeMax { get; init; }
@@ -79,63 +128,36 @@ public sealed record RingScenario
     /// <summary>Clock drift of a node lies within plus and minus this, in millionths.</summary>
     public required int DriftMax { get; init; }
 
+    /// <summary>Far above the events that a run needs: more are a storm.</summary>
+    public long EventCountMax { get; init; } = 2_000_000;
+
     /// <summary>Draws the scenario of a seed.</summary>
-    public static RingScenario Draw(ulong seed)
+    public static RingScenario Draw(ulong seed, RingProfile profile = RingProfile.Storm) => profile switch
     {
-        var prng = new Prng(seed, stream: 1);
-        var token = Pick(prng, 130, 200, 300, 500);
-        var settings = new TotemSettings
-        {
-            Token = (uint)token,
-            TokenCoefficient = 0,
-            Join = (uint)Pick(prng, 30, 30, 50),
-            Consensus = (uint)(token * Pick(prng, 12, 12, 15, 20) / 10),
-            Merge = (uint)Pick(prng, 30, 50, 200),
-            SendJoin = (uint)Pick(prng, 0, 0, 0, 20),
-            FailReceiveLimit = (uint)Pick(prng, 2500, 2500, 50),
-            SequenceUnchangedLimit = (uint)Pick(prng, 30, 30, 5, 2),
-            WindowSize = (uint)Pick(prng, 50, 50, 8, 300),
-            MaxMessages = (uint)Pick(prng, 17, 17, 3, 100),
-            MissCountLimit = (uint)Pick(prng, 5, 5, 1),
-            HeartbeatFailuresAllowed = prng.Chance(50_000) ? 2u : 0u,
-            CancelTokenHoldOnRetransmit = prng.Chance(200_000),
-        };
-        var problems = new List<TotemProblem>();
-        var options = TotemOptions.TryCreate(settings, nodeCount: 1, isKnet: false, problems)
-            ?? throw new InvalidOperationException($"the drawn options are refused: {problems[0].Option} {problems[0].Message}");
-        options = options with { InitialSequence = prng.Chance(300_000) ? 0xFFFFFE00u : 0u };
-        var isCalm = prng.Chance(50_000);
-        var nodeCount = (int)Pick(prng, 1, 2, 2, 3, 3, 3, 4, 5, 7, 6, 8);
-        return new RingScenario
-        {
-            NodeCount = nodeCount,
-            Options = options,
-            FaultPhase = prng.Between(300, 1500) * Millisecond,
-            DelayMinimum = Pick(prng, 200_000, 500_000, Millisecond, 2 * Millisecond),
-            DelayMean = Pick(prng, 0, 20_000, 200_000, Millisecond),
-            Reorders = prng.Chance(300_000),
-            Loss = (int)Fault(prng, isCalm, 400_000, Pick(prng, 1_000, 10_000, 50_000, 150_000)),
-            TypedLoss = (int)Fault(prng, isCalm, 150_000, Pick(prng, 100_000, 400_000, 700_000)),
-            TypedLossType = prng.Below(6),
-            Duplication = (int)Fault(prng, isCalm, 300_000, Pick(prng, 10_000, 100_000, 400_000)),
-            PartitionEvery = Fault(prng, isCalm, 500_000, prng.Between(100, 1500) * Millisecond),
-            PartitionHolds = prng.Between(50, 1500) * Millisecond,
-            CrashEvery = Fault(prng, isCalm, 500_000, prng.Between(150, 2000) * Millisecond),
-            RestartAfter = Pick(prng, 5, 50, 300, 1000) * Millisecond,
-            Wipe = (int)Fault(prng, isCalm, 200_000, 500_000),
-            Leave = (int)Fault(prng, isCalm, 400_000, 500_000),
-            CrashInChange = (int)Fault(prng, isCalm, 300_000, Pick(prng, 2_000, 10_000, 40_000)),
-            PauseEvery = Fault(prng, isCalm, 250_000, prng.Between(200, 2000) * Millisecond),
-            PauseHolds = Pick(prng, 30, 150, 400, 1000) * Millisecond,
-            SubmitEvery = Pick(prng, 0, 2, 5, 10, 50, 200) * Millisecond,
-            MessageSizeMax = (int)Pick(prng, 20, 200, 2000, 6000, 20_000),
-            StartSpread = Pick(prng, 0, 10, 300, 1000) * Millisecond,
-            DriftMax = prng.Chance(300_000) ? 500 : 0,
-        };
-    }
+        RingProfile.Storm => DrawStorm(seed),
+        RingProfile.Endurance => DrawEndurance(seed),
+        _ => throw new ArgumentOutOfRangeException(nameof(profile), profile, "no such profile"),
+    };
 
     /// <summary>The strength of a fault if this run has it. Draws the same amount either way.</summary>
     private static long Fault(Prng prng, bool isCalm, int millionths, long strength) => prng.Chance(millionths) && !isCalm ? strength : 0;
 
     private static long Pick(Prng prng, params ReadOnlySpan<long> choices) => choices[prng.Below(choices.Length)];
+
+    private static TotemOptions Derive(TotemSettings settings, int nodeCount)
+    {
+        var problems = new List<TotemProblem>();
+        return TotemOptions.TryCreate(settings, nodeCount, isKnet: false, problems)
+            ?? throw new InvalidOperationException($"the drawn options are refused: {problems[0].Option} {problems[0].Message}");
+    }
+}
+
+/// <summary>What kind of runs to draw.</summary>
+public enum RingProfile
+{
+    /// <summary>Some seconds with short timers, in which trouble never ends: many membership changes for little work.</summary>
+    Storm,
+
+    /// <summary>Many minutes with the timers of real clusters, and faults at a steady rate: virtual time for little work.</summary>
+    Endurance,
 }

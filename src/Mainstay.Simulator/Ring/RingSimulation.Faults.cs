@@ -1,3 +1,5 @@
+using Mainstay.Totem;
+
 namespace Mainstay.Simulator.Ring;
 
 /// <content>Crashes, leaves, pauses and partitions.</content>
@@ -14,20 +16,34 @@ public sealed partial class RingSimulation
         {
             case SimulatedEventKind.Partition:
                 Partition();
-                Schedule(_scenario.PartitionHolds, SimulatedEvent.Heal());
+                Schedule(_faults, _scenario.PartitionHolds, SimulatedEventKind.Heal);
                 break;
             case SimulatedEventKind.Heal:
                 Say(0, "all paths are whole again");
-                _network.HealAll();
-                Schedule(_scenario.PartitionEvery, SimulatedEvent.Partition());
+                _network.EndPartition();
+                Schedule(_faults, _scenario.PartitionEvery, SimulatedEventKind.Partition);
                 break;
             case SimulatedEventKind.Crash:
                 EndSome();
-                Schedule(_scenario.CrashEvery, SimulatedEvent.Crash());
+                Schedule(_faults, _scenario.CrashEvery, SimulatedEventKind.Crash);
                 break;
             case SimulatedEventKind.Pause:
                 PauseSome();
-                Schedule(_scenario.PauseEvery, SimulatedEvent.Pause());
+                Schedule(_faults, _scenario.PauseEvery, SimulatedEventKind.Pause);
+                break;
+            case SimulatedEventKind.FlapBegin:
+                BeginFlapping();
+                break;
+            case SimulatedEventKind.FlapToggle:
+                ToggleFlapping();
+                break;
+            case SimulatedEventKind.SlowBegin:
+                SlowSome();
+                Schedule(_moreFaults, _scenario.SlowEvery, SimulatedEventKind.SlowBegin);
+                break;
+            case SimulatedEventKind.ClockStep:
+                StepSomeClock();
+                Schedule(_moreFaults, _scenario.ClockStepEvery, SimulatedEventKind.ClockStep);
                 break;
             default:
                 throw new InvalidOperationException($"unknown fault {kind}");
@@ -46,23 +62,25 @@ public sealed partial class RingSimulation
         {
             node.Engine!.Leave(node.Local(_queue.Now), node.Outbox);
             CarryOut(node);
+            _faultCounts.Count(FaultKind.Leave);
             Stop(node, "leaves");
         }
         else
         {
+            _faultCounts.Count(FaultKind.Crash);
             Crash(node, "crashes");
         }
 
         if (!node.IsRunning)
         {
-            _queue.Schedule(_queue.Now + _faults.Exponential(_scenario.RestartAfter), SimulatedEvent.Boot(node.Id));
+            _queue.Schedule(_queue.Now + _faults.Exponential(_scenario.RestartAfter), new(SimulatedEventKind.Boot, node.Id));
         }
     }
 
     private void Crash(SimulatedNode node, string how)
     {
         Stop(node, how);
-        _queue.Schedule(_queue.Now + _faults.Exponential(_scenario.RestartAfter), SimulatedEvent.Boot(node.Id));
+        _queue.Schedule(_queue.Now + _faults.Exponential(_scenario.RestartAfter), new(SimulatedEventKind.Boot, node.Id));
     }
 
     private void Stop(SimulatedNode node, string how)
@@ -74,12 +92,21 @@ public sealed partial class RingSimulation
 
         Say(node.Id, how);
         Record(node.Id, 40, 0);
-        _coverage.Note(node.Engine!.Statistics, node.Assembler);
+        NoteEnd(node);
+        DropBacklog(node);
         node.Halt();
+        _mayHaveConverged = true;
         foreach (var checker in _checkers)
         {
             checker.OnStop(node.Id);
         }
+    }
+
+    /// <summary>What the counters of a node tell, at the end of its life.</summary>
+    private void NoteEnd(SimulatedNode node)
+    {
+        node.UpTime += _queue.Now - node.StartedAt;
+        _coverage.Note(node.Engine!.Statistics, node.Assembler);
     }
 
     private void PauseSome()
@@ -90,9 +117,12 @@ public sealed partial class RingSimulation
             return;
         }
 
-        Say(node.Id, "is not scheduled");
+        var isSuspended = _scenario.Suspension > 0 && _moreFaults.Chance(_scenario.Suspension);
+        _faultCounts.Count(isSuspended ? FaultKind.Suspension : FaultKind.Pause);
+        Say(node.Id, isSuspended ? "stands still, with its clock" : "is not scheduled");
         node.IsPaused = true;
-        _queue.Schedule(_queue.Now + _faults.Exponential(_scenario.PauseHolds), SimulatedEvent.Resume(node.Id));
+        node.ClockStoppedAt = isSuspended ? node.Local(_queue.Now) : Instant.Never;
+        _queue.Schedule(_queue.Now + _faults.Exponential(_scenario.PauseHolds), new(SimulatedEventKind.Resume, node.Id));
     }
 
     /// <summary>The process runs again: timers first or datagrams first, as its event loop happens to be.</summary>
@@ -105,14 +135,23 @@ public sealed partial class RingSimulation
 
         Say(node.Id, $"is scheduled again, {node.Backlog.Count} datagrams wait");
         node.IsPaused = false;
+        node.BusyUntil = 0;
+        _mayHaveConverged = true;
+        if (!node.ClockStoppedAt.IsNever)
+        {
+            node.ClockOffset -= node.Local(_queue.Now).Nanoseconds - node.ClockStoppedAt.Nanoseconds;
+            node.ClockStoppedAt = Instant.Never;
+            node.TimerScheduled = long.MaxValue;
+        }
+
         if (_faults.Chance(500_000))
         {
             Tick(node);
         }
 
-        while (node.IsRunning && node.Backlog.TryDequeue(out var bytes))
+        while (node.IsRunning && node.Backlog.TryDequeue(out var packet))
         {
-            Receive(node, bytes);
+            Receive(node, packet);
         }
 
         Tick(node);
@@ -120,6 +159,7 @@ public sealed partial class RingSimulation
 
     private void Partition()
     {
+        _faultCounts.Count(FaultKind.Partition);
         var kind = _faults.Below(5);
         var side = new bool[_nodes.Length + 1];
         foreach (var node in _nodes)
@@ -129,8 +169,8 @@ public sealed partial class RingSimulation
 
         var one = (uint)_faults.Below(_nodes.Length) + 1;
         var other = (uint)_faults.Below(_nodes.Length) + 1;
-        var sides = string.Join(' ', side.Skip(1).Select(value => value ? 1 : 0));
-        Say(0, $"partition of kind {kind}: node {one}, node {other}, sides {sides}");
+        Say(0, $"partition of kind {kind}: node {one}, node {other}, sides "
+            + $"{string.Join(' ', side.Skip(1).Select(value => value ? 1 : 0))}");
         foreach (var source in _nodes)
         {
             foreach (var target in _nodes)

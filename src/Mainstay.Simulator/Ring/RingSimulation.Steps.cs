@@ -9,26 +9,37 @@ public sealed partial class RingSimulation
     /// <summary>A workload that waits for its messages: endless queues would only make runs long.</summary>
     private const int BacklogMax = 40;
 
-    private void Happen(SimulatedEvent happening)
+    private void Happen(in SimulatedEvent happening)
     {
         var node = happening.Node == 0 ? null : _nodes[happening.Node - 1];
         switch (happening.Kind)
         {
-            case SimulatedEventKind.Boot:
-                Boot(node!);
-                break;
             case SimulatedEventKind.Datagram:
-                Receive(node!, happening.Bytes!);
+                Arrive(node!, happening.Packet!);
                 break;
             case SimulatedEventKind.Timer:
-                node!.TimerScheduled = long.MaxValue;
-                Tick(node);
+                // An earlier deadline may have been scheduled since, or this one moved by a step of the clock.
+                if (node!.TimerScheduled == _queue.Now)
+                {
+                    node.TimerScheduled = long.MaxValue;
+                    Tick(node);
+                }
+
                 break;
             case SimulatedEventKind.Submit:
                 Submit(node!);
                 break;
+            case SimulatedEventKind.Boot:
+                Boot(node!);
+                break;
+            case SimulatedEventKind.Serve:
+                Serve(node!);
+                break;
             case SimulatedEventKind.Resume:
                 Resume(node!);
+                break;
+            case SimulatedEventKind.SlowEnd:
+                node!.ServiceTime = 0;
                 break;
             default:
                 HappenFault(happening.Kind);
@@ -47,9 +58,14 @@ public sealed partial class RingSimulation
         if (!isKept)
         {
             node.Stored = 0;
+            _identities.Forget(node.Id);
+            _faultCounts.Count(FaultKind.StorageLost);
         }
 
+        DropBacklog(node);
         node.Boot(_scenario);
+        node.StartedAt = _queue.Now;
+        _mayHaveConverged = true;
         Record(node.Id, 1, node.Incarnation);
         Say(node.Id, $"starts, stored ring sequence {node.Stored:x}{(isKept ? "" : " (storage lost)")}");
         foreach (var checker in _checkers)
@@ -61,27 +77,72 @@ public sealed partial class RingSimulation
         CarryOut(node);
     }
 
-    private void Receive(SimulatedNode node, byte[] bytes)
+    /// <summary>A datagram reaches a node: its engine, or the queue of one that is paused or slow.</summary>
+    private void Arrive(SimulatedNode node, SimulatedPacket packet)
     {
+        var isBusy = node.BusyUntil > _queue.Now || node.Backlog.Count > 0;
         if (!node.IsRunning)
         {
-            return;
+            _packets.Release(packet);
         }
-
-        if (node.IsPaused)
+        else if (!node.IsPaused && !isBusy)
         {
-            node.Backlog.Enqueue(bytes);
+            node.BusyUntil = _queue.Now + node.ServiceTime;
+            Receive(node, packet);
+        }
+        else if (node.Backlog.Count >= _scenario.ReceiveQueueMax)
+        {
+            _faultCounts.Count(FaultKind.DatagramOverflowed);
+            _packets.Release(packet);
+        }
+        else
+        {
+            node.Backlog.Enqueue(packet);
+            if (!node.IsPaused && node.Backlog.Count == 1)
+            {
+                _queue.Schedule(node.BusyUntil, new(SimulatedEventKind.Serve, node.Id));
+            }
+        }
+    }
+
+    /// <summary>A slow node has time for the next datagram; one that is slow no more for all.</summary>
+    private void Serve(SimulatedNode node)
+    {
+        if (!node.IsRunning || node.IsPaused || node.BusyUntil > _queue.Now)
+        {
             return;
         }
 
-        var packet = WirePacket.Read(bytes);
+        while (node.IsRunning && node.BusyUntil <= _queue.Now && node.Backlog.TryDequeue(out var packet))
+        {
+            node.BusyUntil = _queue.Now + node.ServiceTime;
+            Receive(node, packet);
+        }
+
+        if (node.Backlog.Count > 0)
+        {
+            _queue.Schedule(node.BusyUntil, new(SimulatedEventKind.Serve, node.Id));
+        }
+    }
+
+    private void Receive(SimulatedNode node, SimulatedPacket packet)
+    {
         foreach (var checker in _checkers)
         {
-            checker.OnReceive(node.Id, packet);
+            checker.OnReceive(node.Id, packet.Wire);
         }
 
-        node.Engine!.HandleDatagram(node.Local(_queue.Now), bytes, node.Outbox);
+        node.Engine!.HandleDatagram(node.Local(_queue.Now), packet.Bytes, node.Outbox);
+        _packets.Release(packet);
         CarryOut(node);
+    }
+
+    private void DropBacklog(SimulatedNode node)
+    {
+        while (node.Backlog.TryDequeue(out var packet))
+        {
+            _packets.Release(packet);
+        }
     }
 
     private void Tick(SimulatedNode node)
@@ -98,15 +159,17 @@ public sealed partial class RingSimulation
     private void Submit(SimulatedNode node)
     {
         ScheduleSubmission(node.Id);
-        var size = _workload.Chance(300_000) ? _workload.Below(_scenario.MessageSizeMax) : 30;
-        var isReady = _submitting && node.IsRunning && !node.IsPaused && _messages.CountUndelivered(node.Id) <= BacklogMax;
-        if (!isReady || !node.TrySubmit(_queue.Now, size, out var message, out var digest))
+        var burst = _scenario.SubmitBurstMax > 1 ? 1 + _workload.Below(_scenario.SubmitBurstMax) : 1;
+        for (var index = 0; index < burst; index++)
         {
-            return;
+            var size = _workload.Chance(300_000) ? _workload.Below(_scenario.MessageSizeMax) : 30;
+            var isReady = _submitting && node.IsRunning && !node.IsPaused && _messages.CountUndelivered(node.Id) <= BacklogMax;
+            if (isReady && node.TrySubmit(_queue.Now, size, out var message, out var digest))
+            {
+                Submitted(node, message, digest);
+                CarryOut(node);
+            }
         }
-
-        Submitted(node, message, digest);
-        CarryOut(node);
     }
 
     private void Submitted(SimulatedNode node, MessageId message, ulong digest)
@@ -124,9 +187,10 @@ public sealed partial class RingSimulation
         // Outputs may bring more outputs (a message completes the synchronisation), so the count is asked each time.
         for (var index = 0; node.IsRunning && index < node.Outbox.Count; index++)
         {
-            var output = node.Outbox[index];
+            var output = _mutation == RingMutation.None ? node.Outbox[index] : Mutate(node, node.Outbox[index]);
             if (IsCrashPoint(output))
             {
+                _faultCounts.Count(FaultKind.CrashInChange);
                 Crash(node, "crashes in the middle of its outputs");
                 return;
             }
@@ -153,19 +217,13 @@ public sealed partial class RingSimulation
         switch (output.Kind)
         {
             case OutputKind.SendToken:
-                Send(node, output, [output.Node.Value]);
+                SendToken(node, output);
                 break;
             case OutputKind.Multicast:
-                Send(node, output, [.. _nodes.Select(target => target.Id)]);
+                SendAll(node, output);
                 break;
             case OutputKind.StoreRingSequence:
-                Record(node.Id, 3, output.RingSequence);
-                node.Stored = output.RingSequence;
-                foreach (var checker in _checkers)
-                {
-                    checker.OnStore(node.Id, output.RingSequence);
-                }
-
+                Store(node, output.RingSequence);
                 break;
             case OutputKind.Deliver:
                 Deliver(node, output);
@@ -174,7 +232,7 @@ public sealed partial class RingSimulation
                 Configure(node, output.Change!);
                 break;
             case OutputKind.DiscardReceived:
-                node.Backlog.Clear();
+                DropBacklog(node);
                 break;
             case OutputKind.Trace:
                 Note(node, output.Trace);
@@ -184,27 +242,62 @@ public sealed partial class RingSimulation
         }
     }
 
-    private void Send(SimulatedNode node, in Output output, ReadOnlySpan<uint> targets)
+    private void Store(SimulatedNode node, ulong ringSequence)
     {
-        var bytes = output.Bytes.ToArray();
-        Record(node.Id, 4, Digest.Of(bytes));
-        var packet = WirePacket.Read(bytes);
-        if (_trace is not null)
-        {
-            Say(
-                node.Id,
-                $"sends {packet.Type} ring {packet.Representative}.{packet.RingSequence:x} seq {packet.Sequence:x} "
-                + $"tseq {packet.TokenSequence:x} aru {packet.Aru:x} to {(targets.Length == 1 ? targets[0].ToString() : "all")}");
-        }
-
+        Record(node.Id, 3, ringSequence);
+        node.Stored = ringSequence;
         foreach (var checker in _checkers)
         {
-            checker.OnSend(node.Id, packet, bytes);
+            checker.OnStore(node.Id, ringSequence);
+        }
+    }
+
+    private void SendToken(SimulatedNode node, in Output output)
+    {
+        var packet = BeginSend(node, output);
+        Transmit(node.Id, output.Node.Value, packet);
+        _packets.Release(packet);
+    }
+
+    private void SendAll(SimulatedNode node, in Output output)
+    {
+        var packet = BeginSend(node, output);
+        foreach (var target in _nodes)
+        {
+            Transmit(node.Id, target.Id, packet);
         }
 
-        foreach (var target in targets)
+        _packets.Release(packet);
+    }
+
+    private SimulatedPacket BeginSend(SimulatedNode node, in Output output)
+    {
+        var packet = _packets.Rent(output.Bytes.Span);
+        Record(node.Id, 4, Digest.Of(packet.Bytes));
+        var wire = packet.Wire;
+        _identities.Note(wire);
+        Say(
+            node.Id,
+            $"sends {wire.Type} ring {wire.Representative}.{wire.RingSequence:x} seq {wire.Sequence:x} tseq {wire.TokenSequence:x} aru "
+                + $"{wire.Aru:x} to {Target(output)}");
+        foreach (var checker in _checkers)
         {
-            _network.Send(_queue.Now, node.Id, target, bytes, time => _queue.Schedule(time, SimulatedEvent.Datagram(target, bytes)));
+            checker.OnSend(node.Id, wire, packet.Bytes);
+        }
+
+        return packet;
+
+        static string Target(in Output output) => output.Kind == OutputKind.SendToken ? output.Node.ToString() : "all";
+    }
+
+    private void Transmit(uint source, uint target, SimulatedPacket packet)
+    {
+        Span<long> arrivals = stackalloc long[SimulatedNetwork.CopiesMax];
+        var count = _network.Send(_queue.Now, source, target, packet.Wire.Type, arrivals);
+        for (var index = 0; index < count; index++)
+        {
+            packet.References++;
+            _queue.Schedule(arrivals[index], new(SimulatedEventKind.Datagram, target, packet));
         }
     }
 
@@ -233,6 +326,7 @@ public sealed partial class RingSimulation
             if (id.IsSynchronisation && node.TakeSynchronisation(origin, message.Bytes))
             {
                 Say(node.Id, "is synchronised");
+                _mayHaveConverged = true;
                 node.Assembler.SynchronisationFinished();
                 node.Engine!.SynchronisationFinished(node.Local(_queue.Now), node.Ring, node.Outbox);
             }
@@ -242,6 +336,7 @@ public sealed partial class RingSimulation
     private void Configure(SimulatedNode node, ConfigurationChange change)
     {
         _configurationCount++;
+        _mayHaveConverged = true;
         var ring = new RingKey(change.Ring.Representative.Value, change.Ring.Sequence);
         uint[] members = [.. change.Members.Select(member => member.Value)];
         Record(node.Id, 7, ring.Sequence);
@@ -265,6 +360,7 @@ public sealed partial class RingSimulation
     {
         Record(node.Id, 8 + (uint)trace.Kind, trace.First ^ (trace.Second << 8));
         _coverage.Note(trace);
+        _mayHaveConverged |= trace.Kind == TraceKind.StateChanged;
         if (_trace is not null)
         {
             var text = trace.Kind switch
@@ -296,8 +392,8 @@ public sealed partial class RingSimulation
         var due = node.Global(node.Engine!.NextDeadline);
         if (due < node.TimerScheduled)
         {
-            node.TimerScheduled = due;
-            _queue.Schedule(due, SimulatedEvent.Timer(node.Id));
+            node.TimerScheduled = Math.Max(due, _queue.Now);
+            _queue.Schedule(due, new(SimulatedEventKind.Timer, node.Id));
         }
     }
 

@@ -3,27 +3,6 @@ using Mainstay.Totem;
 
 namespace Mainstay.Simulator.Ring;
 
-/// <summary>The outcome of one run.</summary>
-/// <param name="Seed">Its seed.</param>
-/// <param name="Violations">Broken invariants; none in a good run.</param>
-/// <param name="HistoryHash">Digest of everything that happened, in order: equal for equal seeds.</param>
-/// <param name="EventCount">Events processed.</param>
-/// <param name="SimulatedTime">Virtual time that passed.</param>
-/// <param name="Convergence">Virtual time from healing until the surviving nodes had one ring.</param>
-/// <param name="Coverage">What was reached.</param>
-public sealed record RingSimulationResult(
-    ulong Seed,
-    IReadOnlyList<Violation> Violations,
-    ulong HistoryHash,
-    long EventCount,
-    TimeSpan SimulatedTime,
-    TimeSpan Convergence,
-    RingCoverage Coverage)
-{
-    /// <summary>The command that repeats the run, readably.</summary>
-    public string ReplayCommand => $"mainstay ring-sim --seed {Seed} --trace";
-}
-
 /// <summary>
 /// A whole ring in one process under virtual time: real engines, simulated network, clocks, disks and faults, all from one seed. First a
 /// phase with faults, in which the invariants of spec/totem.md section 10 are checked at every event; then a core of nodes is healed and
@@ -31,50 +10,70 @@ public sealed record RingSimulationResult(
 /// </summary>
 public sealed partial class RingSimulation
 {
-    /// <summary>Far above what a healthy run needs.</summary>
-    private const long EventCountMax = 2_000_000;
-
     private readonly RingScenario _scenario;
     private readonly ulong _seed;
     private readonly TextWriter? _trace;
+    private readonly RingMutation _mutation;
     private readonly EventQueue<SimulatedEvent> _queue = new();
+    private readonly SimulatedPacketPool _packets = new();
     private readonly SimulatedNode[] _nodes;
     private readonly SimulatedNetwork _network;
     private readonly Prng _faults;
+    private readonly Prng _moreFaults;
     private readonly Prng _workload;
     private readonly RingChecker[] _checkers;
     private readonly MessageChecker _messages;
-    private readonly List<Violation> _ownViolations = [];
+    private readonly TokenChecker _tokens;
+    private readonly OrderChecker _order;
+    private readonly RingIdentities _identities = new();
+    private readonly List<Violation> _violations = [];
     private readonly RingCoverage _coverage = new();
+    private readonly RingFaults _faultCounts = new();
     private Digest _history;
     private long _eventCount;
     private bool _faultsOn = true;
     private bool _submitting = true;
     private long _configurationCount;
 
-    private RingSimulation(ulong seed, RingScenario scenario, TextWriter? trace)
+    /// <summary>The nodes that must agree; empty while there are faults.</summary>
+    private uint[] _core = [];
+
+    /// <summary>Something changed on which <see cref="IsConverged"/> depends.</summary>
+    private bool _mayHaveConverged;
+
+    private RingSimulation(ulong seed, RingScenario scenario, TextWriter? trace, RingMutation mutation)
     {
         _seed = seed;
         _scenario = scenario;
         _trace = trace;
-        _network = new SimulatedNetwork(scenario, new Prng(seed, stream: 2));
+        _mutation = mutation;
+        _network = new SimulatedNetwork(scenario, new Prng(seed, stream: 2), new Prng(seed, stream: 8), _faultCounts);
         _faults = new Prng(seed, stream: 3);
         _workload = new Prng(seed, stream: 4);
         var clocks = new Prng(seed, stream: 5);
+        _moreFaults = new Prng(seed, stream: 9);
         _nodes = [.. Enumerable.Range(1, scenario.NodeCount)
             .Select(id => new SimulatedNode((uint)id, (int)clocks.Between(-scenario.DriftMax, scenario.DriftMax)))];
-        _messages = new MessageChecker();
+        _messages = new MessageChecker { Identities = _identities, Violations = _violations };
+        var options = scenario.Options;
+        _tokens = new TokenChecker(options.InitialSequence, options.WindowSize, options.MaxMessages)
+        {
+            Identities = _identities,
+            Violations = _violations,
+        };
+        _order = new OrderChecker(options.InitialSequence) { Identities = _identities, Violations = _violations };
         _checkers =
         [
-            new ConfigurationChecker(),
-            new OrderChecker(scenario.Options.InitialSequence),
+            new ConfigurationChecker { Identities = _identities, Violations = _violations },
+            _order,
             _messages,
-            new TokenChecker(scenario.Options.InitialSequence, scenario.Options.WindowSize, scenario.Options.MaxMessages),
-            new PersistenceChecker(),
+            new CausalityChecker { Identities = _identities, Violations = _violations },
+            _tokens,
+            new PersistenceChecker { Identities = _identities, Violations = _violations },
         ];
     }
 
-    private bool HasFailed => _ownViolations.Count > 0 || _checkers.Any(checker => checker.Violations.Count > 0);
+    private bool HasFailed => _violations.Count > 0;
 
     /// <summary>Runs a seed to its end or to its first violation.</summary>
     /// <param name="seed">The seed: decides everything.</param>
@@ -82,10 +81,14 @@ public sealed partial class RingSimulation
     public static RingSimulationResult Run(ulong seed, TextWriter? trace = null) => Run(seed, RingScenario.Draw(seed), trace);
 
     /// <summary>Runs a scenario of one's own with the random streams of a seed.</summary>
-    public static RingSimulationResult Run(ulong seed, RingScenario scenario, TextWriter? trace = null)
+    public static RingSimulationResult Run(ulong seed, RingScenario scenario, TextWriter? trace = null) =>
+        Run(seed, scenario, trace, RingMutation.None);
+
+    /// <summary>Runs with an engine or environment that is wrong on purpose: proves that a checker sees it.</summary>
+    internal static RingSimulationResult Run(ulong seed, RingScenario scenario, TextWriter? trace, RingMutation mutation)
     {
         ArgumentNullException.ThrowIfNull(scenario);
-        var simulation = new RingSimulation(seed, scenario, trace);
+        var simulation = new RingSimulation(seed, scenario, trace, mutation);
         var convergence = TimeSpan.Zero;
         try
         {
@@ -102,19 +105,30 @@ public sealed partial class RingSimulation
 
     private RingSimulationResult Conclude(TimeSpan convergence)
     {
-        foreach (var node in _nodes.Where(node => node.IsRunning))
+        foreach (var node in _nodes)
         {
-            _coverage.Note(node.Engine!.Statistics, node.Assembler);
+            if (node.IsRunning)
+            {
+                NoteEnd(node);
+            }
         }
 
-        var violations = _ownViolations.Concat(_checkers.SelectMany(checker => checker.Violations)).ToArray();
-        foreach (var violation in violations)
+        _faultCounts.Count(FaultKind.SequenceWrap, _order.WrappedRings);
+        foreach (var violation in _violations)
         {
             Say(0, $"VIOLATION {violation}");
         }
 
         return new RingSimulationResult(
-            _seed, violations, _history.Value, _eventCount, TimeSpan.FromTicks(_queue.Now / 100), convergence, _coverage);
+            _seed,
+            _violations,
+            _history.Value,
+            _eventCount,
+            Span(_queue.Now),
+            Span(_nodes.Sum(node => node.UpTime)),
+            convergence,
+            _coverage,
+            _faultCounts);
     }
 
     private void RunFaultPhase()
@@ -122,14 +136,17 @@ public sealed partial class RingSimulation
         Say(0, $"{_scenario}");
         foreach (var node in _nodes)
         {
-            _queue.Schedule(_faults.Between(0, _scenario.StartSpread), SimulatedEvent.Boot(node.Id));
+            _queue.Schedule(_faults.Between(0, _scenario.StartSpread), new(SimulatedEventKind.Boot, node.Id));
             ScheduleSubmission(node.Id);
         }
 
-        Schedule(_scenario.PartitionEvery, SimulatedEvent.Partition());
-        Schedule(_scenario.CrashEvery, SimulatedEvent.Crash());
-        Schedule(_scenario.PauseEvery, SimulatedEvent.Pause());
-        RunUntil(_scenario.FaultPhase, () => HasFailed);
+        Schedule(_faults, _scenario.PartitionEvery, SimulatedEventKind.Partition);
+        Schedule(_faults, _scenario.CrashEvery, SimulatedEventKind.Crash);
+        Schedule(_faults, _scenario.PauseEvery, SimulatedEventKind.Pause);
+        Schedule(_moreFaults, _scenario.FlapEvery, SimulatedEventKind.FlapBegin);
+        Schedule(_moreFaults, _scenario.SlowEvery, SimulatedEventKind.SlowBegin);
+        Schedule(_moreFaults, _scenario.ClockStepEvery, SimulatedEventKind.ClockStep);
+        RunUntil(_scenario.FaultPhase, StopWhen.Failed);
     }
 
     /// <summary>Liveness: some nodes are healed, everything else is gone for good.</summary>
@@ -140,50 +157,55 @@ public sealed partial class RingSimulation
             return TimeSpan.Zero;
         }
 
-        var core = ChooseCore();
-        Say(0, $"healing {{{string.Join(' ', core)}}}");
+        _core = ChooseCore();
+        Say(0, $"healing {{{string.Join(' ', _core)}}}");
         var begin = _queue.Now;
-        var bound = ConvergenceBound();
-        RunUntil(begin + bound, () => HasFailed || IsConverged(core));
-        var convergence = TimeSpan.FromTicks((_queue.Now - begin) / 100);
+
+        // Datagrams of the time of faults may still come, of nodes that are gone too: then the bound counts from the last of them.
+        var quiet = Math.Max(begin, _network.LatestArrival);
+        var bound = quiet - begin + ConvergenceBound();
+        RunUntil(begin + bound, StopWhen.Converged);
+        var convergence = Span(_queue.Now - begin);
         if (HasFailed)
         {
             return convergence;
         }
 
         // What the time of faults left on the way (late datagrams, a process that has not noticed its pause) may still cause a change.
-        RunUntil(_queue.Now + (_scenario.Options.Token.Ticks * 100), () => HasFailed);
-        RunUntil(begin + bound, () => HasFailed || IsConverged(core));
+        RunUntil(Math.Max(quiet, _queue.Now) + (_scenario.Options.Token.Ticks * 100), StopWhen.Failed);
+        RunUntil(begin + bound, StopWhen.Converged);
         if (HasFailed)
         {
             return convergence;
         }
 
-        if (!IsConverged(core))
+        if (!IsConverged())
         {
-            Fail("I14", $"no ring of {{{string.Join(' ', core)}}} within {bound / 1_000_000} ms: {Describe(core)}");
+            Fail("I14", $"no ring of {{{string.Join(' ', _core)}}} within {bound / 1_000_000} ms: {Describe()}");
             return convergence;
         }
 
-        RunCalm(core);
+        RunCalm();
         return convergence;
     }
 
-    /// <summary>With healthy links nothing may change any more (I18), and all that was accepted arrives (I11).</summary>
-    private void RunCalm(uint[] core)
+    /// <summary>With healthy links nothing may change any more (I18), and all that was accepted arrives (I11), at all (I10).</summary>
+    private void RunCalm()
     {
         var configurations = _configurationCount;
         var calm = (long)(_scenario.Options.Token.Ticks * 100 * 2) + (300 * _scenario.DelayMinimum);
-        RunUntil(_queue.Now + calm, () => HasFailed);
+        RunUntil(_queue.Now + calm, StopWhen.Failed);
         _submitting = false;
 
         // As long as something arrives the queues drain, however long that takes.
-        for (long before = long.MaxValue, left = _messages.CountUndelivered(core); left < before && left > 0 && !HasFailed;)
+        for (long before = long.MaxValue, left = CountUndelivered(); left < before && left > 0 && !HasFailed;)
         {
-            RunUntil(_queue.Now + calm, () => HasFailed || _messages.CountUndelivered(core) == 0);
-            (before, left) = (left, _messages.CountUndelivered(core));
+            RunUntil(_queue.Now + calm, StopWhen.Drained);
+            (before, left) = (left, CountUndelivered());
         }
 
+        // The last message has reached its sender; a moment later it has reached all.
+        RunUntil(_queue.Now + calm, StopWhen.Failed);
         if (HasFailed)
         {
             return;
@@ -194,7 +216,7 @@ public sealed partial class RingSimulation
             Fail("I18", $"{_configurationCount - configurations} configuration changes on a healthy ring");
         }
 
-        _messages.CheckNothingForgotten(core);
+        _messages.CheckNothingForgotten(_core);
     }
 
     private uint[] ChooseCore()
@@ -202,7 +224,7 @@ public sealed partial class RingSimulation
         _faultsOn = false;
         _network.IsFaulty = false;
         _network.HealAll();
-        var core = _nodes.Where(_ => !_faults.Chance(150_000)).Select(node => node.Id).ToArray();
+        uint[] core = [.. _nodes.Where(_ => !_faults.Chance(150_000)).Select(node => node.Id)];
         if (core.Length == 0)
         {
             core = [_nodes[0].Id];
@@ -210,6 +232,7 @@ public sealed partial class RingSimulation
 
         foreach (var node in _nodes)
         {
+            node.ServiceTime = 0;
             if (!core.Contains(node.Id))
             {
                 Stop(node, "is gone");
@@ -217,11 +240,11 @@ public sealed partial class RingSimulation
             }
             else if (!node.IsRunning)
             {
-                _queue.Schedule(_queue.Now + _faults.Between(0, 20_000_000), SimulatedEvent.Boot(node.Id));
+                _queue.Schedule(_queue.Now + _faults.Between(0, 20_000_000), new(SimulatedEventKind.Boot, node.Id));
             }
             else if (node.IsPaused)
             {
-                _queue.Schedule(_queue.Now, SimulatedEvent.Resume(node.Id));
+                _queue.Schedule(_queue.Now, new(SimulatedEventKind.Resume, node.Id));
             }
         }
 
@@ -236,27 +259,49 @@ public sealed partial class RingSimulation
         return (ticks.Ticks * 100) + (1000 * (_scenario.DelayMinimum + _scenario.DelayMean));
     }
 
-    private bool IsConverged(uint[] core) => core.All(id =>
+    private bool IsConverged()
     {
-        var node = _nodes[id - 1];
-        return node.Engine is { State: TotemState.Operational } && !node.IsPaused && node.IsSynchronised && node.Members.SequenceEqual(core)
-            && node.Ring == _nodes[core[0] - 1].Ring;
-    });
+        foreach (var id in _core)
+        {
+            var node = _nodes[id - 1];
+            if (node.Engine is not { State: TotemState.Operational }
+                || node.IsPaused
+                || !node.IsSynchronised
+                || node.Ring != _nodes[_core[0] - 1].Ring
+                || !node.Members.AsSpan().SequenceEqual(_core))
+            {
+                return false;
+            }
+        }
 
-    private string Describe(uint[] core) => string.Join(", ", core.Select(id =>
+        return true;
+    }
+
+    private string Describe() => string.Join(", ", _core.Select(id =>
     {
         var node = _nodes[id - 1];
         return $"node {id} {node.Engine?.State} ring {node.Ring} {{{string.Join(' ', node.Members)}}}"
             + (node.IsSynchronised ? "" : " synchronising");
     }));
 
-    private void Fail(string rule, string text) => _ownViolations.Add(new Violation(rule, text));
+    private long CountUndelivered()
+    {
+        var count = 0L;
+        foreach (var id in _core)
+        {
+            count += _messages.CountUndelivered(id);
+        }
 
-    private void Schedule(long every, SimulatedEvent happening)
+        return count;
+    }
+
+    private void Fail(string rule, string text) => _violations.Add(new Violation(rule, text));
+
+    private void Schedule(Prng prng, long every, SimulatedEventKind kind)
     {
         if (every > 0)
         {
-            _queue.Schedule(_queue.Now + _faults.Exponential(every), happening);
+            _queue.Schedule(_queue.Now + prng.Exponential(every), new(kind));
         }
     }
 
@@ -264,17 +309,18 @@ public sealed partial class RingSimulation
     {
         if (_scenario.SubmitEvery > 0)
         {
-            _queue.Schedule(_queue.Now + _workload.Exponential(_scenario.SubmitEvery), SimulatedEvent.Submit(node));
+            _queue.Schedule(_queue.Now + _workload.Exponential(_scenario.SubmitEvery), new(SimulatedEventKind.Submit, node));
         }
     }
 
-    private void RunUntil(long limit, Func<bool> isDone)
+    private void RunUntil(long limit, StopWhen condition)
     {
-        while (!isDone() && _queue.TryTake(limit, out var happening))
+        _mayHaveConverged = true;
+        while (!IsOver(condition) && _queue.TryTake(limit, out var happening))
         {
-            if (++_eventCount > EventCountMax)
+            if (++_eventCount > _scenario.EventCountMax)
             {
-                Fail("live", $"more than {EventCountMax} events: a storm");
+                Fail("live", $"more than {_scenario.EventCountMax} events: a storm");
                 return;
             }
 
@@ -282,12 +328,63 @@ public sealed partial class RingSimulation
         }
     }
 
-    private void Say(uint node, string text)
+    private bool IsOver(StopWhen condition)
+    {
+        if (HasFailed)
+        {
+            return true;
+        }
+
+        switch (condition)
+        {
+            case StopWhen.Converged when _mayHaveConverged:
+                _mayHaveConverged = false;
+                return IsConverged();
+            case StopWhen.Drained:
+                return CountUndelivered() == 0;
+            default:
+                return false;
+        }
+    }
+
+    private void Say(uint node, [System.Runtime.CompilerServices.InterpolatedStringHandlerArgument("")] ref TraceText text)
     {
         if (_trace is not null)
         {
             var now = _queue.Now;
-            _trace.WriteLine($"{now / 1_000_000,6}.{now / 1_000 % 1_000:000} {(node == 0 ? "-" : node.ToString()),2} {text}");
+            _trace.WriteLine($"{now / 1_000_000,6}.{now / 1_000 % 1_000:000} {(node == 0 ? "-" : node.ToString()),2} {text.Finish()}");
         }
+    }
+
+    private void Say(uint node, string text) => Say(node, $"{text}");
+
+    private static TimeSpan Span(long nanoseconds) => TimeSpan.FromTicks(nanoseconds / 100);
+
+    private enum StopWhen
+    {
+        Failed,
+        Converged,
+        Drained,
+    }
+
+    /// <summary>A line of the trace, composed only if there is one.</summary>
+    [System.Runtime.CompilerServices.InterpolatedStringHandler]
+    private ref struct TraceText
+    {
+        private System.Runtime.CompilerServices.DefaultInterpolatedStringHandler _text;
+
+        public TraceText(int literalLength, int formattedCount, RingSimulation simulation, out bool isWanted)
+        {
+            isWanted = simulation._trace is not null;
+            _text = isWanted ? new(literalLength, formattedCount) : default;
+        }
+
+        public void AppendLiteral(string text) => _text.AppendLiteral(text);
+
+        public void AppendFormatted<T>(T value) => _text.AppendFormatted(value);
+
+        public void AppendFormatted<T>(T value, string format) => _text.AppendFormatted(value, format);
+
+        public string Finish() => _text.ToStringAndClear();
     }
 }

@@ -1,36 +1,28 @@
 namespace Mainstay.Simulator.Ring;
 
 /// <summary>Something that happens at a point in virtual time.</summary>
-internal enum SimulatedEventKind
+internal enum SimulatedEventKind : byte
 {
     Boot,
     Datagram,
     Timer,
     Submit,
+
+    /// <summary>A slow node takes the next datagram that waits.</summary>
+    Serve,
     Partition,
     Heal,
     Crash,
     Pause,
     Resume,
+    FlapBegin,
+    FlapToggle,
+    SlowBegin,
+    SlowEnd,
+    ClockStep,
 }
 
-internal readonly record struct SimulatedEvent(SimulatedEventKind Kind, uint Node, byte[]? Bytes)
-{
-    public static SimulatedEvent Boot(uint node) => new(SimulatedEventKind.Boot, node, null);
-
-    public static SimulatedEvent Datagram(uint node, byte[] bytes) => new(SimulatedEventKind.Datagram, node, bytes);
-
-    public static SimulatedEvent Timer(uint node) => new(SimulatedEventKind.Timer, node, null);
-
-    public static SimulatedEvent Submit(uint node) => new(SimulatedEventKind.Submit, node, null);
-
-    public static SimulatedEvent Partition() => new(SimulatedEventKind.Partition, 0, null);
-
-    public static SimulatedEvent Heal() => new(SimulatedEventKind.Heal, 0, null);
-
-    public static SimulatedEvent Crash() => new(SimulatedEventKind.Crash, 0, null);
-
-    public static SimulatedEvent Pause() => new(SimulatedEventKind.Pause, 0, null);
-
-    public static SimulatedEvent Resume(uint node) => new(SimulatedEventKind.Resume, node, null);
-}
+/// <param name="Kind">What happens.</param>
+/// <param name="Node">To whom; 0 where the simulation picks.</param>
+/// <param name="Packet">The datagram that arrives.</param>
+internal readonly record struct SimulatedEvent(SimulatedEventKind Kind, uint Node = 0, SimulatedPacket? Packet = null);

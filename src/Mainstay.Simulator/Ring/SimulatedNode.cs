@@ -10,7 +10,7 @@ namespace Mainstay.Simulator.Ring;
 /// </summary>
 internal sealed class SimulatedNode(uint id, int driftPpm)
 {
-    private readonly Queue<byte[]> _backlog = new();
+    private byte[] _message = new byte[256];
     private readonly HashSet<uint> _awaited = [];
     private uint _synchronisationNumber;
     private uint _messageNumber;
@@ -39,7 +39,26 @@ internal sealed class SimulatedNode(uint id, int driftPpm)
     /// <summary>Earliest time for which a timer event is scheduled.</summary>
     public long TimerScheduled { get; set; } = long.MaxValue;
 
-    public Queue<byte[]> Backlog => _backlog;
+    /// <summary>Datagrams that wait because the process does not run or is slow.</summary>
+    public Queue<SimulatedPacket> Backlog { get; } = new();
+
+    /// <summary>What this node takes for a datagram while it is slow; 0 = no time at all.</summary>
+    public long ServiceTime { get; set; }
+
+    /// <summary>When a slow node can take the next datagram.</summary>
+    public long BusyUntil { get; set; }
+
+    /// <summary>Its clock stands still during the present pause, since then.</summary>
+    public Instant ClockStoppedAt { get; set; } = Instant.Never;
+
+    /// <summary>How far steps and suspensions have moved the clock, in nanoseconds.</summary>
+    public long ClockOffset { get; set; }
+
+    /// <summary>Virtual time of the present start.</summary>
+    public long StartedAt { get; set; }
+
+    /// <summary>Virtual time that this node has run, up to the last stop.</summary>
+    public long UpTime { get; set; }
 
     /// <summary>The members of the last regular configuration.</summary>
     public uint[] Members { get; private set; } = [];
@@ -52,7 +71,7 @@ internal sealed class SimulatedNode(uint id, int driftPpm)
     public bool OwesSynchronisation { get; private set; }
 
     /// <summary>Virtual time as this node's monotonic clock shows it.</summary>
-    public Instant Local(long time) => new(time + (time * driftPpm / 1_000_000) + ((long)Id * 1_000_003));
+    public Instant Local(long time) => new(time + (time * driftPpm / 1_000_000) + ((long)Id * 1_000_003) + ClockOffset);
 
     /// <summary>The first virtual time at which the local clock shows <paramref name="instant"/> or later.</summary>
     public long Global(Instant instant)
@@ -62,7 +81,7 @@ internal sealed class SimulatedNode(uint id, int driftPpm)
             return long.MaxValue;
         }
 
-        var local = instant.Nanoseconds - ((long)Id * 1_000_003);
+        var local = instant.Nanoseconds - ((long)Id * 1_000_003) - ClockOffset;
         var guess = local - (local * driftPpm / 1_000_000) - 2;
         while (Local(guess) < instant)
         {
@@ -84,15 +103,15 @@ internal sealed class SimulatedNode(uint id, int driftPpm)
         IsSynchronised = false;
         OwesSynchronisation = false;
         IsPaused = false;
-        _backlog.Clear();
     }
 
+    /// <summary>The process ends. The caller has emptied <see cref="Backlog"/>.</summary>
     public void Halt()
     {
         Engine = null;
         Outbox.Clear();
-        _backlog.Clear();
         IsPaused = false;
+        ClockStoppedAt = Instant.Never;
         Members = [];
         IsSynchronised = false;
     }
@@ -157,7 +176,7 @@ internal sealed class SimulatedNode(uint id, int driftPpm)
 
         var bytes = Compose(message, Ring, size);
         var cut = Math.Min(20, bytes.Length);
-        if (!Engine.Submit(Local(time), MessageGroup.Services, bytes.AsSpan(0, cut), bytes.AsSpan(cut), DeliveryGuarantee.Agreed, Outbox))
+        if (!Engine.Submit(Local(time), MessageGroup.Services, bytes[..cut], bytes[cut..], DeliveryGuarantee.Agreed, Outbox))
         {
             return false;
         }
@@ -173,15 +192,23 @@ internal sealed class SimulatedNode(uint id, int driftPpm)
         BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]),
         bytes[12] == 1);
 
-    private static byte[] Compose(MessageId message, RingId ring, int size)
+    /// <summary>The bytes of a message; valid until the next one.</summary>
+    private Span<byte> Compose(MessageId message, RingId ring, int size)
     {
-        var bytes = new byte[Math.Max(28, size)];
+        var length = Math.Max(28, size);
+        if (_message.Length < length)
+        {
+            _message = new byte[length];
+        }
+
+        var bytes = _message.AsSpan(0, length);
+        bytes[13..16].Clear();
         BinaryPrimitives.WriteUInt32LittleEndian(bytes, message.Node);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(4), message.Incarnation);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(8), message.Number);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[4..], message.Incarnation);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[8..], message.Number);
         bytes[12] = message.IsSynchronisation ? (byte)1 : (byte)0;
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(16), ring.Representative.Value);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(20), ring.Sequence);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[16..], ring.Representative.Value);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[20..], ring.Sequence);
         for (var index = 28; index < bytes.Length; index++)
         {
             bytes[index] = (byte)((message.Number * 31) + (uint)index);

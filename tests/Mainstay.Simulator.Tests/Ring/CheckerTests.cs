@@ -17,7 +17,8 @@ public sealed class CheckerTests
     });
 
     [Fact]
-    public void A_transitional_member_that_is_not_in_the_next_configuration_breaks_I1() => Expect("I1", new ConfigurationChecker(), checker =>
+    public void A_transitional_member_that_is_not_in_the_next_configuration_breaks_I1() =>
+        Expect("I1", new ConfigurationChecker(), checker =>
     {
         checker.OnStart(1, true);
         Install(checker, 1, s_first, [], [1, 2]);
@@ -25,7 +26,8 @@ public sealed class CheckerTests
     });
 
     [Fact]
-    public void A_transitional_member_that_was_not_in_the_last_configuration_breaks_I1() => Expect("I1", new ConfigurationChecker(), checker =>
+    public void A_transitional_member_that_was_not_in_the_last_configuration_breaks_I1() =>
+        Expect("I1", new ConfigurationChecker(), checker =>
     {
         checker.OnStart(1, true);
         Install(checker, 1, s_first, [], [1, 2]);
@@ -192,6 +194,55 @@ public sealed class CheckerTests
         checker.OnMessage(1, 1, second, 42);
         checker.OnMessage(1, 1, first, 42);
     });
+
+    [Fact]
+    public void A_number_left_out_of_ones_own_messages_breaks_I11() => Expect("I11", new MessageChecker(), checker =>
+    {
+        Submit(checker, 1, 1);
+        checker.OnMessage(1, 1, Submit(checker, 1, 2), 42);
+    });
+
+    [Fact]
+    public void Members_of_the_last_ring_that_delivered_different_messages_break_I10() => Expect("I10", new MessageChecker(), checker =>
+    {
+        var id = Submit(checker, 1, 1);
+        checker.OnStart(2, true);
+        Install(checker, 1, s_first, [], [1, 2]);
+        Install(checker, 2, s_first, [], [1, 2]);
+        checker.OnMessage(1, 1, id, 42);
+        checker.CheckNothingForgotten([1, 2]);
+    });
+
+    [Fact]
+    public void An_effect_before_its_cause_breaks_I13() => Expect("I13", new CausalityChecker(), checker =>
+    {
+        var cause = new MessageId(1, 1, 1, false);
+        var effect = new MessageId(2, 1, 1, false);
+        checker.OnStart(1, true);
+        checker.OnStart(2, true);
+        checker.OnStart(3, true);
+        checker.OnSubmit(1, cause, 42);
+        checker.OnMessage(2, 1, cause, 42);
+        checker.OnSubmit(2, effect, 42);
+        checker.OnMessage(1, 1, cause, 42);
+        checker.OnMessage(1, 2, effect, 42);
+        Assert.Empty(checker.Violations);
+        checker.OnMessage(3, 2, effect, 42);
+        checker.OnMessage(3, 1, cause, 42);
+    });
+
+    [Fact]
+    public void Only_ids_that_a_lost_storage_may_repeat_are_left_unchecked()
+    {
+        var identities = new RingIdentities();
+        identities.Note(new WirePacket(WireType.CommitToken, false, 1, 1, 9, 0, 1, 0));
+        identities.Note(new WirePacket(WireType.CommitToken, false, 2, 2, 13, 0, 1, 0));
+        identities.Forget(1);
+        Assert.False(identities.IsUnique(new RingKey(1, 5)));
+        Assert.False(identities.IsUnique(new RingKey(1, 9)));
+        Assert.True(identities.IsUnique(new RingKey(1, 13)));
+        Assert.True(identities.IsUnique(new RingKey(2, 13)));
+    }
 
     [Fact]
     public void Two_different_tokens_of_one_number_break_I15() => Expect("I15", Tokens(), checker =>

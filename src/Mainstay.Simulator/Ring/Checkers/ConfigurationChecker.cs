@@ -8,7 +8,6 @@ internal sealed class ConfigurationChecker : RingChecker
 
     public override void OnStart(uint node, bool storageKept)
     {
-        base.OnStart(node, storageKept);
         var highest = storageKept && _processes.TryGetValue(node, out var before) ? before.HighestSequence : 0;
         _processes[node] = new Process { HighestSequence = highest };
     }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Mainstay.Simulator.Ring.Checkers;
 
 /// <summary>
@@ -7,12 +9,11 @@ namespace Mainstay.Simulator.Ring.Checkers;
 internal sealed class MessageChecker : RingChecker
 {
     private readonly Dictionary<MessageId, ulong> _submitted = [];
-    private readonly SortedDictionary<uint, Process> _processes = [];
+    private readonly Dictionary<uint, Process> _processes = [];
     private readonly Dictionary<(RingKey From, RingKey To), Interval> _intervals = [];
 
     public override void OnStart(uint node, bool storageKept)
     {
-        base.OnStart(node, storageKept);
         _processes[node] = new Process();
     }
 
@@ -21,7 +22,9 @@ internal sealed class MessageChecker : RingChecker
         _submitted[message] = digest;
         if (!message.IsSynchronisation)
         {
-            _processes[node].Undelivered.Add(message);
+            var process = _processes[node];
+            process.Incarnation = message.Incarnation;
+            process.Submitted = message.Number;
         }
     }
 
@@ -39,19 +42,23 @@ internal sealed class MessageChecker : RingChecker
             Fail("I6", $"node {node} delivers {message} with other content than was submitted");
         }
 
-        if (!process.Delivered.Add(message))
+        var line = (message.Node, message.Incarnation, message.IsSynchronisation);
+        ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(process.LastNumber, line, out _);
+        if (message.Number == last)
         {
             Fail("I6", $"node {node} delivers {message} twice");
         }
-
-        var line = (message.Node, message.Incarnation, message.IsSynchronisation);
-        if (process.LastNumber.TryGetValue(line, out var last) && message.Number <= last)
+        else if (message.Number < last)
         {
             Fail("I12", $"node {node} delivers {message} after number {last} of the same origin");
         }
 
-        process.LastNumber[line] = message.Number;
-        process.Undelivered.Remove(message);
+        if (message.Node == node && !message.IsSynchronisation && message.Incarnation == process.Incarnation)
+        {
+            TakeOwn(node, process, message.Number);
+        }
+
+        last = message.Number;
         process.Count++;
         process.Order.Add(((ulong)message.Node << 32) | message.Incarnation);
         process.Order.Add(message.Number * 2UL + (message.IsSynchronisation ? 1UL : 0));
@@ -80,29 +87,40 @@ internal sealed class MessageChecker : RingChecker
         process.Order = default;
     }
 
-    /// <summary>Messages of these processes that are still on their way to themselves.</summary>
-    public long CountUndelivered(params ReadOnlySpan<uint> nodes)
+    /// <summary>Messages of a process that are still on their way to itself.</summary>
+    public long CountUndelivered(uint node) => _processes.TryGetValue(node, out var process) ? process.Submitted - process.Returned : 0;
+
+    /// <summary>
+    /// In the end, with a stable ring: every accepted message of a living process has come back to it, and since they came together all
+    /// have delivered the same.
+    /// </summary>
+    public void CheckNothingForgotten(IReadOnlyList<uint> nodes)
     {
-        var count = 0L;
+        var first = _processes[nodes[0]];
         foreach (var node in nodes)
         {
-            count += _processes[node].Undelivered.Count;
-        }
-
-        return count;
-    }
-
-    /// <summary>In the end, with a stable ring: every accepted message of a living process has come back to it.</summary>
-    public void CheckNothingForgotten(IEnumerable<uint> nodes)
-    {
-        foreach (var node in nodes)
-        {
-            var missing = _processes[node].Undelivered;
-            if (missing.Count > 0)
+            var process = _processes[node];
+            if (process.Submitted > process.Returned)
             {
-                Fail("I11", $"node {node} never delivers {missing.Count} of its own messages, first {missing.Min(id => id.Number)}");
+                Fail("I11", $"node {node} never delivers {process.Submitted - process.Returned} of its own messages");
+            }
+
+            if (process.Count != first.Count || process.Order != first.Order)
+            {
+                Fail("I10", $"in the end nodes {nodes[0]} and {node} have delivered different messages ({first.Count} and "
+                    + $"{process.Count})");
             }
         }
+    }
+
+    private void TakeOwn(uint node, Process process, uint number)
+    {
+        if (number > process.Returned + 1)
+        {
+            Fail("I11", $"node {node} delivers number {number} of its own messages, and {process.Returned + 1} never");
+        }
+
+        process.Returned = Math.Max(process.Returned, number);
     }
 
     private void Compare(Interval first, Interval second, RingKey from, RingKey to)
@@ -136,9 +154,14 @@ internal sealed class MessageChecker : RingChecker
 
         public uint[] Transitional { get; set; } = [];
 
-        public HashSet<MessageId> Delivered { get; } = [];
+        /// <summary>Its own start count, from its own messages.</summary>
+        public uint Incarnation { get; set; }
 
-        public HashSet<MessageId> Undelivered { get; } = [];
+        /// <summary>Own application messages given to the engine.</summary>
+        public uint Submitted { get; set; }
+
+        /// <summary>Own application messages delivered.</summary>
+        public uint Returned { get; set; }
 
         public Dictionary<(uint Node, uint Incarnation, bool IsSynchronisation), uint> LastNumber { get; } = [];
     }

@@ -7,13 +7,15 @@ namespace Mainstay.Simulator.Ring.Checkers;
 internal sealed class OrderChecker(uint initialSequence) : RingChecker
 {
     private readonly Dictionary<RingKey, RingOrder> _rings = [];
-    private readonly SortedDictionary<uint, Process> _processes = [];
+    private readonly Dictionary<uint, Process> _processes = [];
 
     public override void OnStart(uint node, bool storageKept)
     {
-        base.OnStart(node, storageKept);
         _processes[node] = new Process();
     }
+
+    /// <summary>Rings whose message numbers passed 2^32.</summary>
+    public long WrappedRings => _rings.Values.Count(order => order.Highest > uint.MaxValue - initialSequence);
 
     public override void OnSend(uint node, in WirePacket packet, ReadOnlySpan<byte> bytes)
     {

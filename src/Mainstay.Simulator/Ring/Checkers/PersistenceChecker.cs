@@ -7,7 +7,6 @@ internal sealed class PersistenceChecker : RingChecker
 
     public override void OnStart(uint node, bool storageKept)
     {
-        base.OnStart(node, storageKept);
         if (!storageKept)
         {
             _stored.Remove(node);

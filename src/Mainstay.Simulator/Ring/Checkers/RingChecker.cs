@@ -21,18 +21,15 @@ public sealed record Violation(string Rule, string Text)
 /// </summary>
 internal abstract class RingChecker
 {
-    private readonly HashSet<uint> _wiped = [];
+    /// <summary>Violations found, in order; only the first few are kept. Checkers of one run share the list.</summary>
+    public List<Violation> Violations { get; init; } = [];
 
-    /// <summary>Violations found, in order; only the first few are kept.</summary>
-    public List<Violation> Violations { get; } = [];
+    /// <summary>Which ring ids can be told apart: nothing is promised for the others.</summary>
+    public RingIdentities Identities { get; init; } = new();
 
     /// <summary>A process starts.</summary>
     public virtual void OnStart(uint node, bool storageKept)
     {
-        if (!storageKept)
-        {
-            _wiped.Add(node);
-        }
     }
 
     /// <summary>A process ends, by crash or by leaving.</summary>
@@ -75,11 +72,7 @@ internal abstract class RingChecker
     {
     }
 
-    /// <summary>
-    /// Whether rings of this representative can be told apart: one that lost its stored sequence may use an id again, and nothing can be
-    /// promised then (spec/totem.md section 9.1).
-    /// </summary>
-    protected bool IsUnique(RingKey ring) => !_wiped.Contains(ring.Representative);
+    protected bool IsUnique(RingKey ring) => Identities.IsUnique(ring);
 
     protected void Fail(string rule, string text)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Mainstay.Simulator.Ring.Checkers;
 
 /// <summary>I15 one token, I16 aru soundness, I17 bounded buffers: from the wire alone.</summary>
@@ -6,6 +8,10 @@ internal sealed class TokenChecker(uint initialSequence, uint windowSize, uint m
     private const uint WindowSlots = 16384;
 
     private readonly Dictionary<RingKey, RingTokens> _rings = [];
+
+    /// <summary>The ring asked for last: nearly always the next one too.</summary>
+    private RingKey _lastRing;
+    private RingTokens _lastTokens = new();
 
     public override void OnSend(uint node, in WirePacket packet, ReadOnlySpan<byte> bytes)
     {
@@ -32,8 +38,13 @@ internal sealed class TokenChecker(uint initialSequence, uint windowSize, uint m
 
     public override void OnReceive(uint node, in WirePacket packet)
     {
+        if (packet.Type != WireType.Message)
+        {
+            return;
+        }
+
         var ring = new RingKey(packet.Representative, packet.RingSequence);
-        if (packet.Type == WireType.Message && IsUnique(ring))
+        if (IsUnique(ring))
         {
             Ring(ring).Received(node, initialSequence).Add(packet.Sequence);
         }
@@ -41,37 +52,46 @@ internal sealed class TokenChecker(uint initialSequence, uint windowSize, uint m
 
     private RingTokens Ring(RingKey ring)
     {
+        if (_lastRing == ring)
+        {
+            return _lastTokens;
+        }
+
         if (!_rings.TryGetValue(ring, out var tokens))
         {
             _rings.Add(ring, tokens = new RingTokens());
         }
 
+        (_lastRing, _lastTokens) = (ring, tokens);
         return tokens;
     }
 
     private void CheckToken(uint node, RingKey ring, RingTokens tokens, in WirePacket token, ulong digest)
     {
-        if (packetIsAhead(token) > WindowSlots - windowSize - maxMessages)
+        if (token.Sequence - token.Aru > WindowSlots - windowSize - maxMessages)
         {
             Fail("I17", $"the token of {ring} sent by {node} has seq {token.Sequence:x} and aru {token.Aru:x}");
         }
 
-        if (tokens.BySequence.TryGetValue(token.TokenSequence, out var known))
+        // The same node may send its last token again, as it was; everything else must be the next one.
+        ref var own = ref CollectionsMarshal.GetValueRefOrAddDefault(tokens.LastByNode, node, out var hasSent);
+        if (hasSent && own.TokenSequence == token.TokenSequence)
         {
-            if (known != (node, digest))
+            if (own.Digest != digest)
             {
-                Fail("I15", $"token {token.TokenSequence} of ring {ring} comes from {known.Node} and, differently, from {node}");
+                Fail("I15", $"node {node} sends two different tokens {token.TokenSequence} of ring {ring}");
             }
 
             return;
         }
 
-        if (tokens.BySequence.Count > 0 && token.TokenSequence != tokens.Last + 1)
+        own = (token.TokenSequence, digest);
+        if (tokens.HasToken && token.TokenSequence != tokens.Last + 1)
         {
             Fail("I15", $"token {token.TokenSequence} of ring {ring}, sent by {node}, follows token {tokens.Last}");
         }
 
-        tokens.BySequence.Add(token.TokenSequence, (node, digest));
+        tokens.HasToken = true;
         tokens.Last = token.TokenSequence;
         tokens.Arus.Enqueue(token.Aru);
         if (tokens.Members.Length == 0 || tokens.Arus.Count <= tokens.Members.Length)
@@ -81,8 +101,6 @@ internal sealed class TokenChecker(uint initialSequence, uint windowSize, uint m
 
         tokens.Arus.Dequeue();
         CheckAru(ring, tokens);
-
-        static uint packetIsAhead(in WirePacket token) => unchecked(token.Sequence - token.Aru);
     }
 
     private void CheckAru(RingKey ring, RingTokens tokens)
@@ -93,6 +111,13 @@ internal sealed class TokenChecker(uint initialSequence, uint windowSize, uint m
             lowest = Distance(lowest, aru) < 0 ? aru : lowest;
         }
 
+        // What members have only grows.
+        if (lowest == tokens.CheckedAru)
+        {
+            return;
+        }
+
+        tokens.CheckedAru = lowest;
         foreach (var member in tokens.Members)
         {
             var received = tokens.Received(member, initialSequence).Aru;
@@ -107,11 +132,16 @@ internal sealed class TokenChecker(uint initialSequence, uint windowSize, uint m
     {
         private readonly Dictionary<uint, Receipts> _receipts = [];
 
-        public Dictionary<uint, (uint Node, ulong Digest)> BySequence { get; } = [];
+        public Dictionary<uint, (uint TokenSequence, ulong Digest)> LastByNode { get; } = [];
+
+        public bool HasToken { get; set; }
 
         public uint Last { get; set; }
 
         public Queue<uint> Arus { get; } = new();
+
+        /// <summary>The lowest aru of the last rotation that was compared with what members have.</summary>
+        public uint? CheckedAru { get; set; }
 
         public uint[] Members { get; set; } = [];
 
@@ -134,6 +164,12 @@ internal sealed class TokenChecker(uint initialSequence, uint windowSize, uint m
 
         public void Add(uint sequence)
         {
+            if (sequence == Aru + 1 && _ahead.Count == 0)
+            {
+                Aru++;
+                return;
+            }
+
             if (Distance(Aru, sequence) <= 0 || !_ahead.Add(sequence))
             {
                 return;

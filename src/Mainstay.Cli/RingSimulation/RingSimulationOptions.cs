@@ -1,0 +1,88 @@
+using System.Globalization;
+using Mainstay.Simulator.Ring;
+
+namespace Mainstay.Cli.RingSimulation;
+
+/// <summary>The command line of <c>mainstay ring-sim</c>.</summary>
+internal sealed record RingSimulationOptions
+{
+    public const string Usage =
+        """
+        usage: mainstay ring-sim [--profile storm|endurance] [--seed N] [--count N] [--jobs N]
+                                 [--coverage] [--json] [--progress] [--trace]
+
+        Runs whole rings in one process under virtual time and checks every guarantee of the ring protocol.
+
+          --profile P        storm: seconds of short timers and endless trouble (default)
+                             endurance: tens of minutes with the timers of real clusters
+          --seed N           first seed (default 1)
+          --count N          number of seeds (default 1 with --seed, else 1000)
+          --jobs N           runs side by side (default: the processors of this machine)
+          --coverage         also print faults, states x inputs, rules and rare paths that were reached
+          --json             print everything as one JSON document
+          --progress         report on standard error once a minute
+          --trace            print what happens, one line per event (one job)
+        """;
+
+    public RingProfile Profile { get; init; } = RingProfile.Storm;
+
+    public ulong Seed { get; init; } = 1;
+
+    public ulong Count { get; init; }
+
+    public int Jobs { get; init; } = Environment.ProcessorCount;
+
+    public bool Trace { get; init; }
+
+    public bool Coverage { get; init; }
+
+    public bool Json { get; init; }
+
+    public bool Progress { get; init; }
+
+    public bool Help { get; init; }
+
+    /// <summary>Reads the arguments.</summary>
+    /// <returns>The options, or <see langword="null"/> with a problem.</returns>
+    public static RingSimulationOptions? Parse(IReadOnlyList<string> args, out string problem)
+    {
+        var options = new RingSimulationOptions();
+        problem = "";
+        ulong? count = null;
+        var hasSeed = false;
+        for (var index = 0; index < args.Count; index++)
+        {
+            var value = index + 1 < args.Count ? args[index + 1] : "";
+            var number = ParseNumber(value);
+            (RingSimulationOptions? Next, int Taken) step = args[index] switch
+            {
+                "--trace" => (options with { Trace = true, Jobs = 1 }, 0),
+                "--coverage" => (options with { Coverage = true }, 0),
+                "--json" => (options with { Json = true }, 0),
+                "--progress" => (options with { Progress = true }, 0),
+                "--help" or "-h" => (options with { Help = true }, 0),
+                "--profile" when value == "storm" => (options with { Profile = RingProfile.Storm }, 1),
+                "--profile" when value == "endurance" => (options with { Profile = RingProfile.Endurance }, 1),
+                "--seed" when number is { } seed => (options with { Seed = seed }, 1),
+                "--count" when number is not null => (options, 1),
+                "--jobs" when number is >= 1 and <= 1024 => (options with { Jobs = (int)number.Value }, 1),
+                _ => (null, 0),
+            };
+            if (step.Next is null)
+            {
+                problem = $"unknown or incomplete argument '{args[index]}'{(value.Length == 0 ? "" : $" (before '{value}')")}";
+                return null;
+            }
+
+            hasSeed |= args[index] == "--seed";
+            count = args[index] == "--count" ? number : count;
+            options = step.Next;
+            index += step.Taken;
+        }
+
+        return options with { Count = count ?? (hasSeed ? 1UL : 1000UL) };
+    }
+
+    private static ulong? ParseNumber(string text) =>
+        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+}
