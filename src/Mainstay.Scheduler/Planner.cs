@@ -20,6 +20,9 @@ public sealed record PlannerOptions
     /// <summary>Whether the capacities of nodes and what resources take of them are recorded for display.</summary>
     public bool RecordUtilization { get; init; }
 
+    /// <summary>Whether every colocation is followed for every primary, though sums would do: for tests, which compare the two.</summary>
+    internal bool FollowsAllColocations { get; init; }
+
     /// <summary>Whether private parameters may be missing from the CIB, as in files that were sanitized before being sent.</summary>
     public bool IsSanitized { get; init; }
 }
@@ -105,6 +108,7 @@ public static class Planner
         {
             RecordsScores = options.RecordScores,
             RecordsUtilization = options.RecordUtilization,
+            UsesSummaries = !options.FollowsAllColocations,
         };
         assigner.Run();
         changes.RunDeferred();

@@ -49,6 +49,84 @@ public sealed class WorkTests
         Assert.DoesNotContain(plan.Graph.Synapses, s => s.Actions[0].Task == "start");
     }
 
+    public enum Link
+    {
+        WithPrevious,
+        WithNext,
+        WithPreviousIfPossible,
+        AfterPrevious,
+        AfterNext,
+        WithAndAfterPrevious,
+        WithPreviousAfterNext,
+    }
+
+    public static TheoryData<Link, bool> Links()
+    {
+        var data = new TheoryData<Link, bool>();
+        foreach (var link in Enum.GetValues<Link>())
+        {
+            data.Add(link, false);
+            data.Add(link, true);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Links))]
+    public void Work_grows_like_the_length_of_a_chain(Link link, bool isRunning)
+    {
+        const int Length = 60;
+        double small = Chain(Length, link, isRunning).Plan().State.Work.Total;
+        double large = Chain(4 * Length, link, isRunning).Plan().State.Work.Total;
+        Assert.InRange(large / small, 2, 4 * GrowthMax);
+    }
+
+    [Theory]
+    [InlineData(Link.WithPrevious, false)]
+    [InlineData(Link.WithNext, false)]
+    [InlineData(Link.WithPreviousIfPossible, false)]
+    [InlineData(Link.WithAndAfterPrevious, true)]
+    [InlineData(Link.WithPreviousAfterNext, false)]
+    public void A_chain_of_ten_thousand_needs_no_deep_stack(Link link, bool isBlocked)
+    {
+        const int Length = 10_000;
+        var cluster = Chain(Length, link, isRunning: false);
+        if (isBlocked) cluster.Location("r0", "n1", "-INFINITY").Location("r0", "n2", "-INFINITY");
+        var document = cluster.Document();
+        Plan? plan = null;
+
+        // As small as the stacks of a pool's threads.
+        var thread = new Thread(() => plan = Planner.Plan(document, new PlannerOptions { Now = TestCluster.Now }), 1 << 20);
+        thread.Start();
+        thread.Join();
+        int running = plan!.State.Resources.Count(r => r.AssignedNode is not null);
+        Assert.Equal(isBlocked ? 0 : Length, running);
+        Assert.InRange(plan.State.Work.Total, Length, 100 * Length);
+    }
+
+    private static TestCluster Chain(int length, Link link, bool isRunning)
+    {
+        var cluster = new TestCluster(2);
+        for (int i = 0; i < length; i++)
+        {
+            cluster.Primitive($"r{i}");
+            if (isRunning) cluster.Running($"r{i}", "n1");
+        }
+
+        for (int i = 1; i < length; i++) Tie(cluster, link, $"r{i}", $"r{i - 1}");
+        return cluster;
+    }
+
+    private static void Tie(TestCluster cluster, Link link, string resource, string previous)
+    {
+        if (link == Link.WithNext) cluster.Colocation(previous, resource, "INFINITY");
+        else if (link == Link.WithPreviousIfPossible) cluster.Colocation(resource, previous, "100");
+        else if (link is not (Link.AfterPrevious or Link.AfterNext)) cluster.Colocation(resource, previous, "INFINITY");
+        if (link is Link.AfterPrevious or Link.WithAndAfterPrevious) cluster.Order(previous, resource);
+        if (link is Link.AfterNext or Link.WithPreviousAfterNext) cluster.Order(resource, previous);
+    }
+
     private static long Work(Shape shape, int nodes, int resources, bool isRunning)
     {
         var cluster = new TestCluster(nodes);

@@ -6,6 +6,9 @@ internal sealed partial class Assigner
     /// <summary>Marks a node that must not become better any more.</summary>
     private const int Unusable = -100_000_000;
 
+    private readonly Stack<MergeStep> _merges = [];
+    private readonly MergeSummaries _summaries = new(state);
+
     [Flags]
     private enum MergeFlags
     {
@@ -23,24 +26,60 @@ internal sealed partial class Assigner
         NodeTable? table = primary.Table;
         Merge(constraint.Dependent, primary, ref table, constraint, MergeFactor.One.Times(constraint.Score), flags);
         primary.Table = table!;
+        _summaries.Changed(primary);
         state.Reasons?.WithDependent(primary, constraint);
     }
 
+    /// <summary>
+    /// Adds to a table what a resource and, further and further, those that are colocated with it say. With a stack of its own: a chain
+    /// of colocations may be as long as there are resources.
+    /// </summary>
     private void Merge(
         ClusterResource source, ClusterResource target, ref NodeTable? nodes, ColocationConstraint? constraint, MergeFactor factor,
             MergeFlags flags)
     {
-        if (source.IsMerging || source is { IsGroup: true, ChildList.Count: 0 }) return;
-        source.IsMerging = true;
+        if (!Enter(source, target, ref nodes, constraint, factor, flags)) return;
+        while (_merges.TryPeek(out var step))
+        {
+            if (step.Next < step.Further.Count)
+            {
+                var next = step.Further[step.Next++];
+                bool thisWith = (step.Flags & MergeFlags.ThisWith) != 0;
+                if (!thisWith && !Colocations.Influences(next)) continue;
+                var other = thisWith ? next.Primary : next.Dependent;
+                NodeTable? work = step.Work;
+                if (Enter(other, step.Target, ref work, next, step.Factor.Times(next.Score), step.Flags | MergeFlags.Rollback)) continue;
+                step.Work = work!;
+                continue;
+            }
+
+            _merges.Pop();
+            step.Source.IsMerging = false;
+            if (step.Group is { } group) group.IsMerging = false;
+            Settle(step.Work, step.Flags);
+            if (_merges.TryPeek(out var before)) before.Work = step.Work;
+            else nodes = step.Work;
+        }
+    }
+
+    /// <summary>
+    /// Adds what a resource says; true if others follow it, whose results become the table in the end. False if the table is complete.
+    /// </summary>
+    private bool Enter(
+        ClusterResource source, ClusterResource target, ref NodeTable? nodes, ColocationConstraint? constraint, MergeFactor factor,
+            MergeFlags flags)
+    {
+        if (source.IsMerging) return false;
+        ClusterResource? group = null;
         if (source.IsGroup)
         {
-            var member = nodes is null ? source.ChildList[^1] : source.ChildList[0];
-            Merge(member, nodes is null ? member : target, ref nodes, constraint, factor, flags);
-            source.IsMerging = false;
-            return;
+            if (source.ChildList.Count == 0) return false;
+            group = source;
+            source = nodes is null ? group.ChildList[^1] : group.ChildList[0];
+            if (source.IsMerging) return false;
         }
 
-        NodeTable? work;
+        NodeTable work;
         if (nodes is null)
         {
             work = source.Table.Copy();
@@ -48,45 +87,61 @@ internal sealed partial class Assigner
         }
         else
         {
+            if (flags == MergeFlags.Rollback && UsesSummaries && _summaries.TryApply(source, constraint!, nodes, factor)) return false;
             work = nodes.Copy();
             AddBest(source, target, work, constraint!, factor, flags);
         }
 
-        if (!NodeOrder.AnyUsable(state, work))
+        bool isUsable = NodeOrder.AnyUsable(state, work);
+        if (!isUsable && (flags & MergeFlags.Rollback) != 0) return false;
+        var further = !isUsable ? [] : (flags & MergeFlags.ThisWith) != 0 ? Colocations.ThisWith(source) : Colocations.WithThis(source);
+        if (further.Count == 0)
         {
-            if ((flags & MergeFlags.Rollback) != 0)
-            {
-                source.IsMerging = false;
-                return;
-            }
-        }
-        else
-        {
-            MergeFurther(source, target, ref work, factor, flags | MergeFlags.Rollback);
+            Settle(work, flags);
+            nodes = work;
+            return false;
         }
 
-        if ((flags & MergeFlags.Nonnegative) != 0)
-        {
-            foreach (var node in state.NodeList)
-            {
-                if (work!.TryScore(node, out int score) && score == Unusable) work.SetScore(node, 1);
-            }
-        }
-
-        nodes = work;
-        source.IsMerging = false;
+        source.IsMerging = true;
+        if (group is not null) group.IsMerging = true;
+        _merges.Push(new MergeStep(source, group, target, work, further, factor, flags));
+        return true;
     }
 
-    private void MergeFurther(ClusterResource source, ClusterResource target, ref NodeTable? work, MergeFactor factor, MergeFlags flags)
+    private void Settle(NodeTable work, MergeFlags flags)
     {
-        bool thisWith = (flags & MergeFlags.ThisWith) != 0;
-        var list = thisWith ? Colocations.ThisWith(source) : Colocations.WithThis(source);
-        foreach (var next in list)
+        if ((flags & MergeFlags.Nonnegative) == 0) return;
+        foreach (var node in state.NodeList)
         {
-            if (!thisWith && !Colocations.Influences(next)) continue;
-            var other = thisWith ? next.Primary : next.Dependent;
-            Merge(other, target, ref work, next, factor.Times(next.Score), flags);
+            if (work.TryScore(node, out int score) && score == Unusable) work.SetScore(node, 1);
         }
+    }
+
+    /// <summary>A resource whose colocations are being followed.</summary>
+    private sealed class MergeStep(
+        ClusterResource source,
+        ClusterResource? group,
+        ClusterResource target,
+        NodeTable work,
+        List<ColocationConstraint> further,
+        MergeFactor factor,
+        MergeFlags flags)
+    {
+        public ClusterResource Source { get; } = source;
+
+        public ClusterResource? Group { get; } = group;
+
+        public ClusterResource Target { get; } = target;
+
+        public NodeTable Work { get; set; } = work;
+
+        public List<ColocationConstraint> Further { get; } = further;
+
+        public int Next { get; set; }
+
+        public MergeFactor Factor { get; } = factor;
+
+        public MergeFlags Flags { get; } = flags;
     }
 
     private void AddBest(

@@ -50,14 +50,15 @@ internal sealed partial class Assigner
         return true;
     }
 
-    private List<ClusterResource> CollectColocated(ClusterResource origin)
+    private ResourceList CollectColocated(ClusterResource origin)
     {
-        var list = new List<ClusterResource> { origin };
-        for (int i = 0; i < list.Count; i++) AddColocated(list[i], list);
+        var list = new ResourceList();
+        list.Add(origin);
+        for (int i = 0; i < list.Resources.Count; i++) AddColocated(list.Resources[i], list);
         return list;
     }
 
-    private void AddColocated(ClusterResource resource, List<ClusterResource> list)
+    private void AddColocated(ClusterResource resource, ResourceList list)
     {
         void Visit(ClusterResource member)
         {
@@ -80,13 +81,28 @@ internal sealed partial class Assigner
         {
             foreach (var member in own.ChildList)
             {
-                if (!list.Contains(member)) list.Add(member);
+                list.Add(member);
                 Visit(member);
             }
         }
         else
         {
             Visit(resource);
+        }
+    }
+
+    /// <summary>Resources in the order in which they were found, each once.</summary>
+    private sealed class ResourceList
+    {
+        private readonly HashSet<ClusterResource> _known = [];
+
+        public List<ClusterResource> Resources { get; } = [];
+
+        public bool Contains(ClusterResource resource) => _known.Contains(resource);
+
+        public void Add(ClusterResource resource)
+        {
+            if (_known.Add(resource)) Resources.Add(resource);
         }
     }
 
@@ -104,14 +120,14 @@ internal sealed partial class Assigner
         return constraint.PrimaryRole == Role.Unknown || constraint.PrimaryRole == primaryHolder.NextRole;
     }
 
-    private static Amounts Need(List<ClusterResource> resources)
+    private static Amounts Need(ResourceList resources)
     {
         var need = new Amounts();
-        foreach (var resource in resources) AddNeed(resource, resources, need);
+        foreach (var resource in resources.Resources) AddNeed(resource, resources, need);
         return need;
     }
 
-    private static void AddNeed(ClusterResource resource, List<ClusterResource> all, Amounts need)
+    private static void AddNeed(ClusterResource resource, ResourceList all, Amounts need)
     {
         if (!resource.IsUnassigned) return;
         switch (resource.Variant)

@@ -6,6 +6,9 @@ internal sealed partial class Assigner(ClusterState state, OrderStore orders)
     /// <summary>Whether the score lines are recorded.</summary>
     public bool RecordsScores { get; init; }
 
+    /// <summary>Whether what dependents say is summed up where it can be; the plan is the same, and tests compare.</summary>
+    public bool UsesSummaries { get; init; } = true;
+
     /// <summary>Whether capacities and what is taken of them are recorded.</summary>
     public bool RecordsUtilization { get; init; }
 
@@ -59,84 +62,6 @@ internal sealed partial class Assigner(ClusterState state, OrderStore orders)
 
         if (!withChildren) return;
         foreach (var child in resource.ChildList) Dump(child, phase, true);
-    }
-
-    private ClusterNode? AssignPrimitive(ClusterResource resource, ClusterNode? preferred, bool stopIfFail)
-    {
-        if (resource.Parent is { IsAssigning: false } parent && resource.IsUnassigned) Assign(parent, preferred, stopIfFail);
-        if (!resource.IsUnassigned) return resource.AssignedNode;
-        if (resource.IsAssigning) return null;
-        resource.IsAssigning = true;
-        state.Reasons?.Verify(resource);
-        ApplyColocations(resource);
-        if (resource.NextRole == Role.Stopped)
-        {
-            resource.AddLocation(state, null, -Scores.Infinity);
-            state.Reasons?.TargetRole(resource);
-        }
-        else if (resource.NextRole > resource.CurrentRole && !state.HasQuorum && state.Options.QuorumPolicy == QuorumPolicy.Freeze)
-        {
-            resource.NextRole = resource.CurrentRole;
-        }
-
-        Dump(resource, "pcmk__primitive_assign", false);
-        if (state.Options.FencingEnabled && !Fencing.IsPossible(state)) resource.IsManaged = false;
-        if (!resource.IsManaged)
-        {
-            resource.NextRole = resource.CurrentRole;
-            Finalize(resource, resource.CurrentNode(), stopIfFail, force: true);
-        }
-        else if (state.Options.StopAllResources)
-        {
-            Finalize(resource, null, stopIfFail, force: true);
-        }
-        else
-        {
-            Choose(resource, preferred, stopIfFail);
-        }
-
-        resource.IsAssigning = false;
-        if (resource.IsRemoteConnection) UpdateRemoteNode(resource);
-        return resource.AssignedNode;
-    }
-
-    private void ApplyColocations(ClusterResource resource)
-    {
-        var thisWith = Colocations.ThisWith(resource);
-        var withThis = Colocations.WithThis(resource);
-        foreach (var constraint in thisWith)
-        {
-            if (constraint.IsMandatory) ApplyThisWith(resource, constraint);
-        }
-
-        foreach (var constraint in withThis)
-        {
-            if (constraint.IsMandatory) MergeDependent(constraint, resource);
-        }
-
-        foreach (var constraint in thisWith)
-        {
-            if (!constraint.IsMandatory) ApplyThisWith(resource, constraint);
-        }
-
-        foreach (var constraint in withThis)
-        {
-            if (!constraint.IsMandatory) MergeDependent(constraint, resource);
-        }
-    }
-
-    private void ApplyThisWith(ClusterResource resource, ColocationConstraint constraint)
-    {
-        NodeTable? backup = null;
-        if (constraint.DependentRole >= Role.Promoted || (constraint.Score < 0 && constraint.Score > -Scores.Infinity))
-        {
-            backup = resource.Table.Copy();
-        }
-
-        if (constraint.Primary.IsUnassigned) Assign(constraint.Primary, null, true);
-        ApplyColocation(resource, constraint.Primary, constraint);
-        if (backup is not null && !NodeOrder.AnyUsable(state, resource.Table)) resource.Table = backup;
-        state.Reasons?.WithPrimary(resource, constraint);
     }
 
     /// <summary>Section 9.2.1.</summary>
@@ -273,6 +198,8 @@ internal sealed partial class Assigner(ClusterState state, OrderStore orders)
         {
             remote.ShuttingDown = true;
         }
+
+        _summaries.NodesChanged();
     }
 
     private ClusterNode? AssignGroup(ClusterResource group, ClusterNode? preferred, bool stopIfFail)

@@ -27,6 +27,11 @@ internal readonly struct MergeFactor
 
     public bool IsNegative => _isNegative && _mantissa != 0;
 
+    public bool IsOne => !_isNegative && _mantissa == One._mantissa && _exponent == One._exponent;
+
+    /// <summary>True if nothing is left of any score here and along all further positive colocations.</summary>
+    public bool IsTrace => IsPositive && Apply(Scores.Infinity) == 0;
+
     public bool IsPositive => !_isNegative && _mantissa != 0;
 
     /// <summary>The factor for the next colocation of a chain: this one times score / INFINITY.</summary>

@@ -287,40 +287,4 @@ internal sealed partial class ActionUpdater(ClusterState state, Assigner assigne
             first.Set(ActionFlags.AlwaysInGraph);
         }
     }
-
-    /// <summary>Section 11: what must be together with something that cannot start cannot start either.</summary>
-    public void Block(PlanAction action)
-    {
-        if (action.IsRunnable || action.Task is not (TaskKind.Start or TaskKind.Promote) || action.Resource is not { } resource) return;
-        var top = resource.FullTop;
-        foreach (var child in top.ChildList)
-        {
-            var childAction = ActionStore.First(child, action.Task, null);
-            if (childAction is null || childAction.IsRunnable) return;
-        }
-
-        foreach (var constraint in Colocations.WithThis(top))
-        {
-            if (constraint.Score < Scores.Infinity) continue;
-            if (action.Task == TaskKind.Promote != (constraint.PrimaryRole == Role.Promoted)) continue;
-            BlockDependent(constraint.Dependent, action, constraint.DependentRole == Role.Promoted ? TaskKind.Promote : TaskKind.Start);
-        }
-    }
-
-    private void BlockDependent(ClusterResource dependent, PlanAction cause, TaskKind task)
-    {
-        for (int i = dependent.Actions.Count - 1; i >= 0; i--)
-        {
-            var action = dependent.Actions[i];
-            if (action.Task != task || !action.IsRunnable) continue;
-            action.Clear(ActionFlags.Runnable);
-            reasons?.Cleared(action, ActionFlags.Runnable, cause, isColocation: true);
-            action.SetReason($"colocation with {cause.Resource!.Id}", false);
-            Block(action);
-            Update(action);
-        }
-
-        // After the collective's own action: its update may leave instances without a node, and these need no other reason.
-        foreach (var child in dependent.ChildList) BlockDependent(child, cause, task);
-    }
 }

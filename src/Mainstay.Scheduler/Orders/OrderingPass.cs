@@ -117,7 +117,7 @@ internal static class InvalidOrders
             ref var input = ref action.Before[i];
             if ((input.Flags & OrderFlags.GuestAllowed) == 0 && RunsInsideGuestOf(action, input.Action)) input.Flags = OrderFlags.None;
             if (input.Flags == OrderFlags.IfOnSameNodeOrTarget && action.Task == TaskKind.MigrateTo
-                && HasLoop(state, action, action, ref input))
+                && HasLoop(action, ref input))
             {
                 input.Flags = OrderFlags.None;
             }
@@ -130,18 +130,35 @@ internal static class InvalidOrders
         return guest.Connection?.Launcher == resource;
     }
 
-    private static bool HasLoop(ClusterState state, PlanAction start, PlanAction action, ref Relation input)
+    /// <summary>
+    /// Whether an action waits for itself by way of an input. Every action on the way is looked at once, in the order of the inputs.
+    /// </summary>
+    private static bool HasLoop(PlanAction start, ref Relation input)
     {
-        if (input.Action.Has(ActionFlags.LoopMark)) return false;
-        if (!GraphRules.IsInput(action, ref input)) return false;
+        if (!GraphRules.IsInput(start, ref input)) return false;
         if (input.Action == start) return true;
-        input.Action.Set(ActionFlags.LoopMark);
+        var seen = new List<PlanAction>();
+        var open = new Stack<(PlanAction Action, int Next)>();
+        Visit(input.Action);
         bool found = false;
-        for (int i = input.Action.Before.Count - 1; i >= 0 && !found; i--)
+        while (!found && open.TryPop(out var place))
         {
-            found = HasLoop(state, start, input.Action, ref input.Action.Before[i]);
+            if (place.Next < 0) continue;
+            open.Push((place.Action, place.Next - 1));
+            ref var next = ref place.Action.Before[place.Next];
+            if (next.Action.Has(ActionFlags.LoopMark) || !GraphRules.IsInput(place.Action, ref next)) continue;
+            found = next.Action == start;
+            if (!found) Visit(next.Action);
         }
-        input.Action.Clear(ActionFlags.LoopMark);
+
+        foreach (var action in seen) action.Clear(ActionFlags.LoopMark);
         return found;
+
+        void Visit(PlanAction action)
+        {
+            action.Set(ActionFlags.LoopMark);
+            seen.Add(action);
+            open.Push((action, action.Before.Count - 1));
+        }
     }
 }

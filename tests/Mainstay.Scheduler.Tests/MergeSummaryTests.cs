@@ -1,0 +1,96 @@
+using System.Globalization;
+using Mainstay.Scheduler.Tests.Properties;
+
+namespace Mainstay.Scheduler.Tests;
+
+/// <summary>
+/// What dependents say is summed up and kept (spec/scheduler-placement.md section 8.9): the scores and the plan are those of following
+/// every colocation for every primary.
+/// </summary>
+public sealed class MergeSummaryTests
+{
+    private const uint Seeds = 400;
+
+    [Fact]
+    public void Sums_of_colocations_give_the_scores_of_following_each()
+    {
+        for (uint seed = 0; seed < Seeds; seed++)
+        {
+            var document = Random(seed).Document();
+            string sums = Text(Planner.Plan(document, new PlannerOptions { Now = TestCluster.Now, RecordScores = true }));
+            string steps = Text(Planner.Plan(
+                document, new PlannerOptions { Now = TestCluster.Now, RecordScores = true, FollowsAllColocations = true }));
+            Assert.True(sums == steps, string.Create(CultureInfo.InvariantCulture, $"seed {seed}: the plans differ"));
+        }
+    }
+
+    [Fact]
+    public void Sums_save_work()
+    {
+        var document = Chain(200).Document();
+        long sums = Planner.Plan(document, new PlannerOptions { Now = TestCluster.Now }).State.Work.Scores;
+        long steps = Planner.Plan(document, new PlannerOptions { Now = TestCluster.Now, FollowsAllColocations = true }).State.Work.Scores;
+        Assert.True(sums * 10 < steps, string.Create(CultureInfo.InvariantCulture, $"{sums} steps, {steps} without sums"));
+    }
+
+    private static TestCluster Chain(int length)
+    {
+        var cluster = new TestCluster(3);
+        for (int i = 0; i < length; i++) cluster.Primitive($"r{i}");
+        for (int i = 1; i < length; i++) cluster.Colocation($"r{i}", $"r{i - 1}", "INFINITY");
+        return cluster;
+    }
+
+    private static TestCluster Random(uint seed)
+    {
+        var random = new Sequence(seed);
+        var cluster = new TestCluster(2 + random.Next(3));
+        if (random.Chance(20)) cluster.Node("n1").Attribute("standby", "on");
+        string[] scores = random.Chance(60)
+            ? ["INFINITY", "INFINITY", "INFINITY", "100"] : ["INFINITY", "-INFINITY", "100", "-100", "1", "999999"];
+        var names = new List<string>();
+        int count = 4 + random.Next(8);
+        for (int i = 0; i < count; i++) names.Add(Add(cluster, random, $"r{i}"));
+        for (int i = random.Next(count); i > 0; i--)
+        {
+            cluster.Location(random.Pick([.. names]), $"n{1 + random.Next(cluster.Nodes.Count)}",
+                random.Pick("INFINITY", "-INFINITY", "50", "-50", "999990"));
+        }
+
+        for (int i = count + random.Next(count); i > 0; i--)
+        {
+            string dependent = random.Pick([.. names]);
+            string primary = random.Pick([.. names]);
+            if (dependent != primary) cluster.Colocation(dependent, primary, random.Pick(scores));
+        }
+
+        return cluster;
+    }
+
+    private static string Add(TestCluster cluster, Sequence random, string id)
+    {
+        string[] meta = random.Chance(30) ? ["resource-stickiness=100"] : random.Chance(10) ? ["target-role=Stopped"] : [];
+        switch (random.Next(10))
+        {
+            case 0:
+                cluster.Resource($"<group id=\"{id}\">{cluster.PrimitiveXml(id + "a", meta)}{cluster.PrimitiveXml(id + "b")}</group>");
+                if (random.Chance(40)) cluster.Running(id + "a", "n1").Running(id + "b", "n1");
+                return random.Pick(id, id, id + "a", id + "b");
+            case 1:
+                cluster.Resource($"<clone id=\"{id}\">{cluster.PrimitiveXml(id + "i")}</clone>");
+                return id;
+            default:
+                cluster.Primitive(id, meta);
+                if (random.Chance(40)) cluster.Running(id, $"n{1 + random.Next(cluster.Nodes.Count)}");
+                return id;
+        }
+    }
+
+    private static string Text(Plan plan)
+    {
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        TransitionGraphXml.Write(plan.Graph, text);
+        foreach (string line in plan.Scores) text.WriteLine(line);
+        return text.ToString();
+    }
+}
