@@ -206,11 +206,13 @@ public sealed partial class RingNode
             if (own is { State: ClientState.Joining }) own.State = ClientState.Joined;
             if (own is { State: ClientState.Joined }) outbox.Add(new RingOutput { Kind = RingOutputKind.Joined, Client = own.Id });
             if (change is not null) NotifyGroup(group, change, outbox);
+            if (group.AsSpan().SequenceEqual(s_ownGroup)) UpdatePeers();
             return;
         }
 
         var reason = message.Reason == (uint)ProcessReason.ProcessDown ? ProcessReason.ProcessDown : ProcessReason.Leave;
         if (_groups.Leave(group, process, reason) is { } left) NotifyGroup(group, left, outbox);
+        if (group.AsSpan().SequenceEqual(s_ownGroup)) UpdatePeers();
         if (OwnClient(process, group) is not { State: ClientState.Leaving } gone) return;
         _clients.Remove(gone);
         if (gone.Id >= 0) outbox.Add(new RingOutput { Kind = RingOutputKind.Left, Client = gone.Id });

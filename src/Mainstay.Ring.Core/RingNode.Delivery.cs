@@ -31,6 +31,7 @@ public sealed partial class RingNode
         _sync.Begin(change.Ring, members);
         _configVersions.Clear();
         _groups.BeginSynchronisation(members, transitional);
+        UpdatePeers();
         if (_options.Quorum.IsEnabled) _votes.BeginSynchronisation(members);
         SendSync(new SyncMessage(change.Ring, Synchronisation.OwnServices));
     }
@@ -155,6 +156,7 @@ public sealed partial class RingNode
                 break;
             case ServiceId.Cpg:
                 foreach (var (group, change) in _groups.Activate()) NotifyGroup(group, change, outbox);
+                UpdatePeers();
                 break;
             case ServiceId.Votequorum when _options.Quorum.IsEnabled:
                 _votes.Activate();

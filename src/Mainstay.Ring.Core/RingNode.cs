@@ -1,4 +1,5 @@
 using Mainstay.Ring.Core.Configuration;
+using Mainstay.Ring.Core.Detection;
 using Mainstay.Ring.Core.Map;
 using Mainstay.Ring.Core.Messages;
 using Mainstay.Ring.Core.Services;
@@ -75,9 +76,13 @@ public sealed partial class RingNode
     private bool _left;
 
     /// <summary>Makes a stopped node; <see cref="Start"/> brings it up.</summary>
-    public RingNode(RingNodeOptions options)
+    /// <param name="options">What it is made of.</param>
+    /// <param name="contact">What the links hear; without it only the timeouts tell that a member is gone.</param>
+    public RingNode(RingNodeOptions options, IPeerContact? contact = null)
     {
         _options = options;
+        _contact = contact;
+        _watch.Apply(options.Totem.TokenRetransmit, options.PeerPatience);
         _totem = new TotemRing(options.Totem, options.Self, options.Nodes, options.StoredRingSequence);
         _groups = new ProcessGroups(options.Self.Value);
         _votes = new Votequorum(options.Self.Value, options.Quorum, options.StoredExpectedVotes);
@@ -125,7 +130,7 @@ public sealed partial class RingNode
 
     /// <summary>When <see cref="HandleTimeout"/> must be called.</summary>
     public Instant NextDeadline => Earlier(
-        Earlier(_totem.NextDeadline, _windowDeadline),
+        Earlier(Earlier(_totem.NextDeadline, WatchDeadline), _windowDeadline),
         Earlier(Earlier(_deviceDeadline, _shutdown?.Deadline ?? Instant.Never), Earlier(_leaveDeadline, _shutdownDeadline)));
 
     /// <summary>Whether the node has left the ring for good: nothing more is sent.</summary>
@@ -178,6 +183,7 @@ public sealed partial class RingNode
 
         if (_leaveDeadline <= now) LeaveNow(now, outbox);
         if (_totem.NextDeadline <= now) _totem.HandleTimeout(now, outbox.Network);
+        WatchPeers(now, outbox);
         Drain(now, outbox);
     }
 
@@ -217,6 +223,7 @@ public sealed partial class RingNode
         _options = options;
         _map.PublishConfiguration(options.Keys);
         _totem.Reconfigure(options.Totem, options.Nodes);
+        _watch.Apply(options.Totem.TokenRetransmit, options.PeerPatience);
         if (options.Quorum.IsEnabled) _votes.Apply(options.Quorum);
         Drain(now, outbox);
     }
@@ -295,6 +302,7 @@ public sealed partial class RingNode
 
         TellRegistration(outbox);
         if (IsSynchronised) FlushDepartures(now, outbox);
+        AnnounceSelf(now, outbox);
         if (_quorumChanged || (_votes.HasChanged && IsSynchronised)) PublishQuorum(outbox);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mainstay.Ring.Core.Configuration;
 using Mainstay.Totem;
 
@@ -26,6 +27,17 @@ public sealed record RingNodeOptions
 
     /// <summary>The tracked expected votes last stored, 0 where none.</summary>
     public uint StoredExpectedVotes { get; init; }
+
+    /// <summary>
+    /// This process, by which others know that it runs this implementation; 0 = nobody is told, and nothing goes beyond the reference.
+    /// </summary>
+    public uint ProcessId { get; init; }
+
+    /// <summary>
+    /// A member that answers no probe for so long is gone, where all members run this implementation: <c>totem.token</c> as written,
+    /// without what is added for the number of nodes.
+    /// </summary>
+    public TimeSpan PeerPatience { get; init; } = TimeSpan.FromMilliseconds(3000);
 
     /// <summary>Keys of the configuration file, for the map.</summary>
     public IReadOnlyDictionary<string, CmapValue> Keys { get; init; } = new SortedDictionary<string, CmapValue>(StringComparer.Ordinal);
@@ -81,9 +93,19 @@ public sealed record RingNodeOptions
                 ConfigVersion = totem.ConfigVersion,
                 StoredRingSequence = storedRingSequence,
                 StoredExpectedVotes = storedExpectedVotes,
+                PeerPatience = TimeSpan.FromMilliseconds(PatienceMs(configuration)),
                 Keys = KeysOf(configuration),
                 Addresses = AddressesOf(configuration),
             };
+    }
+
+    private static uint PatienceMs(RingConfiguration configuration)
+    {
+        var written = configuration.Keys.TryGetValue("totem.token", out var value)
+            && uint.TryParse(value.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var token)
+                ? token
+                : 0;
+        return written > 0 ? Math.Min(written, configuration.Totem.Token) : Math.Min(3000, configuration.Totem.Token);
     }
 
     private static SortedDictionary<string, CmapValue> KeysOf(RingConfiguration configuration)

@@ -46,6 +46,9 @@ public enum RingOutputKind : byte
     /// its votes are those of before.</summary>
     DevicePollWanted,
 
+    /// <summary>Ask node <see cref="RingOutput.Number"/>, over all links, for a sign of life.</summary>
+    ProbePeer,
+
     /// <summary>The process must end: <see cref="RingOutput.Text"/> says why.</summary>
     Terminate,
 }

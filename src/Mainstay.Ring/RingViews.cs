@@ -61,6 +61,7 @@ internal static class RingViews
             ["totem.consensus_timeouts"] = totem.ConsensusTimeouts,
             ["totem.continuous_gather"] = totem.ContinuousGather,
             ["totem.pauses"] = totem.Pauses,
+            ["totem.peers_gone"] = totem.PeersGone,
             ["groups.synchronisations"] = node.Counters.Synchronisations,
             ["groups.messages_sent"] = node.Counters.GroupMessagesSent,
             ["groups.bytes_sent"] = node.Counters.GroupBytesSent,
@@ -82,5 +83,6 @@ internal static class RingViews
         (DropReason.NotInThisState, "totem.dropped_not_in_this_state"),
         (DropReason.StaleJoin, "totem.dropped_stale_join"),
         (DropReason.Stopped, "totem.dropped_stopped"),
+        (DropReason.HeldOut, "totem.dropped_held_out"),
     ];
 }

@@ -24,6 +24,9 @@ internal static class TraceText
         TraceKind.ConsensusTimeout => (LogPriority.Notice, $"{trace.First} node(s) did not answer in time, first of them {trace.Node}"),
         TraceKind.RecoveryPlan => (LogPriority.Debug, $"recovery: {trace.First} messages sent again for {trace.Second} members"),
         TraceKind.MessagesLost => (LogPriority.Notice, $"{trace.First} messages of the old ring were held by no survivor"),
+        TraceKind.HeldOut => (
+            LogPriority.Warning,
+            $"node {trace.Node} is held out for {trace.First} ms: it made the ring form anew again and again; see to its host and network"),
         _ => null,
     };
 
@@ -43,6 +46,7 @@ internal static class TraceText
         GatherReason.JoinInOperational => "a node asks to join",
         GatherReason.JoinInCommit or GatherReason.JoinInRecovery => "a node asks to join while the ring forms",
         GatherReason.InterfaceChange => "start",
+        GatherReason.PeerGone => "a member is gone",
         _ => reason.ToString(),
     };
 }

@@ -29,6 +29,15 @@ public sealed record TotemOptions
     /// <summary>Time to reach agreement on the membership.</summary>
     public required TimeSpan Consensus { get; init; }
 
+    /// <summary>
+    /// How long a node that made the ring form anew three times is held out at first; zero = never. Derived: four times what losing
+    /// a node costs (<see cref="Token"/> and <see cref="Consensus"/>).
+    /// </summary>
+    public TimeSpan HoldOut { get; init; }
+
+    /// <summary>How long at most; derived: 16 times <see cref="HoldOut"/>.</summary>
+    public TimeSpan HoldOutMax { get; init; }
+
     /// <summary>Idle time before the representative looks for other rings.</summary>
     public required TimeSpan Merge { get; init; }
 
@@ -122,6 +131,8 @@ public sealed record TotemOptions
             Join = Ms(join),
             SendJoin = Ms(settings.SendJoin ?? 0),
             Consensus = Ms(consensus),
+            HoldOut = Ms(4 * (token + consensus)),
+            HoldOutMax = Ms(64 * (token + consensus)),
             Merge = Ms(merge),
             Downcheck = Ms(downcheck),
             Heartbeat = failures > 0 && heartbeat < token ? Ms(heartbeat) : TimeSpan.Zero,

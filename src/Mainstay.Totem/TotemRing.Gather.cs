@@ -121,9 +121,16 @@ public sealed partial class TotemRing
             return;
         }
 
+        if (!join.IsLeave && IsHeldOut(join.Sender))
+        {
+            Drop(DropReason.HeldOut, join.Sender);
+            return;
+        }
+
         Load(join);
         if (join.IsLeave)
         {
+            _leavers.Add(join.Sender);
             Trace(TraceKind.NodeLeaving, join.Sender, 0, 0);
         }
 
@@ -176,6 +183,7 @@ public sealed partial class TotemRing
         }
 
         EnterGather(Merge(join) ? GatherReason.MergeDuringJoin : GatherReason.JoinInOperational, join.Sender);
+        NoteAgreement(join);
     }
 
     /// <summary>
@@ -201,15 +209,25 @@ public sealed partial class TotemRing
     {
         if (_joinProcessors.SetEquals(_procSet) && _joinFailed.SetEquals(_failSet))
         {
-            if (!join.IsLeave)
-            {
-                _consensus.Add(join.Sender);
-                CommitIfAgreed();
-            }
+            NoteAgreement(join);
         }
         else if (Merge(join))
         {
             EnterGather(GatherReason.MergeDuringJoin, join.Sender);
+            NoteAgreement(join);
+        }
+    }
+
+    /// <summary>
+    /// Whoever made us take over all that he knows, and knows all that we do, agrees with us already: waiting for him to repeat
+    /// himself, as the reference does, costs a join period.
+    /// </summary>
+    private void NoteAgreement(in JoinPacket join)
+    {
+        if (!join.IsLeave && _joinProcessors.SetEquals(_procSet) && _joinFailed.SetEquals(_failSet))
+        {
+            _consensus.Add(join.Sender);
+            CommitIfAgreed();
         }
     }
 

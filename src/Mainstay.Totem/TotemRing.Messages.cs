@@ -127,6 +127,12 @@ public sealed partial class TotemRing
             return;
         }
 
+        if (IsHeldOut(sender))
+        {
+            Drop(DropReason.HeldOut, sender);
+            return;
+        }
+
         switch (State)
         {
             // A late packet of a ring that a member of ours was in before: no news (as old joins, spec/totem.md section 5.3).

@@ -185,6 +185,7 @@ public sealed partial class TotemRing
 
         _synchronisationLane.Discard();
         IsSynchronising = true;
+        NoteDisturbers();
         _members.SetTo(_newMembers);
         Membership = installed;
         InstalledRing = _ring;

@@ -3,7 +3,7 @@ namespace Mainstay.Totem;
 /// <summary>Counters of one engine, since its start (names of <c>stats.srp.*</c>). Updated in place; read between inputs.</summary>
 public sealed class TotemStatistics
 {
-    private readonly long[] _dropped = new long[8];
+    private readonly long[] _dropped = new long[(int)DropReason.HeldOut + 1];
 
     /// <summary>Regular tokens sent.</summary>
     public long TokensSent { get; internal set; }
@@ -73,6 +73,9 @@ public sealed class TotemStatistics
 
     /// <summary>Consensus timeouts.</summary>
     public long ConsensusTimeouts { get; internal set; }
+
+    /// <summary>Members given up on evidence, before a timeout.</summary>
+    public long PeersGone { get; internal set; }
 
     /// <summary>Stored tokens sent again.</summary>
     public long TokensRetransmitted { get; internal set; }

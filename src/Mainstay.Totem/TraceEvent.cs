@@ -44,6 +44,9 @@ public enum TraceKind : byte
 
     /// <summary>Messages of the old ring that no survivor holds were skipped: First = how many.</summary>
     MessagesLost = 13,
+
+    /// <summary>A node made the ring form anew too often and is held out: Node, First = milliseconds.</summary>
+    HeldOut = 14,
 }
 
 /// <summary>Why Gather was entered (spec/totem.md section 5.1; the numbers are those of the reference's log).</summary>
@@ -93,6 +96,9 @@ public enum GatherReason : byte
 
     /// <summary>The interface came up: the start.</summary>
     InterfaceChange = 15,
+
+    /// <summary>Evidence that a member is gone, before any timeout; no such reason in the reference.</summary>
+    PeerGone = 64,
 }
 
 /// <summary>Why a datagram was dropped; each has a counter in <see cref="TotemStatistics"/>.</summary>
@@ -121,6 +127,9 @@ public enum DropReason : byte
 
     /// <summary>The engine is stopped.</summary>
     Stopped = 7,
+
+    /// <summary>Its sender is held out.</summary>
+    HeldOut = 8,
 }
 
 /// <summary>A typed event for logs and for the simulator's history. The meaning of the fields depends on <see cref="Kind"/>.</summary>

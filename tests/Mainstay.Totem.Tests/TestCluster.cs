@@ -156,6 +156,14 @@ internal sealed class TestNode(TestCluster cluster, uint id)
         }
     }
 
+    /// <summary>Tells the engine that another node is gone.</summary>
+    public bool Tell(uint about)
+    {
+        var isTaken = Ring.HandlePeerGone(cluster.Now, new NodeId(about), Outbox);
+        CarryOut();
+        return isTaken;
+    }
+
     public void Tick()
     {
         Ring.HandleTimeout(cluster.Now, Outbox);

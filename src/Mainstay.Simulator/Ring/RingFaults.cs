@@ -54,6 +54,12 @@ public enum FaultKind
     /// <summary>The monotonic clock of a node jumped forward.</summary>
     ClockStep,
 
+    /// <summary>A node was told that another is gone, which was so.</summary>
+    EvidenceRight,
+
+    /// <summary>A node was told that another is gone, which was not so.</summary>
+    EvidenceWrong,
+
     /// <summary>The message numbers of a ring passed 2^32.</summary>
     SequenceWrap,
 }

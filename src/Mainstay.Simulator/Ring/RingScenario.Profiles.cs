@@ -96,7 +96,7 @@ public sealed partial record RingScenario
             scenario = scenario with { PauseEvery = isCalm ? 0 : 800 * Millisecond, PauseHolds = 3 * Second };
         }
 
-        return isLarge ? Enlarge(scenario, nodeCount, prng) : scenario;
+        return DrawDetection(isLarge ? Enlarge(scenario, nodeCount, prng) : scenario, seed);
     }
 
     /// <summary>A storm of many nodes: timers that such a ring can keep, and a network that is quick enough for them.</summary>

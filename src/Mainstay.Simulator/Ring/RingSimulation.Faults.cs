@@ -93,6 +93,7 @@ public sealed partial class RingSimulation
         Say(node.Id, how);
         Record(node.Id, 40, 0);
         NoteEnd(node);
+        ScheduleEvidence(_scenario.EvidenceOfCrash, node.Id);
         DropBacklog(node);
         node.Halt();
         _mayHaveConverged = true;

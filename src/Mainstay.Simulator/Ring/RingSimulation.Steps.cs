@@ -38,6 +38,9 @@ public sealed partial class RingSimulation
             case SimulatedEventKind.Resume:
                 Resume(node!);
                 break;
+            case SimulatedEventKind.Evidence:
+                Evidence(happening.Node);
+                break;
             case SimulatedEventKind.SlowEnd:
                 node!.ServiceTime = 0;
                 break;

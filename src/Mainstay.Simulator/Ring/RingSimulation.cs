@@ -21,6 +21,7 @@ public sealed partial class RingSimulation
     private readonly Prng _faults;
     private readonly Prng _moreFaults;
     private readonly Prng _workload;
+    private readonly Prng _evidence;
     private readonly RingChecker[] _checkers;
     private readonly MessageChecker _messages;
     private readonly TokenChecker _tokens;
@@ -50,6 +51,7 @@ public sealed partial class RingSimulation
         _network = new SimulatedNetwork(scenario, new Prng(seed, stream: 2), new Prng(seed, stream: 8), _faultCounts);
         _faults = new Prng(seed, stream: 3);
         _workload = new Prng(seed, stream: 4);
+        _evidence = new Prng(seed, stream: 12);
         var clocks = new Prng(seed, stream: 5);
         _moreFaults = new Prng(seed, stream: 9);
         _nodes = [.. Enumerable.Range(1, scenario.NodeCount)
@@ -146,6 +148,7 @@ public sealed partial class RingSimulation
         Schedule(_moreFaults, _scenario.FlapEvery, SimulatedEventKind.FlapBegin);
         Schedule(_moreFaults, _scenario.SlowEvery, SimulatedEventKind.SlowBegin);
         Schedule(_moreFaults, _scenario.ClockStepEvery, SimulatedEventKind.ClockStep);
+        ScheduleEvidence(_scenario.EvidenceEvery, 0);
         RunUntil(_scenario.FaultPhase, StopWhen.Failed);
     }
 
@@ -256,7 +259,8 @@ public sealed partial class RingSimulation
     {
         var options = _scenario.Options;
         var ticks = (10 * options.Consensus) + (10 * options.Token) + (10 * options.Merge) + (5 * options.SendJoin);
-        return (ticks.Ticks * 100) + (1000 * (_scenario.DelayMinimum + _scenario.DelayMean));
+        var heldOut = _scenario.IsUniform ? options.HoldOutMax : TimeSpan.Zero;
+        return ((ticks + heldOut).Ticks * 100) + (1000 * (_scenario.DelayMinimum + _scenario.DelayMean));
     }
 
     private bool IsConverged()

@@ -20,6 +20,9 @@ internal enum SimulatedEventKind : byte
     SlowBegin,
     SlowEnd,
     ClockStep,
+
+    /// <summary>Some nodes learn that one is gone, which may be wrong.</summary>
+    Evidence,
 }
 
 /// <param name="Kind">What happens.</param>

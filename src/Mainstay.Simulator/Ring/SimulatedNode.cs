@@ -95,6 +95,7 @@ internal sealed class SimulatedNode(uint id, int driftPpm)
     {
         var configured = Enumerable.Range(1, scenario.NodeCount).Select(node => new NodeId((uint)node)).ToArray();
         Engine = new TotemRing(scenario.Options, new NodeId(Id), configured, Stored);
+        Engine.SetMainstayNodes(scenario.IsUniform ? configured : []);
         Assembler = new GroupAssembler();
         Incarnation++;
         _messageNumber = 0;

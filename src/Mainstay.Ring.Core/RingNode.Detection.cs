@@ -1,0 +1,77 @@
+using System.Text;
+using Mainstay.Ring.Core.Configuration;
+using Mainstay.Ring.Core.Detection;
+using Mainstay.Ring.Core.Services;
+using Mainstay.Totem;
+
+namespace Mainstay.Ring.Core;
+
+/// <content>
+/// Knowing who runs this implementation, and finding out early who is gone (docs/ring.md, "Failure detection"). The first is agreed state: every
+/// such node joins a process group of this name, which Corosync's nodes see and do not mind.
+/// </content>
+public sealed partial class RingNode
+{
+    private static readonly byte[] s_ownGroup = Encoding.ASCII.GetBytes("mainstay/ring");
+
+    private readonly PeerWatch _watch = new();
+    private readonly IPeerContact? _contact;
+    private bool _isAnnounced;
+
+    /// <summary>Whether all members are known to run this implementation: what goes beyond the reference is on.</summary>
+    public bool IsUniform { get; private set; }
+
+    /// <summary>Nodes that made the ring form anew too often and are not let in for a while, ascending.</summary>
+    public IReadOnlyList<HeldOutNode> HeldOutAt(Instant now) => IsUniform ? _totem.HeldOutAt(now) : [];
+
+    /// <summary>A datagram to a node was refused by its host: nobody listens on the ring's port, on no link.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="isProbe">Whether what came back was the last probe (<see cref="RingOutputKind.ProbePeer"/>), byte for byte.</param>
+    /// <param name="outbox">Receives outputs.</param>
+    public void HandlePeerRefused(Instant now, NodeId node, bool isProbe, RingOutbox outbox)
+    {
+        if (_contact is null || _left) return;
+        _watch.HandleRefused(now, node, isProbe, _contact);
+        GiveUpGone(now, outbox);
+        Drain(now, outbox);
+    }
+
+    private Instant WatchDeadline => _contact is null || _left ? Instant.Never : _watch.NextDeadline(_totem.Statistics.LastTokenReceived);
+
+    private void WatchPeers(Instant now, RingOutbox outbox)
+    {
+        if (_contact is null || WatchDeadline > now) return;
+        _watch.HandleTimeout(now, _totem.Statistics.LastTokenReceived, _contact);
+        while (_watch.TryTakeProbe(out var node)) outbox.Add(new RingOutput { Kind = RingOutputKind.ProbePeer, Number = node.Value });
+        GiveUpGone(now, outbox);
+    }
+
+    private void GiveUpGone(Instant now, RingOutbox outbox)
+    {
+        while (_watch.TryTakeGone(out var gone))
+        {
+            if (!_totem.HandlePeerGone(now, gone.Node, outbox.Network)) continue;
+            outbox.Log(LogPriority.Notice, gone.Cause == PeerGoneCause.Refused
+                ? $"node {gone.Node} is given up: its host is there, but no ring process"
+                : $"node {gone.Node} is given up: it answered no probe for {_options.PeerPatience.TotalMilliseconds:0} ms");
+        }
+    }
+
+    /// <summary>The membership, or the group of those who run this implementation, changed.</summary>
+    private void UpdatePeers()
+    {
+        if (_options.ProcessId == 0) return;
+        NodeId[] own = _groups.Find(s_ownGroup) is { } group ? [.. group.Members.Select(m => new NodeId(m.NodeId)).Distinct()] : [];
+        _totem.SetMainstayNodes(own);
+        IsUniform = _totem.Membership.Length > 0 && _totem.Membership.All(m => m == Self || own.Contains(m));
+        _watch.SetPeers(IsUniform ? _totem.Membership.Where(m => m != Self) : []);
+    }
+
+    private void AnnounceSelf(Instant now, RingOutbox outbox)
+    {
+        if (_isAnnounced || _options.ProcessId == 0 || !IsOpen) return;
+        _isAnnounced = SendProcess(now, s_ownGroup, _options.ProcessId, ProcessReason.Join, outbox);
+        if (_isAnnounced) Drain(now, outbox);
+    }
+}

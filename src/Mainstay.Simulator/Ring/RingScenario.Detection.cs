@@ -1,0 +1,38 @@
+namespace Mainstay.Simulator.Ring;
+
+/// <content>What only rings of this implementation have: evidence that a node is gone, and holding out.</content>
+public sealed partial record RingScenario
+{
+    /// <summary>Whether every node knows that all others run this implementation; else none does, as in a ring with others.</summary>
+    public bool IsUniform { get; init; }
+
+    /// <summary>Mean time between pieces of evidence about some node, true or false; 0 = none.</summary>
+    public long EvidenceEvery { get; init; }
+
+    /// <summary>Mean time until the survivors have evidence of a crash; 0 = they never have any.</summary>
+    public long EvidenceOfCrash { get; init; }
+
+    /// <summary>Draws from a stream of its own, so that everything else of a seed stays what it was.</summary>
+    private static RingScenario DrawDetection(RingScenario scenario, ulong seed)
+    {
+        var prng = new Prng(seed, stream: 11);
+        var isUniform = prng.Chance(600_000);
+        var every = prng.Between(20, 800) * Millisecond;
+        var isEvery = prng.Chance(400_000);
+        var ofCrash = Pick(prng, 1, 10, 100) * Millisecond;
+        var isOfCrash = prng.Chance(600_000);
+        var holdOut = TimeSpan.FromMilliseconds(Pick(prng, 200, 600, 1500));
+        var isHeldOut = prng.Chance(700_000);
+        return scenario with
+        {
+            IsUniform = isUniform,
+            EvidenceEvery = isEvery ? every : 0,
+            EvidenceOfCrash = isOfCrash ? ofCrash : 0,
+            Options = scenario.Options with
+            {
+                HoldOut = isHeldOut ? holdOut : TimeSpan.Zero,
+                HoldOutMax = isHeldOut ? 4 * holdOut : TimeSpan.Zero,
+            },
+        };
+    }
+}

@@ -1,0 +1,52 @@
+using Mainstay.Totem;
+
+namespace Mainstay.Simulator.Ring;
+
+/// <content>Evidence that a node is gone: right or wrong, early or late, known to one node or to several.</content>
+public sealed partial class RingSimulation
+{
+    /// <summary>Somebody learns something about a node; which may be running all the same, or again.</summary>
+    /// <param name="about">The node, or 0: any.</param>
+    private void Evidence(uint about)
+    {
+        if (!_faultsOn)
+        {
+            return;
+        }
+
+        if (about == 0)
+        {
+            about = (uint)_evidence.Below(_nodes.Length) + 1;
+            ScheduleEvidence(_scenario.EvidenceEvery, 0);
+        }
+
+        var isRunning = _nodes[about - 1].IsRunning;
+        var only = _evidence.Chance(500_000) ? (uint)_evidence.Below(_nodes.Length) + 1 : 0;
+        foreach (var node in _nodes)
+        {
+            var learns = (only == 0 || node.Id == only) && _evidence.Chance(800_000);
+            if (!learns || !node.IsRunning || node.IsPaused)
+            {
+                continue;
+            }
+
+            Say(node.Id, $"has evidence that node {about} is gone, which is {(isRunning ? "wrong" : "right")}");
+            Record(node.Id, 41, about);
+            _faultCounts.Count(isRunning ? FaultKind.EvidenceWrong : FaultKind.EvidenceRight);
+            if (node.Engine!.HandlePeerGone(node.Local(_queue.Now), new NodeId(about), node.Outbox))
+            {
+                _coverage.Hit(isRunning ? "evidence wrong" : "evidence right");
+            }
+
+            CarryOut(node);
+        }
+    }
+
+    private void ScheduleEvidence(long mean, uint about)
+    {
+        if (_faultsOn && mean > 0)
+        {
+            _queue.Schedule(_queue.Now + _evidence.Exponential(mean), new(SimulatedEventKind.Evidence, about));
+        }
+    }
+}

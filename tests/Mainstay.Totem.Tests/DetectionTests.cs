@@ -1,0 +1,199 @@
+namespace Mainstay.Totem.Tests;
+
+/// <summary>Evidence that a member is gone, and members that are held out.</summary>
+public sealed class DetectionTests
+{
+    private static readonly TotemSettings s_settings = new() { Token = 1000, Consensus = 1200 };
+
+    [Fact]
+    public void A_member_whose_end_one_survivor_knows_of_is_gone_within_milliseconds_on_all()
+    {
+        var cluster = Form(4, isUniform: true);
+        cluster[3].Crash();
+        var crash = cluster.Now;
+        Assert.True(Tell(cluster, 2, about: 3));
+        cluster.RunUntil(() => HaveRing(cluster, 1, 2, 4), "a ring of the survivors", milliseconds: 50);
+        Assert.Equal(0, cluster.Nodes.Values.Where(n => n.IsRunning).Sum(n => n.Ring.Statistics.ConsensusTimeouts));
+        Assert.True(cluster.Now - crash < TimeSpan.FromMilliseconds(50));
+        Assert.Contains("gather: PeerGone (node 3)", cluster[2].Log);
+        Assert.Contains("gather: MergeDuringJoin (node 2)", cluster[1].Log);
+    }
+
+    [Fact]
+    public void In_a_mixed_ring_evidence_changes_nothing()
+    {
+        var cluster = Form(3, isUniform: true);
+        foreach (var node in cluster.Nodes.Values) node.Ring.SetMainstayNodes([new NodeId(1), new NodeId(3)]);
+        cluster[3].Crash();
+        Assert.False(Tell(cluster, 1, about: 3));
+        Assert.Equal(TotemState.Operational, cluster[1].Ring.State);
+        cluster.RunUntil(() => HaveRing(cluster, 1, 2), "a ring by the reference's timeouts");
+        Assert.Equal(1, cluster[1].Ring.Statistics.OperationalTokenLost + cluster[2].Ring.Statistics.OperationalTokenLost);
+    }
+
+    [Fact]
+    public void The_one_member_of_another_make_may_be_the_one_that_is_gone()
+    {
+        var cluster = Form(3, isUniform: true);
+        foreach (var node in cluster.Nodes.Values) node.Ring.SetMainstayNodes([new NodeId(1), new NodeId(2)]);
+        cluster[3].Crash();
+        Assert.True(Tell(cluster, 1, about: 3));
+        cluster.RunUntil(() => HaveRing(cluster, 1, 2), "a ring of the survivors", milliseconds: 50);
+    }
+
+    [Fact]
+    public void Evidence_while_the_members_agree_spares_the_consensus_timeout()
+    {
+        var cluster = Form(3, isUniform: true);
+        cluster[3].Crash();
+        cluster.RunUntil(() => cluster[1].Ring.State == TotemState.Gather, "the token is lost");
+        cluster.Run(TimeSpan.FromMilliseconds(100));
+        Assert.True(Tell(cluster, 1, about: 3));
+        Assert.False(Tell(cluster, 1, about: 3));
+        cluster.RunUntil(() => HaveRing(cluster, 1, 2), "a ring of the survivors", milliseconds: 50);
+    }
+
+    [Fact]
+    public void A_living_member_given_up_by_mistake_comes_back_by_itself()
+    {
+        var cluster = Form(3, isUniform: true);
+        Assert.True(Tell(cluster, 1, about: 3));
+        var rings = cluster[1].Ring.Statistics.OperationalEntered;
+        cluster.RunUntil(
+            () => cluster[1].Ring.Statistics.OperationalEntered > rings && HaveRing(cluster, 1, 2, 3), "a ring of all", milliseconds: 3_700);
+        Assert.Contains("Transitional 1.9 {1 2} left {3}", cluster[1].Log);
+        Assert.Contains("Regular 1.d {1 2 3} joined {3}", cluster[2].Log);
+    }
+
+    [Fact]
+    public void Evidence_about_oneself_or_a_stranger_or_to_a_stopped_ring_is_ignored()
+    {
+        var cluster = Form(2, isUniform: true);
+        Assert.False(Tell(cluster, 1, about: 1));
+        Assert.False(Tell(cluster, 1, about: 7));
+        var ring = cluster[1].Ring;
+        cluster[1].Leave();
+        Assert.False(ring.HandlePeerGone(cluster.Now, new NodeId(2), new Outbox()));
+    }
+
+    /// <summary>Node 4 is heard and hears nobody: without holding it out, every round costs the others a consensus timeout.</summary>
+    [Fact]
+    public void A_node_that_asks_to_join_and_never_can_is_held_out_after_three_times_and_heard_again_later()
+    {
+        var cluster = Form(3, isUniform: true, count: 4);
+        foreach (var other in new uint[] { 1, 2, 3 }) cluster.Cut(other, 4);
+        cluster[4].Start();
+        cluster[4].Ring.SetMainstayNodes([.. cluster.Configured]);
+        cluster.RunUntil(() => IsHeldOut(cluster, 1, 4), "node 4 is held out");
+        Assert.Equal([new NodeId(4)], cluster[3].Ring.HeldOutAt(cluster.Now).Select(held => held.Node));
+        Assert.Equal(3, cluster[1].Ring.HeldOutAt(cluster.Now)[0].Strikes);
+
+        // Calm from here on, though node 4 goes on asking.
+        cluster.RunUntil(() => HaveRing(cluster, 1, 2, 3), "a ring of three");
+        var ring = cluster[1].Ring.InstalledRing;
+        var until = cluster[1].Ring.HeldOutAt(cluster.Now)[0].Until;
+        cluster.Run(until - cluster.Now - TimeSpan.FromMilliseconds(100));
+        Assert.Equal(ring, cluster[1].Ring.InstalledRing);
+        Assert.True(cluster[1].Ring.Statistics.Dropped(DropReason.HeldOut) > 10);
+
+        // One more time, for twice as long; and when its network is whole it is taken in after that.
+        cluster.RunUntil(() => cluster[1].Ring.HeldOutAt(cluster.Now) is [{ Strikes: 4 }], "the next round");
+        var next = cluster[1].Ring.HeldOutAt(cluster.Now)[0].Until - cluster.Now;
+        Assert.InRange(next, 1.3 * cluster.Options.HoldOut, 2 * cluster.Options.HoldOut);
+        cluster.Heal();
+        cluster.RunUntil(() => HaveRing(cluster, 1, 2, 3, 4), "a ring of all", milliseconds: 60_000);
+    }
+
+    [Fact]
+    public void In_a_mixed_ring_nobody_is_held_out()
+    {
+        var cluster = Form(3, isUniform: false, count: 4);
+        foreach (var other in new uint[] { 1, 2, 3 }) cluster.Cut(other, 4);
+        cluster[4].Start();
+        cluster.Run(TimeSpan.FromSeconds(20));
+        Assert.Equal(0, cluster[1].Ring.Statistics.Dropped(DropReason.HeldOut));
+        Assert.True(cluster[1].Ring.Statistics.OperationalEntered > 4);
+    }
+
+    [Fact]
+    public void Halves_that_fall_apart_again_and_again_do_not_hold_each_other_out()
+    {
+        var cluster = Form(4, isUniform: true);
+        for (var round = 0; round < 5; round++)
+        {
+            foreach (var (a, b) in from a in new uint[] { 1, 2 } from b in new uint[] { 3, 4 } select (a, b))
+            {
+                cluster.Cut(a, b);
+                cluster.Cut(b, a);
+            }
+
+            cluster.RunUntil(() => HaveRing(cluster, 1, 2) && HaveRing(cluster, 3, 4), "halves");
+            cluster.Heal();
+            cluster.RunUntil(() => HaveRing(cluster, 1, 2, 3, 4), "a ring of all");
+        }
+
+        Assert.All(cluster.Nodes.Values, node => Assert.Empty(node.Ring.HeldOutAt(cluster.Now)));
+    }
+
+    [Fact]
+    public void Who_leaves_in_good_order_is_never_held_out()
+    {
+        var cluster = Form(3, isUniform: true);
+        for (var round = 0; round < 5; round++)
+        {
+            cluster[3].Leave();
+            cluster.RunUntil(() => HaveRing(cluster, 1, 2), "a ring of two", milliseconds: 100);
+            cluster[3].Start();
+            cluster.RunUntil(() => HaveRing(cluster, 1, 2, 3), "a ring of all");
+        }
+
+        Assert.Equal(0, cluster[1].Ring.Statistics.Dropped(DropReason.HeldOut));
+    }
+
+    [Fact]
+    public void Hold_outs_double_up_to_the_limit_and_quiet_clears_a_node()
+    {
+        var book = new HoldOutBook();
+        var node = new NodeId(5);
+        var first = TimeSpan.FromSeconds(1);
+        var longest = TimeSpan.FromSeconds(3);
+        var now = Instant.FromMilliseconds(0);
+        double[] longestOfEach = [0, 0, 1, 2, 3, 3];
+        foreach (var seconds in longestOfEach)
+        {
+            now += TimeSpan.FromSeconds(4);
+            var duration = book.Strike(node, now, first, longest).TotalSeconds;
+            Assert.InRange(duration, seconds * 2 / 3, seconds);
+        }
+
+        Assert.True(book.IsHeldOut(node, now + TimeSpan.FromSeconds(2)));
+        Assert.False(book.IsHeldOut(node, now + longest));
+        now += longest + TimeSpan.FromSeconds(8.5);
+        Assert.Equal(TimeSpan.Zero, book.Strike(node, now, first, longest));
+        Assert.Empty(book.At(now));
+    }
+
+    private static TestCluster Form(int members, bool isUniform, int? count = null)
+    {
+        var cluster = new TestCluster(count ?? members, s_settings);
+        for (var id = 1u; id <= members; id++)
+        {
+            cluster[id].Start();
+            if (isUniform) cluster[id].Ring.SetMainstayNodes([.. cluster.Configured]);
+        }
+
+        uint[] all = [.. Enumerable.Range(1, members).Select(id => (uint)id)];
+        cluster.RunUntil(() => HaveRing(cluster, all), "a ring");
+        return cluster;
+    }
+
+    private static bool HaveRing(TestCluster cluster, params uint[] members) => members.All(id =>
+        cluster[id].IsRunning
+        && cluster[id].Ring is { State: TotemState.Operational, IsSynchronising: false } ring
+        && ring.Membership.Select(node => node.Value).SequenceEqual(members));
+
+    private static bool IsHeldOut(TestCluster cluster, uint by, uint node) =>
+        cluster[by].Ring.HeldOutAt(cluster.Now).Any(held => held.Node.Value == node);
+
+    private static bool Tell(TestCluster cluster, uint node, uint about) => cluster[node].Tell(about);
+}
