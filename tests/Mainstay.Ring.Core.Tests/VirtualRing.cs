@@ -1,5 +1,6 @@
 using System.Text;
 using Mainstay.Ring.Core.Configuration;
+using Mainstay.Ring.Core.Detection;
 using Mainstay.Ring.Core.Services;
 using Mainstay.Totem;
 
@@ -12,16 +13,19 @@ internal sealed class VirtualRing
     private const long HopNanoseconds = 100_000;
 
     private readonly SortedDictionary<uint, Member> _members = [];
-    private readonly PriorityQueue<(uint Target, uint Source, byte[] Bytes), (long, long)> _flying = new();
+    private readonly PriorityQueue<(uint Target, uint Source, byte[] Bytes, Flight Kind), (long, long)> _flying = new();
     private readonly HashSet<(uint, uint)> _cut = [];
     private readonly Func<uint, QuorumSettings> _quorum;
     private readonly uint[] _ids;
+    private readonly Predicate<uint> _announces;
+    private readonly HashSet<uint> _poweredOff = [];
     private long _now = 1_000_000_000;
     private long _order;
 
-    public VirtualRing(uint[] ids, Func<uint, QuorumSettings>? quorum = null)
+    public VirtualRing(uint[] ids, Func<uint, QuorumSettings>? quorum = null, Predicate<uint>? announces = null)
     {
         _ids = ids;
+        _announces = announces ?? (_ => false);
         _quorum = quorum ?? (_ => Majority((uint)ids.Length));
         foreach (var id in ids) Boot(id);
     }
@@ -62,16 +66,43 @@ internal sealed class VirtualRing
             Quorum = _quorum(id),
             StoredRingSequence = stored,
             ConfigVersion = configVersion,
+            ProcessId = _announces(id) ? 1000 + id : 0,
+            PeerPatience = TimeSpan.FromMilliseconds(300),
             Addresses = new SortedDictionary<uint, IReadOnlyList<string>>(_ids.ToDictionary(i => i, i => (IReadOnlyList<string>)[$"10.0.0.{i}"])),
         };
-        var node = new RingNode(options);
-        var member = new Member(node, options) { StoredSequence = stored };
+        var contact = new Contact();
+        var node = new RingNode(options, contact);
+        var member = new Member(node, options, contact) { StoredSequence = stored };
+        _poweredOff.Remove(id);
         _members[id] = member;
         Do(id, (now, outbox) => node.Start(now, outbox));
     }
 
-    /// <summary>Ends a node without a word.</summary>
+    /// <summary>Ends a node's process without a word; its host refuses what comes for it.</summary>
     public void Crash(uint id) => _members[id].IsUp = false;
+
+    /// <summary>Ends a node and its host.</summary>
+    public void PowerOff(uint id)
+    {
+        Crash(id);
+        _poweredOff.Add(id);
+    }
+
+    /// <summary>Log lines of a node.</summary>
+    public List<string> Log(uint node) => _members[node].Log;
+
+    /// <summary>Lets virtual time pass until something is so, and tells how many milliseconds that took.</summary>
+    public int RunUntil(Func<bool> condition, int limit)
+    {
+        for (var passed = 0; passed <= limit; passed++)
+        {
+            if (condition()) return passed;
+            Run(1);
+        }
+
+        Assert.Fail($"not within {limit} ms");
+        return limit;
+    }
 
     /// <summary>Leaves the ring properly, then ends.</summary>
     public void Leave(uint id)
@@ -143,11 +174,8 @@ internal sealed class VirtualRing
             _now = Math.Max(_now, next);
             if (arrival <= deadline)
             {
-                var (target, source, bytes) = _flying.Dequeue();
-                if (_members[target].IsUp && !_cut.Contains((source, target)))
-                {
-                    Do(target, (now, outbox) => this[target].HandleDatagram(now, bytes, outbox));
-                }
+                var (target, source, bytes, kind) = _flying.Dequeue();
+                if (!_cut.Contains((source, target))) Arrive(target, source, bytes, kind);
             }
             else
             {
@@ -172,6 +200,35 @@ internal sealed class VirtualRing
 
         Assert.Fail($"no ring of {string.Join(' ', members)}: "
             + string.Join("; ", members.Select(m => $"{m} {this[m].State} {string.Join(' ', this[m].Quorum.Members)}")));
+    }
+
+    private void Arrive(uint target, uint source, byte[] bytes, Flight kind)
+    {
+        var member = _members[target];
+        if (!member.IsUp)
+        {
+            var isRefused = kind is Flight.Packet or Flight.Probe && !_poweredOff.Contains(target);
+            if (isRefused) Fly(target, source, default, kind == Flight.Probe ? Flight.RefusedProbe : Flight.RefusedPacket);
+            return;
+        }
+
+        switch (kind)
+        {
+            case Flight.Packet:
+                member.Contact.Heard[source] = new Instant(_now);
+                Do(target, (now, outbox) => this[target].HandleDatagram(now, bytes, outbox));
+                break;
+            case Flight.Probe:
+                member.Contact.Heard[source] = new Instant(_now);
+                Fly(target, source, default, Flight.Answer);
+                break;
+            case Flight.Answer:
+                member.Contact.Heard[source] = new Instant(_now);
+                break;
+            default:
+                Do(target, (now, outbox) => this[target].HandlePeerRefused(now, new NodeId(source), kind == Flight.RefusedProbe, outbox));
+                break;
+        }
     }
 
     private (uint Id, long Deadline) NextTimer()
@@ -205,17 +262,42 @@ internal sealed class VirtualRing
             }
         }
 
-        foreach (ref readonly var output in member.Outbox.Outputs) member.Keep(output);
+        foreach (ref readonly var output in member.Outbox.Outputs)
+        {
+            if (output.Kind == RingOutputKind.ProbePeer) Fly(id, output.Number, default, Flight.Probe);
+            member.Keep(output);
+        }
+
         member.Outbox.Clear();
     }
 
-    private void Fly(uint source, uint target, ReadOnlyMemory<byte> bytes)
+    private void Fly(uint source, uint target, ReadOnlyMemory<byte> bytes, Flight kind = Flight.Packet)
     {
-        if (_members.ContainsKey(target)) _flying.Enqueue((target, source, bytes.ToArray()), (_now + HopNanoseconds, _order++));
+        if (_members.ContainsKey(target)) _flying.Enqueue((target, source, bytes.ToArray(), kind), (_now + HopNanoseconds, _order++));
     }
 
-    private sealed class Member(RingNode node, RingNodeOptions options)
+    private enum Flight
     {
+        Packet,
+        Probe,
+        Answer,
+        RefusedPacket,
+        RefusedProbe,
+    }
+
+    private sealed class Contact : IPeerContact
+    {
+        public Dictionary<uint, Instant> Heard { get; } = [];
+
+        public Instant LastHeard(NodeId node) => Heard.GetValueOrDefault(node.Value);
+    }
+
+    private sealed class Member(RingNode node, RingNodeOptions options, Contact contact)
+    {
+        public Contact Contact { get; } = contact;
+
+        public List<string> Log { get; } = [];
+
         public RingNodeOptions Options { get; } = options;
 
         public RingNode Node { get; } = node;
@@ -238,6 +320,9 @@ internal sealed class VirtualRing
         {
             switch (output.Kind)
             {
+                case RingOutputKind.Log:
+                    Log.Add(output.Text!);
+                    break;
                 case RingOutputKind.QuorumChanged:
                     var quorum = output.Quorum!;
                     Quorum.Add(

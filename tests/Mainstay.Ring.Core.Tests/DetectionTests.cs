@@ -1,0 +1,156 @@
+using Mainstay.Ring.Core.Detection;
+using Mainstay.Totem;
+
+namespace Mainstay.Ring.Core.Tests;
+
+/// <summary>Finding out that a member is gone before the timeouts (token 300 ms, consensus 400 ms here).</summary>
+public sealed class DetectionTests
+{
+    private const int ByTimeouts = 650;
+
+    [Fact]
+    public void Members_that_announce_themselves_make_a_uniform_ring()
+    {
+        var ring = Form(announces: _ => true, 1, 2, 3);
+        Assert.All(new uint[] { 1, 2, 3 }, id => Assert.True(ring[id].IsUniform));
+        ring.Crash(3);
+        ring.RunUntilFormed(1, 2);
+        Assert.True(ring[1].IsUniform);
+        ring.Boot(3);
+        ring.RunUntilFormed(1, 2, 3);
+        ring.Run(50);
+        Assert.All(new uint[] { 1, 2, 3 }, id => Assert.True(ring[id].IsUniform));
+    }
+
+    [Fact]
+    public void A_ring_with_one_that_does_not_is_not_and_keeps_the_timeouts()
+    {
+        var ring = Form(announces: id => id != 2, 1, 2, 3);
+        Assert.False(ring[1].IsUniform);
+        ring.Crash(3);
+        Assert.InRange(ring.RunUntil(() => IsFormed(ring, 1, 2), 2000), ByTimeouts, 2000);
+        Assert.DoesNotContain(ring.Log(1), line => line.Contains("given up", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_process_that_dies_on_a_living_host_is_gone_at_once(uint victim)
+    {
+        var ring = Form(announces: _ => true, 1, 2, 3);
+        ring.Run(500);
+        ring.Crash(victim);
+        uint[] survivors = [.. new uint[] { 1, 2, 3 }.Where(id => id != victim)];
+
+        // The idle ring's token is up to 60 ms away; then a refusal and two refused probes.
+        Assert.InRange(ring.RunUntil(() => IsFormed(ring, survivors), 2000), 100, 250);
+        Assert.Contains(
+            survivors.SelectMany(ring.Log),
+            line => line == $"node {victim} is given up: its host is there, but no ring process");
+    }
+
+    [Fact]
+    public void A_host_that_is_switched_off_is_gone_after_the_token_time_without_the_consensus_time()
+    {
+        var ring = Form(announces: _ => true, 1, 2, 3);
+        ring.Run(500);
+        ring.PowerOff(3);
+        Assert.InRange(ring.RunUntil(() => IsFormed(ring, 1, 2), 2000), 300, 480);
+        Assert.Contains(ring.Log(1), line => line == "node 3 is given up: it answered no probe for 300 ms");
+    }
+
+    [Fact]
+    public void A_pause_of_less_than_the_token_time_changes_nothing()
+    {
+        var ring = Form(announces: _ => true, 1, 2, 3);
+        ring.Run(500);
+        var before = ring[1].Statistics.OperationalEntered;
+        ring.Isolate(3);
+        ring.Run(220);
+        ring.Heal();
+        ring.Run(1000);
+        Assert.Equal(before, ring[1].Statistics.OperationalEntered);
+    }
+
+    [Fact]
+    public void Refusals_that_are_no_answers_to_a_probe_convict_nobody()
+    {
+        var ring = Form(announces: _ => true, 1, 2, 3);
+        for (var round = 0; round < 100; round++)
+        {
+            ring.Do(1, (now, outbox) => ring[1].HandlePeerRefused(now, new NodeId(3), isProbe: false, outbox));
+            ring.Run(10);
+        }
+
+        Assert.Equal(1, ring[1].Statistics.OperationalEntered);
+    }
+
+    [Fact]
+    public void Refused_probes_convict_nobody_who_is_heard()
+    {
+        var ring = Form(announces: _ => true, 1, 2, 3);
+        for (var round = 0; round < 100; round++)
+        {
+            ring.Do(1, (now, outbox) => ring[1].HandlePeerRefused(now, new NodeId(3), isProbe: true, outbox));
+            ring.Run(10);
+        }
+
+        Assert.Equal(1, ring[1].Statistics.OperationalEntered);
+    }
+
+    [Fact]
+    public void A_watcher_that_was_not_scheduled_itself_does_not_take_that_for_the_silence_of_others()
+    {
+        var watch = new PeerWatch();
+        var contact = new Silence();
+        watch.Apply(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(1000));
+        watch.SetPeers([new NodeId(2)]);
+        var token = Instant.FromMilliseconds(0);
+        var now = Instant.FromMilliseconds(100);
+        watch.HandleTimeout(now, token, contact);
+        now += TimeSpan.FromSeconds(30);
+        watch.HandleTimeout(now, token, contact);
+        Assert.False(watch.TryTakeGone(out _));
+        for (var round = 2; round <= PeerWatch.UnansweredMax; round++)
+        {
+            Assert.False(watch.TryTakeGone(out _));
+            now = watch.NextDeadline(token);
+            watch.HandleTimeout(now, token, contact);
+        }
+
+        Assert.True(watch.TryTakeGone(out var gone));
+        Assert.Equal((new NodeId(2), PeerGoneCause.Silent), gone);
+    }
+
+    [Fact]
+    public void A_token_that_comes_again_ends_the_probing()
+    {
+        var watch = new PeerWatch();
+        watch.Apply(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(1000));
+        watch.SetPeers([new NodeId(2)]);
+        Assert.Equal(Instant.FromMilliseconds(100), watch.NextDeadline(Instant.FromMilliseconds(0)));
+        watch.HandleTimeout(Instant.FromMilliseconds(100), Instant.FromMilliseconds(0), new Silence());
+        Assert.True(watch.TryTakeProbe(out _));
+        var token = Instant.FromMilliseconds(150);
+        watch.HandleTimeout(Instant.FromMilliseconds(200), token, new Silence());
+        Assert.False(watch.TryTakeProbe(out _));
+        Assert.Equal(Instant.FromMilliseconds(250), watch.NextDeadline(token));
+    }
+
+    private static VirtualRing Form(Predicate<uint> announces, params uint[] ids)
+    {
+        var ring = new VirtualRing(ids, announces: announces);
+        ring.RunUntilFormed(ids);
+        ring.Run(50);
+        return ring;
+    }
+
+    private static bool IsFormed(VirtualRing ring, params uint[] members) => members.All(id =>
+        ring[id].IsSynchronised && ring[id].State == TotemState.Operational && ring[id].Quorum.Members.SequenceEqual(members));
+
+    private sealed class Silence : IPeerContact
+    {
+        public Instant LastHeard(NodeId node) => Instant.Zero;
+    }
+}
