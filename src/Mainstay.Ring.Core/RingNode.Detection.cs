@@ -7,8 +7,8 @@ using Mainstay.Totem;
 namespace Mainstay.Ring.Core;
 
 /// <content>
-/// Knowing who runs this implementation, and finding out early who is gone (docs/ring.md, "Failure detection"). The first is agreed state: every
-/// such node joins a process group of this name, which Corosync's nodes see and do not mind.
+/// Knowing who runs this implementation, and finding out early who is gone (docs/ring.md, "Failure detection"). The first is agreed
+/// state: every such node joins a process group of this name, which Corosync's nodes see and do not mind.
 /// </content>
 public sealed partial class RingNode
 {

@@ -75,8 +75,8 @@ internal sealed class HoldOutBook
     ];
 
     /// <summary>
-    /// Up to a third shorter, each time otherwise. Who is held out looks for others with a period of its own; were each hold-out the same multiple
-    /// of it, both could meet at the one bad moment of that period again and again (simulator seed 2133 of the first version).
+    /// Up to a third shorter, each time otherwise. Who is held out looks for others with a period of its own; were each hold-out the same
+    /// multiple of it, both could meet at the one bad moment of that period again and again (simulator seed 2133 of the first version).
     /// </summary>
     private static TimeSpan Vary(TimeSpan duration, int strikes) => duration - (duration * (strikes * 3 % 8) / 24);
 

@@ -1,8 +1,9 @@
 namespace Mainstay.Totem;
 
 /// <content>
-/// What goes beyond the reference, and only where every node concerned is known to run this implementation: acting on evidence that a node is
-/// gone before the timeouts say so, and holding out nodes that make the ring form anew again and again (docs/totem.md, "Failure detection").
+/// What goes beyond the reference, and only where every node concerned is known to run this implementation: acting on evidence that a
+/// node is gone before the timeouts say so, and holding out nodes that make the ring form anew again and again (docs/totem.md, "Failure
+/// detection").
 /// </content>
 public sealed partial class TotemRing
 {
@@ -21,7 +22,8 @@ public sealed partial class TotemRing
     /// </summary>
     public void SetMainstayNodes(ReadOnlySpan<NodeId> nodes) => _mainstayNodes.SetTo(nodes);
 
-    /// <summary>Whether all members of the present ring, or all that try to form one and have not failed, run this implementation.</summary>
+    /// <summary>Whether all members of the present ring, or all that try to form one and have not failed, run this
+    /// implementation.</summary>
     public bool IsUniform => IsUniformWithout(NodeId.None);
 
     /// <summary>The nodes that are held out now, ascending; meaningful while <see cref="IsUniform"/>.</summary>
@@ -32,8 +34,8 @@ public sealed partial class TotemRing
     /// follow the join that says so, as they would after the timeouts. Ignored in a mixed ring and about nodes that do not take part.
     /// </summary>
     /// <remarks>
-    /// Safe whatever the evidence is worth: Gather may be entered at any time, and failed sets decide only with whom a ring is formed. A node
-    /// given up by mistake forms a ring of its own and merges as after a partition.
+    /// Safe whatever the evidence is worth: Gather may be entered at any time, and failed sets decide only with whom a ring is formed. A
+    /// node given up by mistake forms a ring of its own and merges as after a partition.
     /// </remarks>
     /// <param name="now">The time.</param>
     /// <param name="node">The other node.</param>
@@ -71,15 +73,15 @@ public sealed partial class TotemRing
     }
 
     /// <summary>
-    /// Whether a node's wish to join is not to be heard now. One who is named by a node that we do listen to is heard too: else that node would
-    /// wait in vain for our agreement.
+    /// Whether a node's wish to join is not to be heard now. One who is named by a node that we do listen to is heard too: else that node
+    /// would wait in vain for our agreement.
     /// </summary>
     private bool IsHeldOut(NodeId node) => !_procSet.Contains(node) && _heldOut.IsHeldOut(node, _now) && IsUniform;
 
     /// <summary>
-    /// A ring is being installed: takes note of the nodes that the old ring lost on the way and of those that all agreed to have failed. All
-    /// that continue together see the same, and so come to the same verdict. Only a small part of the nodes can be at fault: where the
-    /// ring broke into halves, nobody is held out by either.
+    /// A ring is being installed: takes note of the nodes that the old ring lost on the way and of those that all agreed to have failed.
+    /// All that continue together see the same, and so come to the same verdict. Only a small part of the nodes can be at fault: where
+    /// the ring broke into halves, nobody is held out by either.
     /// </summary>
     private void NoteDisturbers()
     {

@@ -68,7 +68,8 @@ internal sealed class VirtualRing
             ConfigVersion = configVersion,
             ProcessId = _announces(id) ? 1000 + id : 0,
             PeerPatience = TimeSpan.FromMilliseconds(300),
-            Addresses = new SortedDictionary<uint, IReadOnlyList<string>>(_ids.ToDictionary(i => i, i => (IReadOnlyList<string>)[$"10.0.0.{i}"])),
+            Addresses = new SortedDictionary<uint,
+                IReadOnlyList<string>>(_ids.ToDictionary(i => i, i => (IReadOnlyList<string>)[$"10.0.0.{i}"])),
         };
         var contact = new Contact();
         var node = new RingNode(options, contact);
@@ -326,7 +327,8 @@ internal sealed class VirtualRing
                 case RingOutputKind.QuorumChanged:
                     var quorum = output.Quorum!;
                     Quorum.Add(
-                        $"{string.Join(' ', quorum.Members)} {(quorum.IsQuorate ? "quorate" : "inquorate")} {quorum.Votes}/{quorum.ExpectedVotes}");
+                        $"{string.Join(' ', quorum.Members)} {(quorum.IsQuorate ? "quorate" : "inquorate")} "
+                            + $"{quorum.Votes}/{quorum.ExpectedVotes}");
                     foreach (var lines in Events.Values) lines.Add($"ring {string.Join(' ', quorum.Members)}");
                     break;
                 case RingOutputKind.ShutdownAsked or RingOutputKind.ShutdownDecided or RingOutputKind.DeviceRegistered:

@@ -60,7 +60,8 @@ public sealed class DetectionTests
         Assert.True(Tell(cluster, 1, about: 3));
         var rings = cluster[1].Ring.Statistics.OperationalEntered;
         cluster.RunUntil(
-            () => cluster[1].Ring.Statistics.OperationalEntered > rings && HaveRing(cluster, 1, 2, 3), "a ring of all", milliseconds: 3_700);
+            () => cluster[1].Ring.Statistics.OperationalEntered > rings
+                && HaveRing(cluster, 1, 2, 3), "a ring of all", milliseconds: 3_700);
         Assert.Contains("Transitional 1.9 {1 2} left {3}", cluster[1].Log);
         Assert.Contains("Regular 1.d {1 2 3} joined {3}", cluster[2].Log);
     }

@@ -215,7 +215,8 @@ internal sealed class TestNode(TestCluster cluster, uint id)
             {
                 _mustSynchronise = false;
                 Assert.True(Ring.Submit(
-                    cluster.Now, MessageGroup.Synchronisation, BitConverter.GetBytes(Last!.Ring.Sequence), [], DeliveryGuarantee.Agreed, Outbox));
+                    cluster.Now, MessageGroup.Synchronisation, BitConverter.GetBytes(Last!.Ring.Sequence), [], DeliveryGuarantee.Agreed,
+                        Outbox));
             }
         }
 

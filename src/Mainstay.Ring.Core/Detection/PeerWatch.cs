@@ -19,7 +19,8 @@ internal enum PeerGoneCause : byte
 /// </summary>
 internal sealed class PeerWatch
 {
-    /// <summary>Probes without an answer that make a member gone; counted as probes, so that a pause of this process is not its silence.</summary>
+    /// <summary>Probes without an answer that make a member gone; counted as probes, so that a pause of this process is not its
+    /// silence.</summary>
     public const int UnansweredMax = 10;
 
     /// <summary>Refused probes that confirm a refusal, which may be forged or of a moment in which a firewall was loaded.</summary>

@@ -45,7 +45,8 @@ public sealed class RingCoverage
             case TraceKind.MessagesLost:
                 Hit("recovery skips messages that nobody holds");
                 break;
-            case TraceKind.HeldOut or TraceKind.FailedToReceive or TraceKind.PauseDetected or TraceKind.ContinuousGather or TraceKind.NodeLeaving:
+            case TraceKind.HeldOut or TraceKind.FailedToReceive
+                or TraceKind.PauseDetected or TraceKind.ContinuousGather or TraceKind.NodeLeaving:
                 Hit($"trace {trace.Kind}");
                 break;
             default:
