@@ -225,6 +225,7 @@ public sealed partial class RingNode
         _totem.Reconfigure(options.Totem, options.Nodes);
         _watch.Apply(options.Totem.TokenRetransmit, options.PeerPatience);
         if (options.Quorum.IsEnabled) _votes.Apply(options.Quorum);
+        _map.PublishQuorum(QuorumKeys);
         Drain(now, outbox);
     }
 

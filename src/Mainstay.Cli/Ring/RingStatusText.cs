@@ -5,7 +5,7 @@ using Mainstay.Ring.Client;
 
 namespace Mainstay.Cli.Ring;
 
-/// <summary>The ring's status for people, for programs, and in the form of <c>corosync-quorumtool -s</c>.</summary>
+/// <summary>The ring's status for people and for programs.</summary>
 internal static class RingStatusText
 {
     private static readonly JsonWriterOptions s_indented = new() { Indented = true };
@@ -76,41 +76,6 @@ internal static class RingStatusText
         }
 
         return Encoding.UTF8.GetString(buffer.ToArray()) + "\n";
-    }
-
-    /// <summary>As <c>corosync-quorumtool -s</c> prints it (cases/ring/knet2qdev).</summary>
-    public static string QuorumTool(RingIdentity identity, RingStatus status, DateTimeOffset now)
-    {
-        var quorum = status.Quorum;
-        var text = new StringBuilder();
-        text.AppendLine("Quorum information");
-        text.AppendLine("------------------");
-        text.AppendLine(CultureInfo.InvariantCulture, $"Date:             {now:ddd MMM} {now.Day,2} {now:HH:mm:ss yyyy}");
-        text.AppendLine("Quorum provider:  corosync_votequorum");
-        text.AppendLine($"Nodes:            {quorum.Members.Count}");
-        text.AppendLine($"Node ID:          {identity.LocalNodeId}");
-        text.AppendLine($"Ring ID:          {quorum.Ring}");
-        text.AppendLine($"Quorate:          {(quorum.IsQuorate ? "Yes" : "No")}");
-        text.AppendLine();
-        text.AppendLine("Votequorum information");
-        text.AppendLine("----------------------");
-        text.AppendLine($"Expected votes:   {quorum.ExpectedVotes}");
-        text.AppendLine($"Highest expected: {status.HighestExpectedVotes}");
-        text.AppendLine($"Total votes:      {quorum.Votes}");
-        text.AppendLine($"Quorum:           {quorum.Quorum} {(quorum.IsQuorate ? " " : "Activity blocked")}");
-        text.AppendLine($"Flags:            {string.Concat(status.Flags.Select(f => f + " "))}");
-        text.AppendLine();
-        text.AppendLine("Membership information");
-        text.AppendLine("----------------------");
-        text.AppendLine("    Nodeid      Votes Name");
-        foreach (var member in quorum.Members)
-        {
-            var votes = status.MemberVotes.GetValueOrDefault(member);
-            var local = member == identity.LocalNodeId ? " (local)" : string.Empty;
-            text.AppendLine($"{member,10} {votes,10} {NameOf(identity, member)}{local}");
-        }
-
-        return text.ToString();
     }
 
     private static void WriteNodes(Utf8JsonWriter json, RingIdentity identity, RingStatus status)

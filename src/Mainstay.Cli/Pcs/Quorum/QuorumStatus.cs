@@ -17,9 +17,14 @@ internal static class QuorumStatus
             return session.Show(QuorumListings.All(identity, status));
         }
 
-        session.Out.Write(session.OutputFormat == "json"
-            ? RingStatusText.Json(identity, status)
-            : RingStatusText.QuorumTool(identity, status, DateTimeOffset.Now));
+        if (session.OutputFormat == "json")
+        {
+            session.Out.Write(RingStatusText.Json(identity, status));
+            return 0;
+        }
+
+        var facts = Ask(session, static ring => QuorumFacts.ReadAsync(ring, CancellationToken.None));
+        session.Out.Write(QuorumToolText.Status(facts, new QuorumToolStyle { IsParsable = true }, DateTimeOffset.Now));
         return 0;
     }
 

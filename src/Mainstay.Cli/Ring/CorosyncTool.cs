@@ -1,0 +1,68 @@
+using System.Globalization;
+using Mainstay.Ring.Client;
+
+namespace Mainstay.Cli.Ring;
+
+/// <summary>What the reference's tools for the ring have in common: options, the connection, the names of errors.</summary>
+internal abstract class CorosyncTool : ITool
+{
+    /// <summary>The tool's name.</summary>
+    protected abstract string Name { get; }
+
+    /// <inheritdoc/>
+    public int Run(ToolContext context, IReadOnlyList<string> args)
+    {
+        try
+        {
+            return RunAsync(context, args).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>Does the work.</summary>
+    protected abstract Task<int> RunAsync(ToolContext context, IReadOnlyList<string> args);
+
+    /// <summary>Connects; <see langword="null"/> with the refusal on standard error, and why, where the daemon is not there.</summary>
+    protected static async Task<RingClient?> ConnectAsync(ToolContext context, string refusal)
+    {
+        try
+        {
+            return await RingClient.ConnectAsync(RingTool.SocketPath(context, null), context.Cancellation);
+        }
+        catch (RingException problem)
+        {
+            context.Error.WriteLine(refusal);
+            context.Error.WriteLine(problem.Message);
+            return null;
+        }
+    }
+
+    /// <summary>The reference's name of an error.</summary>
+    protected static string Text(RingError error) => error switch
+    {
+        RingError.None => "CS_OK",
+        RingError.Timeout => "CS_ERR_TIMEOUT",
+        RingError.InvalidParameter => "CS_ERR_INVALID_PARAM",
+        RingError.Busy => "CS_ERR_BUSY",
+        RingError.Access => "CS_ERR_ACCESS",
+        RingError.NotFound => "CS_ERR_NOT_EXIST",
+        RingError.BadName => "CS_ERR_NAME_TOO_LONG",
+        RingError.Exists => "CS_ERR_EXIST",
+        RingError.UnknownNode => "CS_ERR_NAME_NOT_FOUND",
+        RingError.NoResources => "CS_ERR_NO_RESOURCES",
+        RingError.BadOperation => "CS_ERR_BAD_OPERATION",
+        RingError.WrongRing => "CS_ERR_MESSAGE_ERROR",
+        _ => "CS_ERR_LIBRARY",
+    };
+
+    /// <summary>A node id: a positive number.</summary>
+    protected static bool TryNodeId(string text, out uint id) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id) && id > 0;
+
+    /// <summary>First address of a node.</summary>
+    protected static string AddressOf(RingIdentity identity, uint nodeId) =>
+        identity.Nodes.FirstOrDefault(n => n.NodeId == nodeId)?.Addresses[0] ?? string.Empty;
+}
