@@ -68,8 +68,9 @@ internal sealed class CfgTool : CorosyncTool
             "a" => ShowAddresses(context, ring, node),
             "R" => await ReloadAsync(context, ring),
             "L" => await DoAsync(
-                context, ring.Administration.ReopenLogsAsync(context.Cancellation), e =>
-                    $"Could not reopen logging files. Error {Text(e)}"),
+                context,
+                ring.Administration.ReopenLogsAsync(context.Cancellation),
+                e => $"Could not reopen logging files. Error {Text(e)}"),
             "k" => await DoAsync(
                 context,
                 ring.Administration.KillNodeAsync(node, KillReason, context.Cancellation),

@@ -292,8 +292,8 @@ internal sealed class CmapTool : CorosyncTool
                 if (problem.Length > 0) return null;
             }
 
-            if (request.Action is 'g' or 's' or 'd' or 'D' or 't' or 'T'
-                && request.Operands.Count == 0) problem = "Expected key after options";
+            var wantsKeys = request.Action is 'g' or 's' or 'd' or 'D' or 't' or 'T';
+            if (wantsKeys && request.Operands.Count == 0) problem = "Expected key after options";
             else if (request.Action == 's' && request.Operands.Count < 3) problem = "At least 3 parameters are expected for set";
             return problem.Length > 0 ? null : request;
         }

@@ -97,7 +97,8 @@ internal static class QuorumToolText
     private static void AddDevice(StringBuilder text, RingVoteInfo own, QuorumToolStyle style)
     {
         var votes = own.Flags.HasFlag(RingVoteFlags.DeviceCastsVote);
-        text.Append(CultureInfo.InvariantCulture,
+        text.Append(
+            CultureInfo.InvariantCulture,
             $"{Id(0, style),10} {(votes ? own.DeviceVotes : 0),10} {string.Empty,10} {own.DeviceName}");
         text.AppendLine(votes ? string.Empty : $" (votes {own.DeviceVotes})");
     }

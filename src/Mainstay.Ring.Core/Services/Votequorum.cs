@@ -137,8 +137,8 @@ internal sealed partial class Votequorum
         yield return new(Prefix + "two_node", CmapValue.Of(_twoNode ? (byte)1 : (byte)0));
         yield return new(Prefix + "ev_barrier", CmapValue.Of(_expectedBarrier));
         if (_settings.WaitForAll) yield return new(Prefix + "wait_for_all_status", CmapValue.Of(_waitsForAll ? (byte)1 : (byte)0));
-        if (_settings.TieBreakerConfigured
-            || _isReconfigured) yield return new(Prefix + "atb_type", CmapValue.Of((uint)_settings.TieBreaker));
+        var showsTieBreaker = _settings.TieBreakerConfigured || _isReconfigured;
+        if (showsTieBreaker) yield return new(Prefix + "atb_type", CmapValue.Of((uint)_settings.TieBreaker));
         if (_settings.HasDevice) yield return new(Prefix + "qdevice_can_operate", CmapValue.Of((byte)1));
         if (_self.Flags.HasFlag(VoteFlags.DeviceRegistered))
         {
