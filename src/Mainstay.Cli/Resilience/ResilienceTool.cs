@@ -68,8 +68,7 @@ internal sealed class ResilienceTool : ITool
         var input = PlanningInput.Load(context, options.File, date: null);
         var check = new ResilienceCheck(input.Document, input.Options, options.Quorum);
         var scenarios = Scenarios(check, options);
-        var outcomes = new ScenarioOutcome[scenarios.Count];
-        Parallel.For(0, scenarios.Count, i => outcomes[i] = check.Evaluate(scenarios[i]));
+        var outcomes = new ScenarioRunner(check, scenarios).Run();
         context.Out.Write(options.IsJson ? ResilienceJson.Print(check, outcomes) : ResilienceText.Print(check, outcomes, options.Full));
         return outcomes.All(o => o.IsHarmless) ? 0 : 1;
     }

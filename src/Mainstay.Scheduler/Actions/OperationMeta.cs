@@ -35,7 +35,7 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
     }
 
     /// <summary>The operation's meta-attributes; the caller must not change them.</summary>
-    public SortedDictionary<string, string> Of(ClusterResource resource, ActionKey key) => Settings(resource, key).Table;
+    public SortedPairs Of(ClusterResource resource, ActionKey key) => Settings(resource, key).Table;
 
     private OperationSettings Settings(ClusterResource resource, ActionKey key)
     {
@@ -70,7 +70,7 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
         config.CollectOperationDefaults(table, input);
         var meta = Normalize(resource, key, table, isProbe);
         var own = operation?.Xml.Element("instance_attributes") is null ? null : operation!.Xml;
-        var settings = new OperationSettings(key, meta, [.. meta], own);
+        var settings = new OperationSettings(key, meta, meta.ToArray(), own);
         known.Add(settings);
         return settings;
     }
@@ -82,18 +82,18 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
     }
 
     /// <summary>The operation's own instance attributes for its node.</summary>
-    public SortedDictionary<string, string>? Extra(PlanAction action)
+    public SortedPairs? Extra(PlanAction action)
     {
         return Settings(action.Resource!, action.Key).WithParameters is { } operation ? Extra(operation, action.Node!) : null;
     }
 
-    private SortedDictionary<string, string>? Extra(XElement operation, ClusterNode node)
+    private SortedPairs? Extra(XElement operation, ClusterNode node)
     {
         var table = new NvTable();
         var input = config.PlainInput with { NodeAttribute = name => node.Attributes.GetValueOrDefault(name) };
         config.Collect(table, operation, "instance_attributes", input);
         if (table.Count == 0) return null;
-        var extra = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var extra = new SortedPairs();
         foreach (var pair in table.Values) extra[pair.Name] = pair.Value;
         return extra;
     }
@@ -112,9 +112,9 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
         .Where(op => op is { Task: TaskKind.Monitor, Enabled: true, IntervalMs: > 0 })
         .MinBy(op => op.IntervalMs);
 
-    private SortedDictionary<string, string> Normalize(ClusterResource resource, ActionKey key, NvTable table, bool isProbe)
+    private SortedPairs Normalize(ClusterResource resource, ActionKey key, NvTable table, bool isProbe)
     {
-        var meta = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var meta = new SortedPairs();
         foreach (var pair in table.Values) meta[pair.Name] = pair.Value;
         meta.Remove("id");
         if (key.IntervalMs > 0) meta["interval"] = key.IntervalMs.ToString(CultureInfo.InvariantCulture);
@@ -133,7 +133,7 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
         return meta;
     }
 
-    private void NormalizeDelay(ActionKey key, SortedDictionary<string, string> meta)
+    private void NormalizeDelay(ActionKey key, SortedPairs meta)
     {
         if (meta.TryGetValue("start-delay", out string? delay))
         {
@@ -151,7 +151,7 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
     }
 
     /// <summary>Drops on-fail values that make no sense for the operation (spec/scheduler-history.md section 12.1).</summary>
-    private static void ValidateOnFail(ClusterResource resource, ActionKey key, SortedDictionary<string, string> meta)
+    private static void ValidateOnFail(ClusterResource resource, ActionKey key, SortedPairs meta)
     {
         string? value = meta.GetValueOrDefault("on-fail")?.ToLowerInvariant();
         switch (key.Task)
@@ -175,7 +175,7 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
         if (key.Task != TaskKind.Promote && !isPromotedMonitor) meta.Remove("on-fail");
     }
 
-    private static void InheritDemotePolicy(ClusterResource resource, SortedDictionary<string, string> meta)
+    private static void InheritDemotePolicy(ClusterResource resource, SortedPairs meta)
     {
         foreach (var op in resource.Operations)
         {
@@ -186,7 +186,7 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
         }
     }
 
-    public OnFail OnFailOf(ClusterResource resource, ActionKey key, SortedDictionary<string, string> meta)
+    public OnFail OnFailOf(ClusterResource resource, ActionKey key, SortedPairs meta)
     {
         bool fencing = state.Options.FencingEnabled;
         bool isProbe = key is { Task: TaskKind.Monitor, IntervalMs: 0 };
@@ -228,4 +228,4 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
 /// <param name="Pairs">The same, for actions to share.</param>
 /// <param name="WithParameters">The configured operation if it has parameters of its own, else null.</param>
 internal sealed record OperationSettings(
-    ActionKey Key, SortedDictionary<string, string> Table, KeyValuePair<string, string>[] Pairs, XElement? WithParameters);
+    ActionKey Key, SortedPairs Table, KeyValuePair<string, string>[] Pairs, XElement? WithParameters);

@@ -203,7 +203,7 @@ internal sealed class PlanAction
 
     public ref ActionMeta Meta => ref _meta;
 
-    public SortedDictionary<string, string>? Extra
+    public SortedPairs? Extra
     {
         get => _details?.Extra;
         set
@@ -254,7 +254,7 @@ internal sealed class PlanAction
 
         public CollectiveCache? Collective { get; set; }
 
-        public SortedDictionary<string, string>? Extra { get; set; }
+        public SortedPairs? Extra { get; set; }
 
         public TaskKind CancelTask { get; set; }
 

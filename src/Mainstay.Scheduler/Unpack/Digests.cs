@@ -128,10 +128,10 @@ internal static class Digests
         return OperationDigest.Secure(parameters, entry.IntervalMs, IsPrivate);
     }
 
-    private static SortedDictionary<string, string> Parameters(
+    private static SortedPairs Parameters(
         ConfigReader config, ActionStore actions, ClusterResource resource, ActionKey key, ClusterNode node, out bool hasExtra)
     {
-        var map = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var map = new SortedPairs();
         if (resource.IsBundleConnectionByName(config))
         {
             var container = resource.Launcher ?? resource.Replica?.Container;

@@ -151,6 +151,7 @@ internal sealed partial class HistoryPass
             return;
         }
 
+        if (!resource.Actions.MayHaveTask(TaskKind.Stop)) return;
         foreach (var stop in ActionStore.All(resource, TaskKind.Stop, node)) stop.Set(ActionFlags.Optional);
     }
 

@@ -7,6 +7,9 @@ internal sealed partial class HistoryPass(ClusterState state, ConfigReader confi
 {
     private readonly List<ClusterResource> _containersToStop = [];
 
+    // One for all, because there is one for each resource on each node.
+    private readonly ResourceRun _run = new();
+
     public void Run(ClusterNode node)
     {
         if (node.Histories is not { } histories) return;
@@ -54,7 +57,8 @@ internal sealed partial class HistoryPass(ClusterState state, ConfigReader confi
         ReadShutdownLock(resource, history);
         if (history.Entries.Length == 0) return resource;
 
-        var run = new ResourceRun(resource, node, history) { SavedRole = resource.CurrentRole };
+        var run = _run;
+        run.Begin(resource, history);
         resource.CurrentRole = Role.Unknown;
         foreach (var entry in history.Sorted) UnpackEntry(run, entry);
         CreateActiveRecurring(run);
@@ -108,13 +112,16 @@ internal sealed partial class HistoryPass(ClusterState state, ConfigReader confi
         {
             string baseName = ClusterResource.WithoutInstanceNumber(id);
             found = parent.Parent is { IsBundle: true } bundle
-                ? bundle.Bundle!.Replicas.Find(r => r.Node == history.Node)?.Child
+                ? ChildOn(bundle, history.Node)
                 : FindInstance(parent, baseName, history.Node);
         }
 
         if (found is not null && found.Id != id && found.HistoryId != id) state.SetHistoryId(found, id);
         return found;
     }
+
+    private static ClusterResource? ChildOn(ClusterResource bundle, ClusterNode node) =>
+        bundle.Bundle!.Replicas.Find(r => r.Node == node)?.Child;
 
     private ClusterResource? FindInstance(ClusterResource clone, string baseName, ClusterNode node)
     {
@@ -188,15 +195,15 @@ internal sealed partial class HistoryPass(ClusterState state, ConfigReader confi
     }
 
     /// <summary>What is kept while one resource's entries on one node are read.</summary>
-    private sealed class ResourceRun(ClusterResource resource, ClusterNode node, ResourceHistory history)
+    private sealed class ResourceRun
     {
-        public ClusterResource Resource { get; } = resource;
+        public ClusterResource Resource { get; private set; } = null!; // set before anything is read
 
-        public ClusterNode Node { get; } = node;
+        public ClusterNode Node => History.Node;
 
-        public ResourceHistory History { get; } = history;
+        public ResourceHistory History { get; private set; } = null!; // as above
 
-        public Role SavedRole { get; init; }
+        public Role SavedRole { get; private set; }
 
         public OnFail OnFail { get; set; }
 
@@ -205,5 +212,14 @@ internal sealed partial class HistoryPass(ClusterState state, ConfigReader confi
         public Role ActiveRole => Resource.Top.IsPromotable ? Role.Unpromoted : Role.Started;
 
         public bool IsBundled => Resource.IsBundled;
+
+        public void Begin(ClusterResource resource, ResourceHistory history)
+        {
+            Resource = resource;
+            History = history;
+            SavedRole = resource.CurrentRole;
+            OnFail = default;
+            LastFailure = null;
+        }
     }
 }
