@@ -43,6 +43,9 @@ public enum KnetEventKind
 
     /// <summary>Data compressed in a way that this version cannot read: <see cref="KnetEvent.Value"/> is the model.</summary>
     UnreadableCompression = 12,
+
+    /// <summary>Packets are sent with new crypto settings: <see cref="KnetTransport.Crypto"/>.</summary>
+    CryptoInUse = 13,
 }
 
 /// <summary>One event.</summary>

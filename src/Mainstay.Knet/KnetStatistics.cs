@@ -59,7 +59,7 @@ public sealed class KnetStatistics
     /// <summary>Packets of the layer above that were too long to be sent.</summary>
     public long Oversized { get; internal set; }
 
-    /// <summary>Packets sent as they were.</summary>
+    /// <summary>Packets sent as they were though compression is on: too short, or not smaller when compressed.</summary>
     public long SentUncompressed { get; internal set; }
 
     /// <summary>Packets sent compressed.</summary>

@@ -26,7 +26,7 @@ public sealed partial class KnetTransport
             return;
         }
 
-        if (!_crypto.TryOpen(datagram, _opened, out var size))
+        if (!_crypto.TryOpen(datagram, _opened, out var size, out var isAhead))
         {
             Refuse(now, outbox, KnetDropReason.NotAuthentic, new(KnetEventKind.NotAuthentic, default, link, 0, source));
             return;
@@ -50,6 +50,10 @@ public sealed partial class KnetTransport
         }
 
         if (FindSource(now, header, link, source, outbox) is not { } host || host.Find(link) is not { } found) return;
+
+        // Who sends with the new settings has had the sign that all nodes know them. A node that was slow to load them must not wait for
+        // its own sign: the others may have forgotten the old settings by now and hear nothing of it any more.
+        if (isAhead) ActivateCrypto(now, outbox);
         Dispatch(now, header, host, found, packet, datagram.Length, outbox);
     }
 

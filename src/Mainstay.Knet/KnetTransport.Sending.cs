@@ -87,7 +87,7 @@ public sealed partial class KnetTransport
             && ZlibCodec.TryCompress(packet, _settings.CompressionLevel, _compressed, out _compressedSize);
         if (!isSmaller)
         {
-            Statistics.SentUncompressed++;
+            if (_settings.Compression != CompressionModel.None) Statistics.SentUncompressed++;
             return packet;
         }
 

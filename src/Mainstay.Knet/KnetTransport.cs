@@ -26,7 +26,7 @@ public sealed partial class KnetTransport : IDisposable
     private readonly byte[] _packet = new byte[KnetLimits.PacketSizeMax + KnetLimits.ProtectionSizeMax];
     private readonly byte[] _opened = new byte[KnetLimits.DatagramSizeMax];
     private readonly byte[] _compressed = new byte[KnetLimits.PacketSizeMax];
-    private readonly Instant[] _nextReport = new Instant[(int)KnetEventKind.UnreadableCompression + 1];
+    private readonly Instant[] _nextReport = new Instant[(int)KnetEventKind.CryptoInUse + 1];
     private KnetSettings _settings;
     private ImmutableArray<KnetHost> _hosts = [];
     private PacketSequence _sent;
@@ -107,10 +107,14 @@ public sealed partial class KnetTransport : IDisposable
         _crypto.Load(settings);
     }
 
-    /// <summary>Second step, when every node has done the first: packets are sent with the new settings.</summary>
+    /// <summary>
+    /// Second step, when every node has done the first: packets are sent with the new settings. A packet of another node that has done it
+    /// does it here, too.
+    /// </summary>
     public void ActivateCrypto(Instant now, KnetOutbox outbox)
     {
         if (!_crypto.Activate()) return;
+        Report(outbox, KnetEventKind.CryptoInUse, NodeId.None, 0, 0);
         SearchPathsAgain(now);
         UpdateDataMtu(outbox);
         HandleTimeout(now, outbox);

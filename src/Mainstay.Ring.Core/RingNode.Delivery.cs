@@ -228,7 +228,9 @@ public sealed partial class RingNode
             case CfgFunction.Reload:
                 outbox.Add(new RingOutput { Kind = RingOutputKind.ReloadRequested, Number = sender });
                 return true;
-            case CfgFunction.RingReenable or CfgFunction.CryptoReconfigure:
+            case CfgFunction.CryptoReconfigure:
+                return HandleCryptoPhase(sender, bytes, order, outbox);
+            case CfgFunction.RingReenable:
                 return true;
             default:
                 return Ignore();

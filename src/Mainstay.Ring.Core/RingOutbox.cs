@@ -49,6 +49,12 @@ public enum RingOutputKind : byte
     /// <summary>Ask node <see cref="RingOutput.Number"/>, over all links, for a sign of life.</summary>
     ProbePeer,
 
+    /// <summary>
+    /// This node's own message about phase <see cref="RingOutput.Number"/> of a change of crypto was delivered: 1 begins to send with the
+    /// new settings, 2 ends the old ones.
+    /// </summary>
+    CryptoPhase,
+
     /// <summary>The process must end: <see cref="RingOutput.Text"/> says why.</summary>
     Terminate,
 }

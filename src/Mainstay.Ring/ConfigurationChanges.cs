@@ -16,9 +16,11 @@ internal static class ConfigurationChanges
         foreach (var node in loaded.Nodes)
         {
             var before = running.Nodes.FirstOrDefault(n => n.NodeId == node.NodeId);
-            if (before is not null && !before.ResolvedAddress.Equals(node.ResolvedAddress))
+            foreach (var link in node.Links)
             {
-                return $"the address of node {node.NodeId} changed from {before.ResolvedAddress} to {node.ResolvedAddress}:"
+                var known = before?.Links.FirstOrDefault(l => l.Link == link.Link);
+                if (known is null || known.Address.Equals(link.Address)) continue;
+                return $"the address of node {node.NodeId} on link {link.Link} changed from {known.Address} to {link.Address}:"
                     + " it must be deleted and recreated (two reloads)";
             }
         }
@@ -37,6 +39,7 @@ internal static class ConfigurationChanges
         Tell("interface.0.mcastport", old.Port, next.Port);
         return loaded with
         {
+            Knet = KeepFixed(running.Knet, loaded.Knet, Tell),
             Totem = next with { Transport = old.Transport, ClusterName = old.ClusterName, NetMtu = old.NetMtu, Port = old.Port },
         };
 
@@ -44,5 +47,20 @@ internal static class ConfigurationChanges
         {
             if (!Equals(before, after)) log.Warning($"totem.{key} cannot be changed at run-time; {before} stays until a restart");
         }
+    }
+
+    // Links that stay keep their ports; with another transport there is nothing to change to.
+    private static KnetSection? KeepFixed(KnetSection? running, KnetSection? loaded, Action<string, int, int> tell)
+    {
+        if (running is null || loaded is null) return running;
+        var ports = loaded.Ports;
+        foreach (var (link, port) in running.Ports)
+        {
+            if (!ports.TryGetValue(link, out var wanted)) continue;
+            if (link > 0) tell($"interface.{link}.mcastport", port, wanted);
+            ports = ports.SetItem(link, port);
+        }
+
+        return loaded with { Ports = ports };
     }
 }

@@ -40,8 +40,7 @@ internal static class ConfigurationFile
 
         var environment = HostEnvironment.Gather(arguments) with { IdentityFiles = identities };
         var configuration = RingConfiguration.Load(arguments.ConfigFile, content, environment, out problems);
-        if (configuration is null || configuration.Totem.Transport == RingTransport.Udpu) return configuration;
-        var name = configuration.Totem.Transport == RingTransport.Knet ? "knet" : "udp";
+        if (configuration is null || configuration.Totem.Transport != RingTransport.Udp) return configuration;
         problems =
         [
             .. problems,
@@ -49,8 +48,8 @@ internal static class ConfigurationFile
                 ProblemSeverity.Error,
                 arguments.ConfigFile,
                 configuration.Keys.TryGetValue("totem.transport", out var line) ? line.Line : 0,
-                $"transport {name} is not supported by this version of mainstay-ring:"
-                    + " set \"transport: udpu\" in section totem on all nodes",
+                "transport udp is not supported by this version of mainstay-ring:"
+                    + " set \"transport: knet\" or \"transport: udpu\" in section totem on all nodes",
                 ConfigurationProblem.FileExitStatus),
         ];
         return null;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using Mainstay.Knet;
 using Mainstay.Ring.Core.Configuration;
 
 namespace Mainstay.Ring;
@@ -12,7 +13,7 @@ internal static class HostEnvironment
         HostName = Environment.MachineName,
         LocalAddresses = LocalAddresses(),
         Resolve = NameResolution.Resolve,
-        KeyFileSize = KeyFileSize,
+        ReadKeyFile = ReadKeyFile,
         ResolveIdentity = ResolveIdentity,
         NodeName = arguments.NodeName,
         NodeId = arguments.NodeId,
@@ -29,12 +30,14 @@ internal static class HostEnvironment
         return addresses;
     }
 
-    private static long? KeyFileSize(string path)
+    private static ReadOnlyMemory<byte>? ReadKeyFile(string path)
     {
         try
         {
+            // One byte more than is accepted tells that the file is too long.
             using var file = File.OpenHandle(path);
-            return RandomAccess.GetLength(file);
+            var content = new byte[KnetLimits.KeySizeMax + 1];
+            return content.AsMemory(0, RandomAccess.Read(file, content, 0));
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

@@ -4,9 +4,15 @@ namespace Mainstay.Ring;
 internal sealed class Loopback
 {
     private const int LengthMax = 8192;
+    private const int FreeMax = 256;
+
+    // What fits an Ethernet frame, and the largest packet of knet.
+    private const int SmallSize = 2048;
+    private const int LargeSize = 65536;
 
     private readonly Queue<(byte[] Buffer, int Size)> _waiting = new();
-    private readonly Stack<byte[]> _free = new();
+    private readonly Stack<byte[]> _small = new();
+    private readonly Stack<byte[]> _large = new();
 
     public int Count => _waiting.Count;
 
@@ -21,7 +27,8 @@ internal sealed class Loopback
             return;
         }
 
-        var buffer = _free.TryPop(out var reused) && reused.Length >= datagram.Length ? reused : new byte[Math.Max(2048, datagram.Length)];
+        var isSmall = datagram.Length <= SmallSize;
+        if (!(isSmall ? _small : _large).TryPop(out var buffer)) buffer = new byte[isSmall ? SmallSize : LargeSize];
         datagram.CopyTo(buffer);
         _waiting.Enqueue((buffer, datagram.Length));
     }
@@ -36,7 +43,8 @@ internal sealed class Loopback
 
     public void Return(byte[] buffer)
     {
-        if (_free.Count < 256) _free.Push(buffer);
+        var free = buffer.Length == SmallSize ? _small : _large;
+        if (free.Count < FreeMax) free.Push(buffer);
     }
 
     public void Clear() => _waiting.Clear();

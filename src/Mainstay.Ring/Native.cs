@@ -35,6 +35,23 @@ internal static unsafe partial class Native
     public const int SocketReceiveBufferForce = 33;
     public const int SocketSendBufferForce = 32;
 
+    public const int SocketPriority = 12;
+    public const int PriorityInteractive = 6;
+    public const int Ipv4Level = 0;
+    public const int Ipv4TypeOfService = 1;
+    public const int Ipv4PathMtu = 10;
+    public const int Ipv4Mtu = 14;
+    public const int Ipv4FreeBind = 15;
+    public const int Ipv6Level = 41;
+    public const int Ipv6PathMtu = 23;
+    public const int Ipv6Mtu = 24;
+    public const int Ipv6TrafficClass = 67;
+    public const int LowDelay = 0x10;
+
+    /// <summary>Sets "don't fragment" and does not heed what the kernel believes of the path: what knet searches itself.</summary>
+    public const int PathMtuProbe = 3;
+
+    public const int ErrorMessageSize = 90;
     public const int ErrorInterrupted = 4;
     public const int ErrorWouldBlock = 11;
 

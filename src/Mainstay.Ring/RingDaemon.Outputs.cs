@@ -1,5 +1,6 @@
 using Mainstay.Ring.Core;
 using Mainstay.Ring.Core.Configuration;
+using Mainstay.Ring.Links;
 using Mainstay.Totem;
 
 namespace Mainstay.Ring;
@@ -20,10 +21,10 @@ internal sealed partial class RingDaemon
             {
                 case OutputKind.SendToken:
                     if (output.Node == _node.Self) _loopback.Add(output.Bytes.Span);
-                    else _link.Send(output.Node.Value, output.Bytes.Span);
+                    else _link.Send(Now(), output.Node.Value, output.Bytes.Span);
                     break;
                 case OutputKind.Multicast:
-                    _link.Multicast(output.Bytes.Span);
+                    _link.Multicast(Now(), output.Bytes.Span);
                     _loopback.Add(output.Bytes.Span);
                     break;
                 case OutputKind.StoreRingSequence:
@@ -59,6 +60,9 @@ internal sealed partial class RingDaemon
                 break;
             case RingOutputKind.ReloadRequested:
                 BeginReload(output.Number);
+                break;
+            case RingOutputKind.CryptoPhase:
+                (_link as KnetLinks)?.HandleCryptoPhase(Now(), output.Number);
                 break;
             case RingOutputKind.Terminate:
                 Stop(output.Text ?? "terminated", output.Number == 0 ? 0 : FailedExitCode);
@@ -100,7 +104,7 @@ internal sealed partial class RingDaemon
     {
         var count = _loopback.Count;
         _loopback.Clear();
-        while (_link.TryReceive(_datagram, out _)) count++;
+        while (!_link.Receive(Now()).IsEmpty) count++;
         if (count > 0) _log.Debug($"{count} datagrams dropped unread after a pause");
     }
 
@@ -164,12 +168,13 @@ internal sealed partial class RingDaemon
         {
             wanted = ConfigurationChanges.KeepFixed(_configuration, wanted, _log);
             var options = RingNodeOptions.FromConfiguration(wanted, _store.Sequence, _store.ExpectedVotes, out var refused);
-            if (options is not null && TryChangeMembers(wanted, out refusal))
+            if (options is not null && TryChangeLinks(wanted, out refusal))
             {
                 _configuration = wanted;
                 Identity = Describe(wanted);
                 _log.Apply(wanted.Logging);
                 _node.Reconfigure(Now(), options, _outbox);
+                if (_link is KnetLinks knet && knet.TryBeginCryptoChange()) _node.AnnounceCrypto(Now(), _outbox);
                 CarryOut();
                 return true;
             }
@@ -181,14 +186,12 @@ internal sealed partial class RingDaemon
         return false;
     }
 
-    private bool TryChangeMembers(RingConfiguration wanted, out string? refusal)
+    private bool TryChangeLinks(RingConfiguration wanted, out string? refusal)
     {
         refusal = null;
         try
         {
-            var local = wanted.LocalNode;
-            _link = _link.WithMembers(Members(wanted), local.NodeId, local.ResolvedAddress, wanted.Totem.Port);
-            _linkReport = new UnicastReport(wanted);
+            _link.Reconfigure(Now(), wanted);
             return true;
         }
         catch (System.Net.Sockets.SocketException problem)

@@ -85,9 +85,13 @@ internal sealed partial class RingDaemon
 
     // Names were resolved when the file was read; the loop cannot wait for a name server.
     private IReadOnlyList<System.Net.IPAddress> ResolveKnown(string name) =>
-        [.. _configuration.Nodes.Where(n => n.Addresses.Contains(name, StringComparer.Ordinal)).Select(n => n.ResolvedAddress)];
+        [.. _configuration.Nodes.SelectMany(n => n.Links).Where(l => l.Text == name).Select(l => l.Address).Distinct()];
 
-    private Instant NextDeadline() => _statisticsDeadline < _node.NextDeadline ? _statisticsDeadline : _node.NextDeadline;
+    private Instant NextDeadline()
+    {
+        var deadline = _statisticsDeadline < _node.NextDeadline ? _statisticsDeadline : _node.NextDeadline;
+        return _link.NextDeadline < deadline ? _link.NextDeadline : deadline;
+    }
 
     private void ServeTrackers(Instant now)
     {

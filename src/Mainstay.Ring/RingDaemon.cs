@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Mainstay.Knet;
 using Mainstay.Ring.Client;
 using Mainstay.Ring.Core;
 using Mainstay.Ring.Core.Configuration;
+using Mainstay.Ring.Links;
 using Mainstay.Totem;
 using RingNode = Mainstay.Ring.Core.RingNode;
 
@@ -27,12 +27,10 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
     private readonly Loopback _loopback = new();
     private readonly Wakeup _wakeup = new();
     private readonly ConcurrentQueue<Action> _posted = new();
-    private readonly byte[] _datagram = new byte[UdpFraming.DatagramSizeMax];
     private readonly Action _carryOut;
     private PollDescriptor[] _polled = new PollDescriptor[16];
     private RingConfiguration _configuration;
-    private UnicastLink _link;
-    private UnicastReport _linkReport;
+    private readonly IRingLink _link;
     private long _latestWakeupMicroseconds;
     private string? _endReason;
     private int _exitCode;
@@ -46,9 +44,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         _log = log;
         _carryOut = CarryOut;
         _node = new RingNode(options);
-        var local = configuration.LocalNode;
-        _link = UnicastLink.Open(Members(configuration), local.NodeId, local.ResolvedAddress, configuration.Totem.Port);
-        _linkReport = new UnicastReport(configuration);
+        _link = configuration.Knet is { } knet ? KnetLinks.Open(configuration, knet, log) : UnicastLink.Open(configuration);
         _clients = new ClientServer(Path.Combine(arguments.RunDirectory, "ring.sock"), _node, _outbox, this, log);
         Identity = Describe(configuration);
     }
@@ -56,7 +52,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
     /// <inheritdoc/>
     public RingIdentity Identity { get; private set; }
 
-    private ILinkReport LinkReport => _linkReport;
+    private ILinkReport LinkReport => _link.Report;
 
     /// <summary>Runs something on the loop, soon. Safe from any thread.</summary>
     public void Post(Action action)
@@ -80,6 +76,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
     /// <summary>Runs until <see cref="Stop"/>; returns the exit status.</summary>
     public int Run()
     {
+        _link.Start(Now());
         _node.Start(Now(), _outbox);
         CarryOut();
         while (_endReason is null) Turn();
@@ -108,10 +105,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
     public RingStatus Status()
     {
         var counters = RingViews.Counters(_node);
-        counters["link.datagrams_sent"] = _link.Sent;
-        counters["link.datagrams_received"] = _link.Received;
-        counters["link.dropped_unlisted_source"] = _link.Unlisted;
-        counters["link.send_failures"] = _link.SendFailures;
+        _link.AddCounters(counters);
         counters["loop.loopback_dropped"] = _loopback.Dropped;
         counters["loop.wakeup_late_max_us"] = _latestWakeupMicroseconds;
         counters["ipc.clients"] = _clients.Count;
@@ -134,10 +128,6 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
 
     private static Instant Now() => new((long)((Int128)Stopwatch.GetTimestamp() * 1_000_000_000 / Stopwatch.Frequency));
 
-    private static UnicastMembers Members(RingConfiguration configuration) => new(
-        configuration.Nodes.Select(n => new KeyValuePair<uint, System.Net.IPAddress>(n.NodeId, n.ResolvedAddress)),
-        configuration.Totem.BlockUnlistedIps);
-
     private static RingIdentity Describe(RingConfiguration configuration) => new(
         configuration.LocalNode.NodeId,
         configuration.Totem.ClusterName,
@@ -156,6 +146,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         ReceiveDatagrams();
         LoopBack();
         now = Now();
+        if (_link.NextDeadline <= now) _link.HandleTimeout(now);
         if (_node.NextDeadline <= now)
         {
             _node.HandleTimeout(now, _outbox);
@@ -171,16 +162,22 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
 
     private unsafe void Wait(Instant deadline)
     {
-        var count = 3 + _clients.Count;
+        var links = _link.Descriptors;
+        var first = links.Length + 2;
+        var count = first + _clients.Count;
         if (_polled.Length < count) Array.Resize(ref _polled, count * 2);
-        _polled[0] = new PollDescriptor { Descriptor = _link.Descriptor, Wanted = Native.PollIn };
-        _polled[1] = new PollDescriptor { Descriptor = _wakeup.Descriptor, Wanted = Native.PollIn };
-        _polled[2] = new PollDescriptor { Descriptor = _clients.ListenDescriptor, Wanted = Native.PollIn };
+        _polled[0] = new PollDescriptor { Descriptor = _wakeup.Descriptor, Wanted = Native.PollIn };
+        _polled[1] = new PollDescriptor { Descriptor = _clients.ListenDescriptor, Wanted = Native.PollIn };
+        for (var i = 0; i < links.Length; i++)
+        {
+            _polled[2 + i] = new PollDescriptor { Descriptor = links[i], Wanted = Native.PollIn };
+        }
+
         for (var i = 0; i < _clients.Count; i++)
         {
             var client = _clients[i];
             var wanted = (client.WantsToRead ? Native.PollIn : 0) | (client.WantsToSend ? Native.PollOut : 0);
-            _polled[3 + i] = new PollDescriptor { Descriptor = client.Descriptor, Wanted = (short)wanted };
+            _polled[first + i] = new PollDescriptor { Descriptor = client.Descriptor, Wanted = (short)wanted };
         }
 
         var timeout = Timeout(deadline);
@@ -191,13 +188,13 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         }
 
         if (ready <= 0) return;
-        if (_polled[1].Happened != 0) _wakeup.Reset();
-        for (var i = 0; i < count - 3; i++)
+        if (_polled[0].Happened != 0) _wakeup.Reset();
+        for (var i = 0; i < count - first; i++)
         {
-            if ((_polled[3 + i].Happened & (Native.PollIn | Native.PollProblem)) != 0) _clients.Read(_clients[i]);
+            if ((_polled[first + i].Happened & (Native.PollIn | Native.PollProblem)) != 0) _clients.Read(_clients[i]);
         }
 
-        if (_polled[2].Happened != 0) _clients.Accept();
+        if (_polled[1].Happened != 0) _clients.Accept();
     }
 
     private bool HasWork => _loopback.Count > 0 || _clients.HasWork;
@@ -225,9 +222,12 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
 
     private void ReceiveDatagrams()
     {
-        for (var i = 0; i < DatagramsPerTurnMax && _link.TryReceive(_datagram, out var size); i++)
+        for (var i = 0; i < DatagramsPerTurnMax; i++)
         {
-            _node.HandleDatagram(Now(), _datagram.AsSpan(0, size), _outbox);
+            var now = Now();
+            var packet = _link.Receive(now);
+            if (packet.IsEmpty) return;
+            _node.HandleDatagram(now, packet, _outbox);
             CarryOut();
         }
     }

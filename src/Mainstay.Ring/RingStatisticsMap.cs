@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mainstay.Ring.Core.Configuration;
 using Mainstay.Ring.Core.Map;
+using Mainstay.Ring.Links;
 using Mainstay.Totem;
 using RingNode = Mainstay.Ring.Core.RingNode;
 

@@ -177,7 +177,7 @@ public sealed class CryptoTests
         return suite.TryOpen(datagram, packet, out var size) ? packet[..size] : null;
     }
 
-    private static bool Opens(CryptoSlots slots, byte[] datagram) => slots.TryOpen(datagram, new byte[KnetLimits.DatagramSizeMax], out _);
+    private static bool Opens(CryptoSlots slots, byte[] datagram) => slots.TryOpen(datagram, new byte[KnetLimits.DatagramSizeMax], out _, out _);
 
     private static byte[] Expected(CryptoSettings settings, byte[] packet, byte[] salt)
     {

@@ -169,6 +169,34 @@ public sealed class DataTests
         Assert.Equal((KnetEventKind.UnreadableCompression, 1u, 7), (told.Kind, told.Node.Value, told.Value));
     }
 
+    [Theory]
+    [InlineData(CryptoCipher.Aes128, CryptoHash.Sha512)]
+    [InlineData(CryptoCipher.None, CryptoHash.None)]
+    public void A_node_that_loads_a_new_key_after_the_others_forgot_the_old_one_follows_them(CryptoCipher cipher, CryptoHash hash)
+    {
+        var network = new VirtualNetwork(3, 1, s => s with { Crypto = TestSettings.Crypto() });
+        var next = TestSettings.Crypto(cipher, hash, start: 77);
+        network.Start();
+        network.RunUntilUp();
+        foreach (var node in new[] { 1, 2 })
+        {
+            network.Do(node, (transport, _) => transport.LoadCrypto(next));
+            network.Do(node, (transport, outbox) => transport.ActivateCrypto(network.Now, outbox));
+            network.Do(node, (transport, _) => transport.FinishCrypto());
+        }
+
+        network.RunFor(TimeSpan.FromMilliseconds(100));
+        network.Do(3, (transport, _) => transport.LoadCrypto(next));
+        network.SendToAll(1, [1]);
+        network.RunFor(TimeSpan.FromMilliseconds(10));
+        network.SendToAll(3, [3]);
+        network.RunFor(TimeSpan.FromMilliseconds(10));
+        Assert.Equal([1], Assert.Single(network.Delivered[3]).Packet);
+        Assert.Equal([3], network.Delivered[2][^1].Packet);
+        Assert.True(network.Nodes[3].Crypto.IsSameAs(next));
+        Assert.DoesNotContain(network.Events[1], e => e.Event.Kind == KnetEventKind.LinkDown);
+    }
+
     [Fact]
     public void A_key_change_node_by_node_loses_no_packet()
     {

@@ -118,7 +118,7 @@ public sealed class CorosyncConfParserTests
         HostName = "host",
         LocalAddresses = [IPAddress.Parse("10.0.0.1")],
         Resolve = _ => [],
-        KeyFileSize = _ => null,
+        ReadKeyFile = _ => null,
     };
 
     private static RingConfiguration? Load(

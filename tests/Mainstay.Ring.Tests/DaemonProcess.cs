@@ -58,6 +58,14 @@ internal sealed partial class DaemonCluster : IDisposable
             + $"quorum {{\n    provider: corosync_votequorum\n{quorum}}}\nlogging {{\n    to_syslog: no\n}}\nsystem {{\n    sched_rr: no\n}}\n");
     }
 
+    /// <summary>Writes an authentication key; returns the file.</summary>
+    public string WriteKey(int number)
+    {
+        var path = Path.Combine(_folder, $"authkey{number}");
+        File.WriteAllBytes(path, [.. Enumerable.Range(0, 256).Select(i => (byte)((37 * i) + number))]);
+        return path;
+    }
+
     /// <summary>Lets every user reach the cluster's folders.</summary>
     public void Open() => File.SetUnixFileMode(
         _folder, (UnixFileMode)Convert.ToInt32("755", 8));

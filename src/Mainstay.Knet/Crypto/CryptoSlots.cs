@@ -84,18 +84,26 @@ internal sealed class CryptoSlots : IDisposable
     }
 
     /// <summary>Opens a datagram: by the configuration in use, then by the other, then as a clear one where those are taken.</summary>
-    public bool TryOpen(ReadOnlySpan<byte> datagram, byte[] packet, out int size)
+    /// <param name="datagram">As received.</param>
+    /// <param name="packet">Receives the packet.</param>
+    /// <param name="size">Size of the packet.</param>
+    /// <param name="isAhead">Whether its sender uses the configuration that is loaded here but not yet in use.</param>
+    public bool TryOpen(ReadOnlySpan<byte> datagram, byte[] packet, out int size, out bool isAhead)
     {
+        isAhead = false;
         var first = Sending;
         if (first is not null && first.TryOpen(datagram, packet, out size)) return true;
-        foreach (var suite in _suites)
+        for (var index = 1; index <= _suites.Length; index++)
         {
-            if (suite is not null && suite != first && suite.TryOpen(datagram, packet, out size)) return true;
+            if (_suites[index - 1] is not { } suite || suite == first || !suite.TryOpen(datagram, packet, out size)) continue;
+            isAhead = _isLoaded && _loaded == index;
+            return true;
         }
 
         size = datagram.Length;
         if (!AdmitsClear || size > packet.Length) return false;
         datagram.CopyTo(packet);
+        isAhead = _isLoaded && _loaded == 0;
         return true;
     }
 

@@ -168,13 +168,12 @@ internal sealed partial class ConfigurationBuilder
         _keys["runtime.config.totem.knet_compression_model"] = CmapValue.Of(Text("totem.knet_compression_model", "none"));
         _keys["runtime.config.totem.knet_compression_level"] = new CmapValue(
             CmapValueType.Int32, Text("totem.knet_compression_level", "0"), 0);
-        for (var link = 0; link < local.Addresses.Count; link++)
+        foreach (var (link, text, _) in local.Links)
         {
-            var pongs = Math.Max(1, Number($"totem.interface.{link}.knet_pong_count", 2));
-            Publish(
-                $"interface.{link}.knet_ping_interval", Number($"totem.interface.{link}.knet_ping_interval", totem.Token / (pongs * 2)));
-            Publish($"interface.{link}.knet_ping_timeout", Number($"totem.interface.{link}.knet_ping_timeout", totem.Token / pongs));
-            _keys[$"totem.interface.{link}.bindnetaddr"] = CmapValue.Of(local.Addresses[link]);
+            var (interval, timeout, _) = PingTimes(link, totem.Token);
+            Publish($"interface.{link}.knet_ping_interval", interval);
+            Publish($"interface.{link}.knet_ping_timeout", timeout);
+            _keys[$"totem.interface.{link}.bindnetaddr"] = CmapValue.Of(text);
         }
 
         if (totem.Transport == RingTransport.Udp) PublishMulticast(totem);

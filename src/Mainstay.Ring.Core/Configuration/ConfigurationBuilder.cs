@@ -60,10 +60,11 @@ internal sealed partial class ConfigurationBuilder
 
         var nodes = ReadNodes(transport);
         CheckInterfaces(transport);
-        CheckCrypto(transport);
+        var crypto = ReadCrypto(transport);
         var totem = ReadTotem(transport, nodes.Count);
         var local = nodes.Count > 0 ? FindLocal(nodes) : null;
         var quorum = ReadQuorum(nodes, local);
+        var knet = transport == RingTransport.Knet && local is not null ? ReadKnet(totem, nodes, local, crypto) : null;
         if (_problems.Exists(p => p.Severity == ProblemSeverity.Error) || local is null) return null;
 
         PublishKeys(totem, local);
@@ -75,6 +76,7 @@ internal sealed partial class ConfigurationBuilder
             LocalNode = local,
             Quorum = quorum,
             Logging = logging,
+            Knet = knet,
             Keys = _keys,
         };
     }
@@ -117,15 +119,21 @@ internal sealed partial class ConfigurationBuilder
                 Refuse($"node {position} has several links and no name; a name is required then", line);
             }
 
-            var resolved = Resolve(addresses[0], line);
-            var id = ReadNodeId(prefix, transport, resolved, line);
+            var links = addresses
+                .Select(a => new NodeLink(a.Link, a.Text, Resolve(a.Text, LineOf($"{prefix}ring{a.Link}_addr")) ?? IPAddress.None))
+                .ToList();
+            var resolved = links[0].Address;
+            var id = ReadNodeId(prefix, transport, resolved.Equals(IPAddress.None) ? null : resolved, line);
             nodes.Add(new ConfiguredNode(
                 id,
-                Text(prefix + "name", addresses[0]),
-                addresses,
-                resolved ?? IPAddress.None,
+                Text(prefix + "name", addresses[0].Text),
+                [.. addresses.Select(a => a.Text)],
+                resolved,
                 Number(prefix + "quorum_votes", 1),
-                position));
+                position)
+            {
+                Links = links,
+            });
         }
 
         foreach (var group in nodes.GroupBy(n => n.NodeId).Where(g => g.Key != 0 && g.Count() > 1))
@@ -137,12 +145,12 @@ internal sealed partial class ConfigurationBuilder
         return nodes;
     }
 
-    private List<string> ReadAddresses(string prefix)
+    private List<(int Link, string Text)> ReadAddresses(string prefix)
     {
-        var addresses = new List<string>();
+        var addresses = new List<(int Link, string Text)>();
         for (var link = 0; link < LinkCountMax; link++)
         {
-            if (_keys.TryGetValue($"{prefix}ring{link}_addr", out var address)) addresses.Add(address.Text);
+            if (_keys.TryGetValue($"{prefix}ring{link}_addr", out var address)) addresses.Add((link, address.Text));
         }
 
         foreach (var (key, value) in _keys)
@@ -258,31 +266,6 @@ internal sealed partial class ConfigurationBuilder
         return shortHost.Length == 0
             ? null
             : nodes.Find(n => !IPAddress.TryParse(n.Name, out _) && n.Name.Split('.')[0] == shortHost);
-    }
-
-    private void CheckCrypto(RingTransport transport)
-    {
-        var secauth = Text("totem.secauth", "off") == "on";
-        var cipher = Text("totem.crypto_cipher", secauth ? "aes256" : "none");
-        var hash = Text("totem.crypto_hash", secauth ? "sha256" : "none");
-        if (cipher == "none" && hash == "none") return;
-        var line = LineOf("totem.crypto_cipher") is var l and > 0 ? l : LineOf("totem.crypto_hash");
-        if (cipher != "none" && hash == "none") Refuse("crypto_cipher requires crypto_hash with value other than none", line);
-        if (transport != RingTransport.Knet) Refuse("crypto_cipher and crypto_hash require transport knet", line);
-        if (_keys.ContainsKey("totem.key") && !_keys.ContainsKey("totem.keyfile")) return;
-
-        var file = Text("totem.keyfile", "/etc/corosync/authkey");
-        switch (_environment.KeyFileSize(file))
-        {
-            case null:
-                Refuse($"Could not open the key file {file}", LineOf("totem.keyfile"));
-                break;
-            case < 128 or > 4096:
-                Refuse($"The key file {file} must have 128 to 4096 bytes", LineOf("totem.keyfile"));
-                break;
-            default:
-                break;
-        }
     }
 
     private string Text(string key, string fallback) => _keys.TryGetValue(key, out var value) ? value.Text : fallback;

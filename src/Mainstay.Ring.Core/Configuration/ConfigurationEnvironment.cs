@@ -14,8 +14,8 @@ public sealed record ConfigurationEnvironment
     /// <summary>Addresses of a host name; empty where it does not resolve. Literal addresses are not asked for.</summary>
     public required Func<string, IReadOnlyList<IPAddress>> Resolve { get; init; }
 
-    /// <summary>Size in bytes of a key file; <see langword="null"/> where it cannot be read.</summary>
-    public required Func<string, long?> KeyFileSize { get; init; }
+    /// <summary>Content of a key file; <see langword="null"/> where it cannot be read.</summary>
+    public required Func<string, ReadOnlyMemory<byte>?> ReadKeyFile { get; init; }
 
     /// <summary>Number of a (<c>uid</c> or <c>gid</c>, name or number).</summary>
     public Func<string, string, uint?>? ResolveIdentity { get; init; }

@@ -15,6 +15,9 @@ public sealed record RingConfiguration
     /// <summary>The node this host is.</summary>
     public required ConfiguredNode LocalNode { get; init; }
 
+    /// <summary>What the knet layer is made of; <see langword="null"/> with another transport.</summary>
+    public KnetSection? Knet { get; init; }
+
     /// <summary>Quorum settings in force.</summary>
     public required QuorumSettings Quorum { get; init; }
 

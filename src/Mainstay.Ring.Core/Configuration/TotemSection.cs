@@ -91,6 +91,12 @@ public sealed record TotemSection
     public required int Port { get; init; }
 }
 
+/// <summary>One end of a link.</summary>
+/// <param name="Link">Link id: N of <c>ringN_addr</c>.</param>
+/// <param name="Text">Address or host name as written.</param>
+/// <param name="Address">What it resolved to.</param>
+public sealed record NodeLink(int Link, string Text, System.Net.IPAddress Address);
+
 /// <summary>A node of the <c>nodelist</c>.</summary>
 /// <param name="NodeId">Its id, never 0.</param>
 /// <param name="Name"><c>name</c>, else the first address.</param>
@@ -99,4 +105,8 @@ public sealed record TotemSection
 /// <param name="Votes"><c>quorum_votes</c>.</param>
 /// <param name="Position">0-based position in the file.</param>
 public sealed record ConfiguredNode(
-    uint NodeId, string Name, IReadOnlyList<string> Addresses, System.Net.IPAddress ResolvedAddress, uint Votes, int Position);
+    uint NodeId, string Name, IReadOnlyList<string> Addresses, System.Net.IPAddress ResolvedAddress, uint Votes, int Position)
+{
+    /// <summary>Its links, ascending ids.</summary>
+    public IReadOnlyList<NodeLink> Links { get; init; } = [];
+}

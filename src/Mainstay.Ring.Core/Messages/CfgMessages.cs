@@ -11,6 +11,9 @@ internal static class CfgFunction
 
     public const int ReloadSize = 32;
     public const int ShutdownSize = 16;
+    public const int CryptoReconfigureSize = 24;
+    public const uint CryptoActivate = 1;
+    public const uint CryptoCleanUp = 2;
 
     /// <summary>A reload: every node reads its own file again.</summary>
     public static void WriteReload(Span<byte> target, uint nodeId)
@@ -18,6 +21,23 @@ internal static class CfgFunction
         target[..ReloadSize].Clear();
         new ServiceHeader(ServiceId.Cfg, Reload).Write(target, ReloadSize);
         WireOrder.Write(target, 16, nodeId);
+    }
+
+    /// <summary>A phase of a change of crypto; each node acts on its own message.</summary>
+    public static void WriteCryptoReconfigure(Span<byte> target, uint phase)
+    {
+        target[..CryptoReconfigureSize].Clear();
+        new ServiceHeader(ServiceId.Cfg, CryptoReconfigure).Write(target, CryptoReconfigureSize);
+        WireOrder.Write(target, 16, phase);
+    }
+
+    /// <summary>The phase of such a message.</summary>
+    public static bool TryReadCryptoReconfigure(ReadOnlySpan<byte> source, WireOrder order, out uint phase)
+    {
+        phase = 0;
+        if (source.Length < CryptoReconfigureSize) return false;
+        phase = order.ReadUInt32(source, 16);
+        return phase is CryptoActivate or CryptoCleanUp;
     }
 
     /// <summary>The node that goes down by request tells the others.</summary>

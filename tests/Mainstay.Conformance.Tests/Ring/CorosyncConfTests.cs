@@ -17,7 +17,7 @@ public sealed class CorosyncConfTests
         HostName = "recording-host",
         LocalAddresses = [.. new[] { "127.0.0.1", "::1", "10.0.1.1", "10.0.2.1", "fd00::1" }.Select(IPAddress.Parse)],
         Resolve = _ => [],
-        KeyFileSize = file => file == "/etc/corosync/authkey" ? 256 : null,
+        ReadKeyFile = file => file == "/etc/corosync/authkey" ? new byte[256] : default(ReadOnlyMemory<byte>?),
     };
 
     public static TheoryData<string, string, int, string, string> Verdicts()

@@ -28,12 +28,12 @@ public sealed class CorosyncInteropTests
         using var lab = RingLab.Up("interop-order", Reference, TokenMs);
         await lab.UntilAgreedAsync(RingLab.Nodes, [1, 2, 3]);
         var listeners = RingLab.Nodes.Select(n => lab.Listen(n, "order", 3 * PerSender)).ToList();
-        foreach (var listener in listeners) await listener.UntilLineAsync("three listeners are in the group", Patience, IsThreeMembers);
+        foreach (var listener in listeners) await listener.UntilLineAsync("three listeners are in the group", Patience, RingLab.IsThreeMembers);
 
         // Short ones share packets, long ones are cut into many: both directions of packing and reassembly.
         var senders = new[] { lab.Send("n1", "order", PerSender, "one", 40), lab.Send("n2", "order", PerSender, "two", 9000), lab.Send("n3", "order", PerSender, "three", 50) };
         foreach (var sender in senders) Assert.Equal(0, sender.WaitForEnd(Patience).ExitCode);
-        var orders = listeners.Select(l => Messages(l.WaitForEnd(Patience).Output)).ToList();
+        var orders = listeners.Select(l => RingLab.Messages(l.WaitForEnd(Patience).Output)).ToList();
         Assert.Equal(3 * PerSender, orders[0].Count);
         Assert.Equal(orders[0], orders[1]);
         Assert.Equal(orders[0], orders[2]);
@@ -67,7 +67,7 @@ public sealed class CorosyncInteropTests
         using var lab = RingLab.Up("interop-process", Reference, TokenMs);
         await lab.UntilAgreedAsync(RingLab.Nodes, [1, 2, 3]);
         var listeners = RingLab.Nodes.Select(n => lab.Listen(n, "process", 1000)).ToList();
-        foreach (var listener in listeners) await listener.UntilLineAsync("three listeners are in the group", Patience, IsThreeMembers);
+        foreach (var listener in listeners) await listener.UntilLineAsync("three listeners are in the group", Patience, RingLab.IsThreeMembers);
         lab.Cluster.Shell("n3", "pkill -9 -x mainstay");
         await listeners[0].UntilLineAsync(
             "the listener of node 3 went down",
@@ -134,24 +134,13 @@ public sealed class CorosyncInteropTests
         using var lab = RingLab.Up("interop-loss", Reference, TokenMs);
         await lab.UntilAgreedAsync(RingLab.Nodes, [1, 2, 3]);
         var listeners = RingLab.Nodes.Select(n => lab.Listen(n, "lossy", 2 * PerSender)).ToList();
-        foreach (var listener in listeners) await listener.UntilLineAsync("three listeners are in the group", Patience, IsThreeMembers);
+        foreach (var listener in listeners) await listener.UntilLineAsync("three listeners are in the group", Patience, RingLab.IsThreeMembers);
         foreach (var node in RingLab.Nodes) lab.Cluster.Lab("loss", node, "5");
         var senders = new[] { lab.Send("n1", "lossy", PerSender, "one", 1200), lab.Send("n3", "lossy", PerSender, "three", 50) };
         foreach (var sender in senders) Assert.Equal(0, sender.WaitForEnd(Patience).ExitCode);
-        var orders = listeners.Select(l => Messages(l.WaitForEnd(Patience).Output)).ToList();
+        var orders = listeners.Select(l => RingLab.Messages(l.WaitForEnd(Patience).Output)).ToList();
         Assert.Equal(2 * PerSender, orders[0].Count);
         Assert.Equal(orders[0], orders[1]);
         Assert.Equal(orders[0], orders[2]);
     }
-
-    private static bool IsThreeMembers(string line)
-    {
-        var words = line.Split(' ');
-        return words[0] == "members"
-            && (words is ["members", "3", ..] || words.Skip(1).TakeWhile(w => w is not ("left" or "joined")).Count() == 3);
-    }
-
-    // First word of each message: long ones are printed by both clients with their text up to the padding.
-    private static List<string> Messages(string output) =>
-        [.. output.Split('\n').Where(l => l.StartsWith("message ", StringComparison.Ordinal)).Select(l => l.Split(' ')[2].TrimEnd('.'))];
 }

@@ -3,7 +3,7 @@ using Mainstay.Lab.Tests.Harness;
 
 namespace Mainstay.Lab.Tests.Ring;
 
-/// <summary>A lab with a ring on transport udpu: real Corosync on some hosts, <c>mainstay-ring</c> on others.</summary>
+/// <summary>A lab with a ring, on transport udpu unless asked otherwise: real Corosync on some hosts, <c>mainstay-ring</c> on others.</summary>
 internal sealed class RingLab : IDisposable
 {
     private const string CorosyncBoot = "#!/bin/sh\n[ \"$1\" = start ] && corosync || { pidof corosync >/dev/null && kill $(pidof corosync); }\n";
@@ -24,13 +24,16 @@ internal sealed class RingLab : IDisposable
     /// <param name="name">For the state directory.</param>
     /// <param name="corosync">Hosts that run the reference; the others run Mainstay.</param>
     /// <param name="tokenMs">Token timeout.</param>
-    public static RingLab Up(string name, string[] corosync, int tokenMs)
+    /// <param name="links">Networks that join the hosts.</param>
+    /// <param name="options">Options of the lab's <c>corosync</c> command in place of <c>--transport udpu</c>.</param>
+    public static RingLab Up(string name, string[] corosync, int tokenMs, int links = 1, string[]? options = null)
     {
         LabCluster.SkipWhereImpossible(corosync.Length > 0 ? ["corosync", "corosync-quorumtool", "cc"] : []);
-        var lab = new RingLab(LabCluster.Up(name, 3), corosync);
+        var lab = new RingLab(LabCluster.Up(name, 3, "--links", $"{links}"), corosync);
         try
         {
-            lab.Cluster.Lab("corosync", "3", "--only-corosync", "--transport", "udpu", "--token", $"{tokenMs}", "--no-start", "--no-boot");
+            lab.Cluster.Lab(
+                ["corosync", "3", "--only-corosync", "--token", $"{tokenMs}", "--no-start", "--no-boot", .. options ?? ["--transport", "udpu"]]);
             foreach (var node in Nodes)
             {
                 lab.Cluster.Write(node, "/etc/lab/boot", lab.IsCorosync(node) ? CorosyncBoot : MainstayBoot, isExecutable: true);
@@ -92,6 +95,19 @@ internal sealed class RingLab : IDisposable
     public void Terminate(string node) => Cluster.Shell(node, $"kill $(pidof {(IsCorosync(node) ? "corosync" : "mainstay-ring")})");
 
     public void Dispose() => Cluster.Dispose();
+
+    /// <summary>Whether a listener's line says that its group has three members.</summary>
+    public static bool IsThreeMembers(string line)
+    {
+        var words = line.Split(' ');
+        return words[0] == "members"
+            && (words is ["members", "3", ..] || words.Skip(1).TakeWhile(w => w is not ("left" or "joined")).Count() == 3);
+    }
+
+    // First word of each message: long ones are printed by both clients with their text up to the padding.
+    /// <summary>Texts of the messages that a listener printed.</summary>
+    public static List<string> Messages(string output) =>
+        [.. output.Split('\n').Where(l => l.StartsWith("message ", StringComparison.Ordinal)).Select(l => l.Split(' ')[2].TrimEnd('.'))];
 
     private bool IsCorosync(string node) => _corosync.Contains(node);
 

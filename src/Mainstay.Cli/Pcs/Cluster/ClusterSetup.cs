@@ -11,8 +11,7 @@ internal static class ClusterSetup
     public static int Run(PcsSession session, IReadOnlyList<string> args)
     {
         var file = session.Options["corosync_conf"];
-        // knet is written for the file that Corosync will read; Mainstay's own ring speaks UDP unicast so far.
-        var plan = SetupPlan.Parse(session, args, file is null ? "udpu" : "knet");
+        var plan = SetupPlan.Parse(session, args, "knet");
         if (file is null)
         {
             return SetUpHost(session, plan);
@@ -31,14 +30,16 @@ internal static class ClusterSetup
     private static int SetUpHost(PcsSession session, SetupPlan plan)
     {
         session.RequireLive();
-        if (plan.Transport != "udpu")
+        if (plan.Transport == "udp")
         {
             throw new CommandFailure(
-                $"transport '{plan.Transport}' is not supported yet: this version of the ring speaks 'udpu' (UDP unicast); leave "
-                    + $"'transport' out");
+                "transport 'udp' is not supported yet: this version of the ring speaks 'knet' and 'udpu' (UDP unicast); leave "
+                    + "'transport' out");
         }
 
         var paths = ClusterPaths.Of(session.Context);
+        var keyFile = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(paths.CorosyncConf)) ?? "/", "authkey");
+        plan.KeyFile = paths.AreUsual ? null : keyFile;
         if (File.Exists(paths.CorosyncConf))
         {
             session.Overridable($"this host is already set up as a cluster node: '{paths.CorosyncConf}' exists; 'cluster destroy' "
@@ -52,16 +53,21 @@ internal static class ClusterSetup
             return 0;
         }
 
-        Write(paths.CorosyncConf, plan.ToConf(Uuid(session)).Print());
-        session.Info($"Cluster '{plan.ClusterName}' has been set up on this host: {paths.CorosyncConf} (transport udpu; knet comes in a "
-            + $"later version)");
+        var conf = plan.ToConf(Uuid(session)).Print();
+        if (plan.NeedsKey) WriteKey(keyFile);
+        Write(paths.CorosyncConf, conf);
+        session.Info($"Cluster '{plan.ClusterName}' has been set up on this host: {paths.CorosyncConf} (transport {plan.Transport}"
+            + (plan.NeedsKey ? $", packets are encrypted with the key in {keyFile})" : ")"));
         var others = plan.Nodes.Select(n => n.Name).Where(n => !IsThisHost(n)).ToList();
         if (others.Count > 0)
         {
-            session.Info("The file is written on this host only. Copy it to the other nodes before you start them:");
+            var (what, files) = plan.NeedsKey
+                ? ("files are", $"{paths.CorosyncConf} {keyFile}")
+                : ("file is", paths.CorosyncConf);
+            session.Info($"The {what} written on this host only. Copy to the other nodes before you start them:");
             foreach (var node in others)
             {
-                session.Info($"  scp {paths.CorosyncConf} root@{node}:{paths.CorosyncConf}");
+                session.Info($"  scp -p {files} root@{node}:{Path.GetDirectoryName(Path.GetFullPath(paths.CorosyncConf))}/");
             }
         }
 
@@ -100,6 +106,26 @@ internal static class ClusterSetup
 
     private static string? Uuid(PcsSession session) =>
         session.Options.Has("no-cluster-uuid") ? null : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+
+    /// <summary>A key of 256 random bytes that nobody but root reads, as the reference's tool makes it.</summary>
+    private static void WriteKey(string path)
+    {
+        const int KeySize = 256;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            var temporary = path + ".new";
+            File.Delete(temporary);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead;
+            using (var file = new FileStream(temporary, options)) file.Write(RandomNumberGenerator.GetBytes(KeySize));
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure($"Unable to write '{path}': {e.Message}");
+        }
+    }
 
     private static void Write(string path, string text)
     {

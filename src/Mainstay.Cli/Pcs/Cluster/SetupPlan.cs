@@ -26,6 +26,12 @@ internal sealed class SetupPlan
     /// <summary>Options of links, in their order.</summary>
     public List<Dictionary<string, string>> Links { get; } = [];
 
+    /// <summary>The key file to name where it is not the usual one.</summary>
+    public string? KeyFile { get; set; }
+
+    /// <summary>Whether the plan protects the ring's packets, which takes a key.</summary>
+    public bool NeedsKey => IsKnet && Groups["crypto"].GetValueOrDefault("hash") != "none";
+
     private bool IsKnet => Transport == "knet";
 
     /// <summary>Reads the words after <c>cluster setup</c>.</summary>
@@ -81,6 +87,7 @@ internal sealed class SetupPlan
         }
 
         AddOptions(totem, "crypto");
+        if (NeedsKey) totem.Set("keyfile", KeyFile);
         totem.Set("cluster_uuid", uuid);
         AddLinks(totem);
         AddNodes(conf.Add("nodelist"));

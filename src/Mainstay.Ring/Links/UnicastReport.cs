@@ -2,7 +2,7 @@ using Mainstay.Ring.Core;
 using Mainstay.Ring.Core.Configuration;
 using Mainstay.Ring.Core.Map;
 
-namespace Mainstay.Ring;
+namespace Mainstay.Ring.Links;
 
 /// <summary>
 /// The one link of transports udpu and udp. It is not watched: a node is connected as long as it is in the ring. A packet carries what is

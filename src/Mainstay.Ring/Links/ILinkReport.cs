@@ -1,7 +1,7 @@
 using Mainstay.Ring.Core;
 using Mainstay.Ring.Core.Map;
 
-namespace Mainstay.Ring;
+namespace Mainstay.Ring.Links;
 
 /// <summary>What a transport tells of its links, for status displays and the statistics map.</summary>
 internal interface ILinkReport

@@ -1,73 +1,62 @@
 using System.Net;
 using System.Net.Sockets;
 using Mainstay.Knet;
+using Mainstay.Ring.Core.Configuration;
+using Mainstay.Totem;
 
-namespace Mainstay.Ring;
+namespace Mainstay.Ring.Links;
 
 /// <summary>
 /// The sockets of transport <c>udpu</c> (spec/ring-wire.md section 1): one bound to the local address and the ring's port receives and
 /// sends tokens; one per other member, on a port of the kernel's choice, carries its copy of each multicast. What goes to this node itself
-/// is
-/// not a matter of sockets: the daemon loops it back.
+/// is not a matter of sockets: the daemon loops it back.
 /// </summary>
-internal sealed unsafe class UnicastLink : IDisposable
+internal sealed unsafe class UnicastLink : IRingLink
 {
     private const int BufferSize = 4 * 1024 * 1024;
     private const int AddressSizeMax = 128;
     private const int AttemptsMax = 64;
 
     private readonly Socket _main;
-    private readonly Socket?[] _perMember;
-    private readonly int[] _descriptors;
-    private readonly byte[][] _targets;
-    private readonly UnicastMembers _members;
-    private readonly int _self;
-    private readonly int _mainDescriptor;
+    private readonly int[] _mainDescriptor;
+    private readonly byte[] _datagram = new byte[UdpFraming.DatagramSizeMax];
     private readonly byte[] _source = new byte[AddressSizeMax];
+    private Socket?[] _perMember = [];
+    private int[] _descriptors = [];
+    private byte[][] _targets = [];
+    private UnicastMembers _members;
+    private int _self;
+    private long _unlisted;
+    private long _sendFailures;
+    private long _sent;
+    private long _received;
 
-    private UnicastLink(Socket main, UnicastMembers members, uint self, int port, IPAddress local)
+    private UnicastLink(Socket main, RingConfiguration configuration)
     {
         _main = main;
-        _members = members;
-        _self = members.IndexOf(self);
-        _mainDescriptor = (int)main.Handle;
-        _perMember = new Socket?[members.Count];
-        _descriptors = new int[members.Count];
-        _targets = new byte[members.Count][];
-        for (var i = 0; i < members.Count; i++)
-        {
-            var end = new IPEndPoint(members.AddressAt(i), port);
-            _targets[i] = end.Serialize().Buffer[..end.Serialize().Size].ToArray();
-            if (i == _self) continue;
-            var socket = Bind(local, 0);
-            _perMember[i] = socket;
-            _descriptors[i] = (int)socket.Handle;
-        }
+        _mainDescriptor = [(int)main.Handle];
+        _members = MembersOf(configuration);
+        Report = new UnicastReport(configuration);
+        OpenPerMember(configuration);
     }
 
-    /// <summary>The descriptor to wait on.</summary>
-    public int Descriptor => _mainDescriptor;
+    /// <inheritdoc/>
+    public ILinkReport Report { get; private set; }
 
-    /// <summary>Datagrams dropped because their source is no configured member.</summary>
-    public long Unlisted { get; private set; }
+    /// <inheritdoc/>
+    public ReadOnlySpan<int> Descriptors => _mainDescriptor;
 
-    /// <summary>Datagrams the kernel did not take.</summary>
-    public long SendFailures { get; private set; }
-
-    /// <summary>Datagrams sent.</summary>
-    public long Sent { get; private set; }
-
-    /// <summary>Datagrams received and admitted.</summary>
-    public long Received { get; private set; }
+    /// <inheritdoc/>
+    public Instant NextDeadline => Instant.Never;
 
     /// <summary>Opens the sockets.</summary>
     /// <exception cref="SocketException">The address is not of this host, or the port is taken.</exception>
-    public static UnicastLink Open(UnicastMembers members, uint self, IPAddress local, int port)
+    public static UnicastLink Open(RingConfiguration configuration)
     {
-        var main = Bind(local, port);
+        var main = Bind(configuration.LocalNode.ResolvedAddress, configuration.Totem.Port);
         try
         {
-            return new UnicastLink(main, members, self, port, local);
+            return new UnicastLink(main, configuration);
         }
         catch
         {
@@ -76,22 +65,42 @@ internal sealed unsafe class UnicastLink : IDisposable
         }
     }
 
-    /// <summary>Same socket, other members (reload): nothing that waits in it is lost.</summary>
-    public UnicastLink WithMembers(UnicastMembers members, uint self, IPAddress local, int port)
+    /// <inheritdoc/>
+    public void Start(Instant now)
     {
-        var next = new UnicastLink(_main, members, self, port, local)
-        {
-            Unlisted = Unlisted,
-            SendFailures = SendFailures,
-            Sent = Sent,
-            Received = Received,
-        };
-        foreach (var socket in _perMember) socket?.Dispose();
-        return next;
+        // Nothing is to be done before the first datagram.
     }
 
-    /// <summary>Reads one admitted datagram; false when none waits.</summary>
-    public bool TryReceive(Span<byte> buffer, out int size)
+    /// <inheritdoc/>
+    public void HandleTimeout(Instant now)
+    {
+        // No deadlines.
+    }
+
+    /// <summary>Same main socket, other members: nothing that waits in it is lost.</summary>
+    public void Reconfigure(Instant now, RingConfiguration configuration)
+    {
+        var previous = _perMember;
+        _members = MembersOf(configuration);
+        Report = new UnicastReport(configuration);
+        OpenPerMember(configuration);
+        foreach (var socket in previous) socket?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<byte> Receive(Instant now) => TryReceive(_datagram, out var size) ? _datagram.AsSpan(0, size) : default;
+
+    /// <inheritdoc/>
+    public void AddCounters(IDictionary<string, long> counters)
+    {
+        counters["link.datagrams_sent"] = _sent;
+        counters["link.datagrams_received"] = _received;
+        counters["link.dropped_unlisted_source"] = _unlisted;
+        counters["link.send_failures"] = _sendFailures;
+    }
+
+    // Reads one admitted datagram; false when none waits.
+    private bool TryReceive(Span<byte> buffer, out int size)
     {
         size = 0;
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
@@ -101,7 +110,7 @@ internal sealed unsafe class UnicastLink : IDisposable
             fixed (byte* target = buffer)
             fixed (byte* source = _source)
             {
-                count = Native.ReceiveFrom(_mainDescriptor, target, (nuint)buffer.Length, Native.MessageDontWait, source, &sourceSize);
+                count = Native.ReceiveFrom(_mainDescriptor[0], target, (nuint)buffer.Length, Native.MessageDontWait, source, &sourceSize);
             }
 
             if (count < 0)
@@ -109,17 +118,18 @@ internal sealed unsafe class UnicastLink : IDisposable
                 if (Native.LastError is Native.ErrorWouldBlock or Native.ErrorInterrupted) return false;
 
                 // An ICMP error of an earlier send is reported here; it says nothing about what waits behind it.
-                SendFailures++;
+                _sendFailures++;
                 continue;
             }
 
             if (!IsListed())
             {
-                Unlisted++;
+                _unlisted++;
                 continue;
             }
 
-            Received++;
+            if (count == 0) continue;
+            _received++;
             size = (int)count;
             return true;
         }
@@ -128,31 +138,51 @@ internal sealed unsafe class UnicastLink : IDisposable
     }
 
     /// <summary>One copy to every other member.</summary>
-    public void Multicast(ReadOnlySpan<byte> datagram)
+    public void Multicast(Instant now, ReadOnlySpan<byte> packet)
     {
         for (var i = 0; i < _targets.Length; i++)
         {
-            if (i != _self) Send(_descriptors[i], i, datagram);
+            if (i != _self) Send(_descriptors[i], i, packet);
         }
     }
 
     /// <summary>To one other member, from the ring's port.</summary>
-    public void Send(uint nodeId, ReadOnlySpan<byte> datagram)
+    public void Send(Instant now, uint node, ReadOnlySpan<byte> packet)
     {
-        var index = _members.IndexOf(nodeId);
+        var index = _members.IndexOf(node);
         if (index < 0)
         {
-            SendFailures++;
+            _sendFailures++;
             return;
         }
 
-        Send(_mainDescriptor, index, datagram);
+        Send(_mainDescriptor[0], index, packet);
     }
 
     public void Dispose()
     {
         foreach (var socket in _perMember) socket?.Dispose();
         _main.Dispose();
+    }
+
+    private static UnicastMembers MembersOf(RingConfiguration configuration) => new(
+        configuration.Nodes.Select(n => new KeyValuePair<uint, IPAddress>(n.NodeId, n.ResolvedAddress)),
+        configuration.Totem.BlockUnlistedIps);
+
+    private void OpenPerMember(RingConfiguration configuration)
+    {
+        _self = _members.IndexOf(configuration.LocalNode.NodeId);
+        _perMember = new Socket?[_members.Count];
+        _descriptors = new int[_members.Count];
+        _targets = new byte[_members.Count][];
+        for (var i = 0; i < _members.Count; i++)
+        {
+            _targets[i] = LinkSocket.Target(_members.AddressAt(i), configuration.Totem.Port);
+            if (i == _self) continue;
+            var socket = Bind(configuration.LocalNode.ResolvedAddress, 0);
+            _perMember[i] = socket;
+            _descriptors[i] = (int)socket.Handle;
+        }
     }
 
     private void Send(int descriptor, int index, ReadOnlySpan<byte> datagram)
@@ -164,11 +194,11 @@ internal sealed unsafe class UnicastLink : IDisposable
             const int Flags = Native.MessageDontWait | Native.MessageNoSignal;
             if (Native.SendTo(descriptor, bytes, (nuint)datagram.Length, Flags, address, (uint)target.Length) < 0)
             {
-                SendFailures++;
+                _sendFailures++;
             }
             else
             {
-                Sent++;
+                _sent++;
             }
         }
     }

@@ -1,0 +1,290 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Mainstay.Knet;
+using Mainstay.Ring.Core.Configuration;
+using Mainstay.Totem;
+
+namespace Mainstay.Ring.Links;
+
+/// <summary>
+/// Transport <c>knet</c>: a socket per link around the pure layer (<see cref="KnetTransport"/>). One socket's trouble does not touch the
+/// other links.
+/// </summary>
+internal sealed class KnetLinks : IRingLink
+{
+    private const int SeedSize = 32;
+    private const int DatagramsPerCallMax = 64;
+
+    private readonly KnetTransport _transport;
+    private readonly KnetOutbox _received = new();
+    private readonly KnetOutbox _sent = new();
+    private readonly byte[] _datagram = new byte[KnetLimits.DatagramSizeMax];
+    private readonly RingLog _log;
+    private Dictionary<(uint Node, int Link), byte[]> _targets = [];
+    private LinkSocket[] _sockets = [];
+    private int[] _descriptors = [];
+    private KnetSection _section;
+    private TimeSpan _token;
+    private Instant _finishesCrypto = Instant.Never;
+    private int _turn;
+    private long _datagramCount;
+    private long _sendErrors;
+
+    private KnetLinks(RingConfiguration configuration, KnetSection section, RingLog log)
+    {
+        _log = log;
+        _section = section;
+        _token = TimeSpan.FromMilliseconds(configuration.Totem.Token);
+        _transport = new KnetTransport(section.Settings, RandomNumberGenerator.GetBytes(SeedSize));
+        Report = new KnetReport(_transport, configuration);
+    }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<int> Descriptors => _descriptors;
+
+    /// <inheritdoc/>
+    public Instant NextDeadline => _finishesCrypto < _transport.NextDeadline ? _finishesCrypto : _transport.NextDeadline;
+
+    /// <inheritdoc/>
+    public ILinkReport Report { get; private set; }
+
+    /// <summary>Opens the sockets.</summary>
+    /// <exception cref="SocketException">A port is taken.</exception>
+    public static KnetLinks Open(RingConfiguration configuration, KnetSection section, RingLog log)
+    {
+        var links = new KnetLinks(configuration, section, log);
+        try
+        {
+            links.OpenSockets(configuration, section);
+            return links;
+        }
+        catch
+        {
+            links.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Start(Instant now)
+    {
+        _transport.Start(now, _sent);
+        Flush(now, _sent);
+    }
+
+    /// <inheritdoc/>
+    public void HandleTimeout(Instant now)
+    {
+        if (_finishesCrypto <= now)
+        {
+            _finishesCrypto = Instant.Never;
+            _transport.FinishCrypto();
+            _log.Notice("the old crypto settings are forgotten");
+        }
+
+        _transport.HandleTimeout(now, _sent);
+        Flush(now, _sent);
+    }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<byte> Receive(Instant now)
+    {
+        _received.Clear();
+        var silent = 0;
+        for (var count = 0; count < DatagramsPerCallMax && silent < _sockets.Length; count++)
+        {
+            var socket = _sockets[_turn % _sockets.Length];
+            if (!socket.TryReceive(_datagram, out var size, out var source))
+            {
+                silent++;
+                _turn++;
+                continue;
+            }
+
+            silent = 0;
+            _datagramCount++;
+            _transport.HandleDatagram(now, socket.Link, source, _datagram.AsSpan(0, size), _received);
+            if (CarryOut(now, _received) is { } packet) return packet.Span;
+            _received.Clear();
+        }
+
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public void Multicast(Instant now, ReadOnlySpan<byte> packet)
+    {
+        _transport.SendToAll(now, packet, _sent);
+        Flush(now, _sent);
+    }
+
+    /// <inheritdoc/>
+    public void Send(Instant now, uint node, ReadOnlySpan<byte> packet)
+    {
+        _transport.Send(now, new NodeId(node), packet, _sent);
+        Flush(now, _sent);
+    }
+
+    /// <inheritdoc/>
+    public void Reconfigure(Instant now, RingConfiguration configuration)
+    {
+        if (configuration.Knet is not { } section) return;
+        OpenSockets(configuration, section);
+        _section = section;
+        _token = TimeSpan.FromMilliseconds(configuration.Totem.Token);
+        Report = new KnetReport(_transport, configuration);
+        _transport.Reconfigure(now, section.Settings, _sent);
+        Flush(now, _sent);
+    }
+
+    /// <summary>
+    /// First step of a change of crypto, where the configuration asks for one (spec/knet-wire.md section 2.1). Whether it does: then all
+    /// nodes are to be told.
+    /// </summary>
+    public bool TryBeginCryptoChange()
+    {
+        var wanted = _section.Settings.Crypto;
+        if (wanted.IsSameAs(_transport.Crypto)) return false;
+        _transport.LoadCrypto(wanted);
+        _log.Notice($"crypto settings {wanted} are loaded");
+        return true;
+    }
+
+    /// <summary>This node's own message about a phase of the change was delivered.</summary>
+    public void HandleCryptoPhase(Instant now, uint phase)
+    {
+        if (phase == 1)
+        {
+            _transport.ActivateCrypto(now, _sent);
+            Flush(now, _sent);
+            return;
+        }
+
+        // A node that is slow to read its file may still send with the old key: it is understood a little longer.
+        _finishesCrypto = now + _token;
+    }
+
+    /// <inheritdoc/>
+    public void AddCounters(IDictionary<string, long> counters)
+    {
+        var statistics = _transport.Statistics;
+        counters["link.datagrams_received"] = _datagramCount;
+        counters["link.send_failures"] = _sendErrors;
+        counters["knet.delivered"] = statistics.Delivered;
+        counters["knet.data_mtu"] = _transport.DataMtu;
+        counters["knet.sent_to_nobody"] = statistics.SentToNobody;
+        foreach (var reason in Enum.GetValues<KnetDropReason>())
+        {
+            counters[$"knet.dropped.{reason}"] = statistics.Dropped(reason);
+        }
+
+        foreach (var host in _transport.Hosts)
+        {
+            foreach (var link in _section.Settings.Links)
+            {
+                if (_transport.StatusOf(host, link.Link) is not { } status) continue;
+                var prefix = $"knet.node{host}.link{link.Link}.";
+                counters[prefix + "connected"] = status.IsConnected ? 1 : 0;
+                counters[prefix + "mtu"] = status.DataMtu;
+                counters[prefix + "latency_ave"] = status.Statistics.LatencyAverage;
+                counters[prefix + "down_count"] = status.Statistics.DownCount;
+                counters[prefix + "up_count"] = status.Statistics.UpCount;
+                counters[prefix + "tx_data_packets"] = status.Statistics.SentData.Packets;
+                counters[prefix + "rx_data_packets"] = status.Statistics.ReceivedData.Packets;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var socket in _sockets) socket.Dispose();
+        _transport.Dispose();
+    }
+
+    /// <summary>Opens what is new, keeps what stays, closes what is gone; changes nothing where opening fails.</summary>
+    private void OpenSockets(RingConfiguration configuration, KnetSection section)
+    {
+        var opened = new List<LinkSocket>();
+        var next = new List<LinkSocket>();
+        try
+        {
+            foreach (var link in configuration.LocalNode.Links)
+            {
+                var socket = Array.Find(_sockets, s => s.Link == link.Link);
+                if (socket is null)
+                {
+                    socket = LinkSocket.Open(link.Link, link.Address, section.Ports[link.Link]);
+                    opened.Add(socket);
+                }
+
+                next.Add(socket);
+            }
+        }
+        catch (SocketException)
+        {
+            foreach (var socket in opened) socket.Dispose();
+            throw;
+        }
+
+        foreach (var gone in _sockets.Except(next)) gone.Dispose();
+        _sockets = [.. next];
+        _descriptors = [.. next.Select(s => s.Descriptor)];
+        _targets = configuration.Nodes.SelectMany(n => n.Links.Select(l => (n.NodeId, Link: l))).ToDictionary(
+            t => (t.NodeId, t.Link.Link), t => LinkSocket.Target(t.Link.Address, section.Ports[t.Link.Link]));
+    }
+
+    private void Flush(Instant now, KnetOutbox outbox)
+    {
+        CarryOut(now, outbox);
+        outbox.Clear();
+    }
+
+    /// <summary>Sends and tells what is to be; returns the delivered packet, of which there is one at most per datagram.</summary>
+    private ReadOnlyMemory<byte>? CarryOut(Instant now, KnetOutbox outbox)
+    {
+        ReadOnlyMemory<byte>? packet = null;
+
+        // A refused probe appends the next one.
+        for (var index = 0; index < outbox.Count; index++)
+        {
+            var output = outbox.Outputs[index];
+            switch (output.Kind)
+            {
+                case KnetOutputKind.Send:
+                    Send(now, output, outbox);
+                    break;
+                case KnetOutputKind.Deliver:
+                    packet = output.Bytes;
+                    break;
+                case KnetOutputKind.Report when output.Event.Kind == KnetEventKind.CryptoInUse:
+                    _log.Notice($"crypto settings {_transport.Crypto} are in use");
+                    break;
+                default:
+                    var (priority, text) = KnetEventText.Of(output.Event);
+                    _log.Add(priority, text);
+                    break;
+            }
+        }
+
+        return packet;
+    }
+
+    private void Send(Instant now, in KnetOutput output, KnetOutbox outbox)
+    {
+        foreach (var socket in _sockets)
+        {
+            if (socket.Link != output.Link || !_targets.TryGetValue((output.Node.Value, output.Link), out var target)) continue;
+            var error = socket.Send(output.Bytes.Span, target);
+            if (error == 0) return;
+            if (error == Native.ErrorMessageSize && output.IsProbe && _transport.StatusOf(output.Node, output.Link) is { } status)
+            {
+                _transport.HandleProbeRefused(now, output.Node, output.Link, socket.InterfaceMtu(status.Address), outbox);
+                return;
+            }
+
+            _sendErrors++;
+            _transport.CountSendError(output.Node, output.Link);
+            return;
+        }
+    }
+}
