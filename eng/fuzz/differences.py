@@ -18,7 +18,7 @@ are taken. Not rewritten: the decisions are the same without the numbers.""", No
 
 
 def rule(name, section, text):
-    """Registers a class: a function that lists the places of a tree it would rewrite."""
+    """Registers a class: a function that lists the places of a tree it would rewrite. Without text: another rewriting of the one before."""
     def register(function):
         RULES.append(Rule(name, section, text, function))
         return function
@@ -135,8 +135,8 @@ def member_stop(root):
     resources = Resources(root)
     active = {name for state in root.iterfind("status/node_state") for name in resources.active_on(state)}
     for group in root.iterfind("configuration/resources//group"):
-        runs = [p.get("id") in active for p in group.findall("primitive")]
-        if True in runs and False in runs[:len(runs) - runs[::-1].index(True)]:
+        names = {p.get("id") for p in group.findall("primitive")}
+        if len(names) > 1 and names & active:
             yield lambda group=group: set_value(group, "meta_attributes", "ordered", "false")
 
 
@@ -244,21 +244,52 @@ def interleaved_bundle(root):
 
 @rule("colocation-of-inner-member", "scheduler-placement.md 8.3", text="""
 What is colocated with or by a member of a group is taken into account for the whole group: by its first member as dependent, by its last
-as primary; in 2.1.5 by the member alone. Rewritten: the constraint names the group, or is gone between members of one group.""")
+as primary; in 2.1.5 by the member alone. Rewritten: the constraint names the group, or is gone.""")
 def inner_member(root):
-    resources = Resources(root)
-    colocations = Colocations(resources)
-    for pair in colocations.pairs:
-        (group, place), (other, last) = resources.group_of(pair.dependent), resources.group_of(pair.primary)
-        is_inner = group is not None and place > 0
-        is_inner_primary = other is not None and last < len(other.findall("primitive")) - 1
-        if group is not None and group is other:
+    colocations, names_group = Colocations(Resources(root)), inner_pairs(root)
+    for pair, (group, other) in zip(colocations.pairs, names_group):
+        if (group or other) and colocations.top(pair.dependent) is colocations.top(pair.primary):
             yield lambda pair=pair: colocations.drop(pair)
             continue
-        if is_inner:
-            yield lambda pair=pair, group=group: colocations.element(pair).set("rsc", group.get("id"))
-        if is_inner_primary:
-            yield lambda pair=pair, other=other: colocations.element(pair).set("with-rsc", other.get("id"))
+        if group:
+            yield lambda pair=pair, group=group: colocations.element(pair).set("rsc", group)
+        if other:
+            yield lambda pair=pair, other=other: colocations.element(pair).set("with-rsc", other)
+
+
+@rule("colocation-of-inner-member", "", text="")
+def inner_member_gone(root):
+    colocations = Colocations(Resources(root))
+    for pair, groups in zip(colocations.pairs, inner_pairs(root)):
+        if any(groups):
+            yield lambda pair=pair: colocations.drop(pair)
+
+
+def inner_pairs(root):
+    """For each pair the group whose later member is the dependent, and that whose earlier member is the primary, or None."""
+    resources = Resources(root)
+    for pair in Colocations(resources).pairs:
+        (group, place), (other, last) = resources.group_of(pair.dependent), resources.group_of(pair.primary)
+        yield (group.get("id") if group is not None and place > 0 else None,
+               other.get("id") if other is not None and last < len(other.findall("primitive")) - 1 else None)
+
+
+@rule("first-of-several-dependents", "scheduler-placement.md 8.3 (quirk, E5)", text="""
+Of several colocations with a bundle, or with a group whose last member has dependents of its own, only the first counts for what the
+members are told of dependents' wishes; in 2.1.5 all. Rewritten: the others are gone.""")
+def first_dependent(root):
+    resources = Resources(root)
+    colocations, mine = Colocations(resources), collections.defaultdict(list)
+    inner = {pair.primary for pair in colocations.pairs}
+    for pair in colocations.pairs:
+        element = resources.by_id[pair.primary]
+        is_busy = element.tag == "bundle" or element.tag == "group" and element.findall("primitive")[-1].get("id") in inner
+        if is_busy and colocations.top(pair.dependent) is not element:
+            mine[pair.primary].append(pair)
+    for pairs in mine.values():
+        pairs.sort(key=lambda p: resources.rank(p.dependent))
+        for pair in pairs[1:]:
+            yield lambda pair=pair: colocations.drop(pair)
 
 
 @rule("factor-of-a-chain", "scheduler-placement.md 8.9 (3, E1)", text="""
@@ -291,12 +322,13 @@ def double_negative(root):
 
 
 @rule("colocation-reaches-instances", "scheduler-placement.md 8.3, 16 (4)", text="""
-A colocation of a clone is one of each of its instances: the wishes of dependents, and an optional colocation with a primary, count where
-an instance is placed; in 2.1.5 for the clone as a whole only. Rewritten: the colocation is gone.""")
+A colocation of a clone or bundle is one of each of its instances: the wishes of dependents, and a colocation with a primary, count where an
+instance is placed; in 2.1.5 not if there are as many instances as nodes, unless it keeps them apart. Rewritten: the colocation is gone.""")
 def clone_colocation(root):
     colocations = Colocations(Resources(root))
     for pair in colocations.pairs:
-        if "clone" in (colocations.top(pair.dependent).tag, colocations.top(pair.primary).tag):
+        tags = {colocations.top(pair.dependent).tag, colocations.top(pair.primary).tag}
+        if tags & {"clone", "bundle"} and not pair.score.startswith("-"):
             yield lambda pair=pair: colocations.drop(pair)
 
 
@@ -310,7 +342,38 @@ def promoted_optional(root):
             yield lambda pair=pair: colocations.drop(pair)
 
 
+@rule("promoted-location-of-bundle", "scheduler-placement.md 5.3, 9.5.2 (2)", text="""
+A location with the role Promoted of a bundle adds its score to the instances on the bundle's nodes; in 2.1.5 it forbids promotion there.
+Rewritten: the location is gone.""")
+def promoted_location(root):
+    resources = Resources(root)
+    for element in root.iterfind("configuration/constraints/rsc_location"):
+        names = [m for r in [element.get("rsc")] + [x.get("id") for x in element.iter("resource_ref")] if r for m in resources.resolve(r)]
+        roles = {x.get("role") for x in element.iter()}
+        if roles & {"Promoted", "Master"} and any(resources.by_id[n].tag == "bundle" for n in names):
+            yield lambda element=element: constraints(root).remove(element)
+
+
 # ------------------------------------------------------------ order of work
+
+@rule("mandatory-before-optional", "scheduler-placement.md 9.2 (4), 16 (1)", text="""
+What mandatory colocations say about a resource is taken into account before what optional ones do (each may be given up if it leaves no
+node); 2.1.5 follows the order of the others' priorities. Rewritten: those of mandatory colocations have a higher priority.""")
+def mandatory_first(root):
+    colocations = Colocations(Resources(root))
+    optional = [p for p in colocations.pairs if p.score not in INFINITE]
+    led = {colocations.top(p.primary) for p in optional} | set(root.iterfind("configuration/resources/bundle"))
+    leading = {colocations.top(p.dependent) for p in optional}
+    raised = {}
+    for pair in colocations.pairs:
+        dependent, primary = colocations.top(pair.dependent), colocations.top(pair.primary)
+        if pair.score in INFINITE and primary in led:
+            raised[dependent] = "2000"
+        if pair.score in INFINITE and dependent in leading:
+            raised.setdefault(primary, "1000")
+    for top, priority in raised.items():
+        yield lambda top=top, priority=priority: set_value(top, "meta_attributes", "priority", priority)
+
 
 def _closing(edges, pairs):
     """The pairs that close a cycle of those before, or relate a resource to itself."""
@@ -375,14 +438,16 @@ def _stick(root, clone):
 
 @rule("members-of-instance-that-could-not-stay", "scheduler-placement.md 9.4.2 (pass 1)", text="""
 When an instance of a cloned group cannot stay where it is, its members keep "no node" of that try and the instance stops (recorded in
-promoted-failed-demote); 2.1.5 places them anew. Rewritten: the members have no history, so that no instance has a place to stay.""")
+promoted-failed-demote); 2.1.5 places them anew. Rewritten: the members have no history on that node, so that the
+instance has no place to stay.""")
 def cloned_group(root):
     up = parents(root)
     for group in root.iterfind("configuration/resources/clone/group"):
         names = {p.get("id") for p in group.findall("primitive")}
-        histories = [h for h in root.iterfind("status//lrm_resource") if base_name(h.get("id")) in names]
-        if histories:
-            yield lambda histories=histories: [up[h].remove(h) for h in histories]
+        for state in root.iterfind("status/node_state"):
+            histories = [h for h in state.iter("lrm_resource") if base_name(h.get("id")) in names]
+            if histories:
+                yield lambda histories=histories: [up[h].remove(h) for h in histories]
 
 
 @rule("order-of-assignment", "scheduler-placement.md 9.2 (4), 9.4 (3), 9.5.2 (3), 12.4", text="""

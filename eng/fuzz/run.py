@@ -64,7 +64,8 @@ def explain(engines, root, original):
     for (rule, places, tree), result in zip(tried, compare(engines, [tree for _, _, tree in tried])):
         if agrees(result, tree):
             found.append((moved(original, result, root), rule, result))
-            found += [(moved(original, r, root), rule, r) for r in one_place(engines, root, rule, places)]
+            if found[-1][0] and places > 1:
+                found += [(moved(original, r, root), rule, r) for r in one_place(engines, root, rule, places)]
     if found:
         distance, rule, result = min(found, key=lambda x: x[0])
         return [rule.name + ("" if distance else "=")] + ([differences.NUMBERS.name] if result[2] else [])
@@ -89,8 +90,6 @@ def moved(before, after, root):
 
 def one_place(engines, root, rule, places):
     """Results that agree when only one place of a class is rewritten."""
-    if places == 1:
-        return []
     trees = [copy.deepcopy(root) for _ in range(places)]
     for number, tree in enumerate(trees):
         differences.rewrite(rule, tree, number)
@@ -213,7 +212,7 @@ def write_report(path, result):
     numbers = collections.Counter(name.rstrip("=") for names in result.explained.values() for name in names)
     alone = collections.Counter(names[0] for names in result.explained.values() if names[0].endswith("="))
     lines = []
-    for rule in [differences.NUMBERS] + differences.RULES:
+    for rule in [differences.NUMBERS] + [r for r in differences.RULES if r.text]:
         text, unmoved = " ".join(rule.text.split()), alone[rule.name + "="]
         lines.append(f"| `{rule.name}` | {numbers[rule.name]} | {unmoved if rule.places else ''} | {rule.section} | {text} |")
         print(f"{numbers[rule.name]:6} {unmoved:6} {rule.name}")

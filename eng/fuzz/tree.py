@@ -96,6 +96,12 @@ class Resources:
             return None, 0
         return group, [m.get("id") for m in group.findall("primitive")].index(name)
 
+    def rank(self, name):
+        """Sorts resources as lists of colocations do (scheduler-placement.md 8.3)."""
+        element = self.by_id[name]
+        priority = meta(element, "priority") or "0"
+        return -int(priority.replace("INFINITY", "1000000")), -COLLECTIVES.index(element.tag), name
+
     def active_on(self, state):
         """Names (without instance number) of what the history of a node shows to run there."""
         for history in state.iterfind("lrm/lrm_resources/lrm_resource"):
