@@ -35,11 +35,11 @@ internal sealed class HalfSentMessage
     }
 
     /// <summary>Puts the parts sent so far before what waits.</summary>
-    public void Restart(PacketQueue queue, PacketPool pool, int packetSizeMax)
+    public bool Restart(PacketQueue queue, PacketPool pool, int packetSizeMax)
     {
         if (_count == 0)
         {
-            return;
+            return false;
         }
 
         var link = NextContinuation(queue);
@@ -55,6 +55,7 @@ internal sealed class HalfSentMessage
 
         queue.Push(Pack(pool, fragment: 0, continuation: 0, GroupHeader.Nobody));
         _count = 0;
+        return true;
     }
 
     /// <summary>Tells receivers that the rest of a half-sent message will not come.</summary>

@@ -112,14 +112,14 @@ internal sealed class PackingLane
     /// If the next packet continues a message whose beginning was sent in an earlier configuration, sends that message from its beginning:
     /// nodes that joined since have not seen it, and must deliver what all deliver.
     /// </summary>
-    public void RestartHalfSentMessage()
+    public bool RestartHalfSentMessage()
     {
         if (Queue.Count == 0)
         {
             Flush();
         }
 
-        _halfSent.Restart(Queue, _pool, _packetSizeMax);
+        return _halfSent.Restart(Queue, _pool, _packetSizeMax);
     }
 
     /// <summary>

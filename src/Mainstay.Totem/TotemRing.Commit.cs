@@ -39,7 +39,12 @@ public sealed partial class TotemRing
             case TotemState.Recovery when token.Ring == _ring && IsComplete(token) && IsSecondReturn(token) && !_originatedToken:
                 OriginateRegularToken();
                 break;
+            case TotemState.Recovery when token.Ring == _ring && IsRepresentative && !_originatedToken:
+                Rule(TotemRule.FirstCommitReturnCopyIgnored);
+                Drop(DropReason.NotInThisState, header.Sender);
+                break;
             default:
+                Rule(TotemRule.CommitTokenOutOfPlace);
                 Drop(DropReason.NotInThisState, header.Sender);
                 break;
         }
@@ -110,6 +115,7 @@ public sealed partial class TotemRing
         {
             if (IsCompanion(token, index) && entries[index].Aru < highest)
             {
+                Rule(TotemRule.CommitEntryCorrected);
                 entries[index] = entries[index] with { HasAll = false };
             }
         }

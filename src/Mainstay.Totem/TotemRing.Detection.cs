@@ -44,15 +44,18 @@ public sealed partial class TotemRing
     public bool HandlePeerGone(Instant now, NodeId node, Outbox outbox)
     {
         Enter(now, outbox);
+        Count(TotemInput.PeerGone);
         if (State == TotemState.Stopped
             || node == Self
             || !_procSet.Contains(node)
             || _failSet.Contains(node)
             || !IsUniformWithout(node))
         {
+            Rule(TotemRule.EvidenceIgnored);
             return false;
         }
 
+        Rule(TotemRule.PeerGivenUp);
         Statistics.PeersGone++;
         _failSet.Add(node);
         EnterGather(GatherReason.PeerGone, node);
@@ -103,6 +106,7 @@ public sealed partial class TotemRing
                 : _heldOut.Strike(node, _now, _options.HoldOut, _options.HoldOutMax);
             if (duration > TimeSpan.Zero)
             {
+                Rule(TotemRule.NodeHeldOut);
                 Trace(TraceKind.HeldOut, node, (ulong)(duration.Ticks / TimeSpan.TicksPerMillisecond), 0);
             }
         }

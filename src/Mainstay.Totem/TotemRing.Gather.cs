@@ -87,6 +87,7 @@ public sealed partial class TotemRing
     /// <summary>A join without a header sender, and ourselves last among the failed (spec/totem.md section 5.2).</summary>
     private void SendLeave()
     {
+        Rule(TotemRule.LeaveAnnounced);
         _candidates.SetTo(Self);
         _joinProcessors.SetToDifference(_procSet, _candidates);
         _joinFailed.SetToDifference(_failSet, _candidates);
@@ -123,6 +124,7 @@ public sealed partial class TotemRing
 
         if (!join.IsLeave && IsHeldOut(join.Sender))
         {
+            Rule(TotemRule.HeldOutNodeUnheard);
             Drop(DropReason.HeldOut, join.Sender);
             return;
         }
@@ -150,6 +152,7 @@ public sealed partial class TotemRing
                 JoinWhileForming(join, GatherReason.JoinInRecovery);
                 break;
             default:
+                Rule(TotemRule.JoinOfOutsiderWhileFormingIgnored);
                 Drop(DropReason.StaleJoin, join.Sender);
                 break;
         }
@@ -176,8 +179,10 @@ public sealed partial class TotemRing
     /// <summary>spec/totem.md section 5.3, and section 11 points 2 and 3.</summary>
     private void JoinInOperational(in JoinPacket join)
     {
-        if (_joinFailed.Contains(Self) || (_members.Contains(join.Sender) && join.RingSequence < _ring.Sequence))
+        var failsThisNode = _joinFailed.Contains(Self);
+        if (failsThisNode || (_members.Contains(join.Sender) && join.RingSequence < _ring.Sequence))
         {
+            Rule(failsThisNode ? TotemRule.JoinThatFailsThisNodeIgnored : TotemRule.OldJoinOfMemberIgnored);
             Drop(DropReason.StaleJoin, join.Sender);
             return;
         }
@@ -194,8 +199,14 @@ public sealed partial class TotemRing
     /// </summary>
     private void JoinWhileForming(in JoinPacket join, GatherReason reason)
     {
+        if (State == TotemState.Recovery)
+        {
+            Rule(TotemRule.RecoveryGivenUp);
+        }
+
         if (!_failSet.IsSubsetOf(_joinFailed))
         {
+            Rule(TotemRule.FailedSetForgotten);
             _procSet.SetTo(_newMembers);
             _failSet.Clear();
         }
@@ -226,6 +237,7 @@ public sealed partial class TotemRing
     {
         if (!join.IsLeave && _joinProcessors.SetEquals(_procSet) && _joinFailed.SetEquals(_failSet))
         {
+            Rule(TotemRule.JoinAgreed);
             _consensus.Add(join.Sender);
             CommitIfAgreed();
         }
@@ -241,6 +253,11 @@ public sealed partial class TotemRing
         var isOldNews = _joinProcessors.IsSubsetOf(_procSet) && _joinFailed.IsSubsetOf(_failSet);
         if (isOldNews || _failSet.Contains(join.Sender) || join.Sender == Self)
         {
+            if (join.Sender != Self)
+            {
+                Rule(isOldNews ? TotemRule.OldNewsIgnored : TotemRule.JoinOfFailedNodeIgnored);
+            }
+
             return false;
         }
 
@@ -248,12 +265,18 @@ public sealed partial class TotemRing
         _procSet.AddAll(_joinProcessors);
         if (_joinFailed.Contains(Self))
         {
+            Rule(TotemRule.SenderFailsThisNode);
             _failSet.Add(join.Sender);
         }
-        else if (_members.Contains(join.Sender))
+        else if (!_joinFailed.IsSubsetOf(_failSet))
         {
             // Only a member of our own ring can make us give up somebody.
-            _failSet.AddAll(_joinFailed);
+            var isMember = _members.Contains(join.Sender);
+            Rule(isMember ? TotemRule.FailedTakenFromMember : TotemRule.FailedOfStrangerIgnored);
+            if (isMember)
+            {
+                _failSet.AddAll(_joinFailed);
+            }
         }
 
         return _procSet.Count + _failSet.Count > before;
@@ -274,12 +297,14 @@ public sealed partial class TotemRing
 
         if (_candidates.Count == 1 && Membership.IsEmpty && _configured.Count != 1 && _now < _aloneFrom)
         {
+            Rule(TotemRule.StartWaitsForAnswers);
             return;
         }
 
         if (_failedToReceive)
         {
             // Everyone knows that we lag: go on alone with a fresh ring.
+            Rule(TotemRule.LaggardGoesOnAlone);
             _failedToReceive = false;
             _procSet.SetTo(Self);
             _failSet.Clear();
@@ -288,6 +313,7 @@ public sealed partial class TotemRing
 
         if (_candidates.Lowest == Self)
         {
+            Rule(TotemRule.LowestCreatesCommitToken);
             CreateCommitToken();
         }
     }
@@ -298,6 +324,8 @@ public sealed partial class TotemRing
         Statistics.ConsensusTimeouts++;
         if (IsAgreed())
         {
+            Rule(TotemRule.ConsensusWaitsForRepresentative);
+
             // The representative's commit token should come; if not, the token timer leads back here.
             _consensus.SetTo(Self);
             _timers.Arm(TotemTimer.TokenLoss, _now + _options.Token);
@@ -305,6 +333,7 @@ public sealed partial class TotemRing
         }
 
         _candidates.SetToDifference(_procSet, _consensus);
+        Rule(TotemRule.ConsensusFailsSilentNodes);
         _failSet.AddAll(_candidates);
         Trace(TraceKind.ConsensusTimeout, _candidates.Lowest, (ulong)_candidates.Count, 0);
         EnterGather(GatherReason.ConsensusTimeout, NodeId.None);

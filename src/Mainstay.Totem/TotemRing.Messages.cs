@@ -32,6 +32,7 @@ public sealed partial class TotemRing
 
             // Messages of the ring we come from are still welcome: they need not be recovered.
             case TotemState.Gather when packet.Ring == InstalledRing && !packet.IsEncapsulated && _members.Contains(packet.Origin):
+                Rule(TotemRule.MessageOfOldRingTaken);
                 TryStore(_regular, packet, datagram);
                 break;
             case TotemState.Gather when packet.Ring != _ring && packet.Ring != InstalledRing:
@@ -41,6 +42,11 @@ public sealed partial class TotemRing
             // Plain messages too: a member that is operational already may send on the new ring. They wait in the new ring's window,
             // not in the old one's (a departure from the reference, spec/totem.md section 4.10).
             case TotemState.Recovery when packet.Ring == _ring && _newMembers.Contains(packet.Origin):
+                if (!packet.IsEncapsulated)
+                {
+                    Rule(TotemRule.PlainMessageInRecovery);
+                }
+
                 if (TryStore(_recovery, packet, datagram) && packet.IsEncapsulated && _transitional.Contains(packet.Origin))
                 {
                     NoteRecovered(datagram[MessagePacket.HeaderSize..]);
@@ -57,12 +63,15 @@ public sealed partial class TotemRing
     {
         if (!window.IsInWindow(packet.Sequence))
         {
-            Drop(packet.Sequence <= window.Released ? DropReason.Duplicate : DropReason.OutOfWindow, packet.Origin);
+            var isCopy = packet.Sequence <= window.Released;
+            Rule(isCopy ? TotemRule.MessageCopyDropped : TotemRule.MessageOutsideWindowDropped);
+            Drop(isCopy ? DropReason.Duplicate : DropReason.OutOfWindow, packet.Origin);
             return false;
         }
 
         if (window.Holds(packet.Sequence))
         {
+            Rule(TotemRule.MessageCopyDropped);
             Drop(DropReason.Duplicate, packet.Origin);
             return false;
         }
@@ -116,6 +125,10 @@ public sealed partial class TotemRing
         {
             HandleForeign(packet.Sender, packet.Ring, GatherReason.MergeDetectInOperational, GatherReason.MergeDetectInGather);
         }
+        else
+        {
+            Rule(TotemRule.MergeDetectOfOwnRingIgnored);
+        }
     }
 
     /// <summary>Somebody lives in another ring.</summary>
@@ -129,6 +142,7 @@ public sealed partial class TotemRing
 
         if (IsHeldOut(sender))
         {
+            Rule(TotemRule.HeldOutNodeUnheard);
             Drop(DropReason.HeldOut, sender);
             return;
         }
@@ -137,6 +151,7 @@ public sealed partial class TotemRing
         {
             // A late packet of a ring that a member of ours was in before: no news (as old joins, spec/totem.md section 5.3).
             case TotemState.Operational when _members.Contains(sender) && ring.Sequence < _ring.Sequence:
+                Rule(TotemRule.ForeignPacketOfThePastIgnored);
                 Drop(DropReason.OtherRing, sender);
                 break;
             case TotemState.Operational:
@@ -147,6 +162,7 @@ public sealed partial class TotemRing
                 EnterGather(gatherReason, sender);
                 break;
             default:
+                Rule(TotemRule.ForeignKnownSenderIgnored);
                 Drop(DropReason.OtherRing, sender);
                 break;
         }
@@ -159,6 +175,7 @@ public sealed partial class TotemRing
             return;
         }
 
+        Rule(TotemRule.MergeDetectSent);
         Statistics.MergeDetectsSent++;
         new MergeDetectPacket(HeaderTo(PacketType.MergeDetect, NodeId.None), Self, _ring).Write(_scratch);
         Multicast(_scratch.AsSpan(0, MergeDetectPacket.Size));

@@ -85,6 +85,7 @@ public sealed partial class TotemRing
             }
         }
 
+        Rule(_retransmitQueue.Count > 0 ? TotemRule.RecoveryOriginates : TotemRule.RecoveryOriginatesNothing);
         Trace(TraceKind.RecoveryPlan, NodeId.None, (ulong)_retransmitQueue.Count, lacking);
     }
 
@@ -130,6 +131,11 @@ public sealed partial class TotemRing
         token.FlowCount = 0;
         token.Backlog = 0;
         token.RetransmitFlag = _raisedRetransmitFlag = _retransmitQueue.Count > 0;
+        if (token.RetransmitFlag)
+        {
+            Rule(TotemRule.RetransmitFlagFromStart);
+        }
+
         ForwardToken(token, isParked: false);
     }
 
@@ -140,11 +146,13 @@ public sealed partial class TotemRing
         {
             if (!token.RetransmitFlag)
             {
+                Rule(TotemRule.RetransmitFlagRaised);
                 token.RetransmitFlag = _raisedRetransmitFlag = true;
             }
         }
         else if (token.RetransmitFlag && _raisedRetransmitFlag)
         {
+            Rule(TotemRule.RetransmitFlagLowered);
             token.RetransmitFlag = _raisedRetransmitFlag = false;
         }
 
@@ -155,6 +163,11 @@ public sealed partial class TotemRing
         }
 
         _rotationCount = _flagDownCount >= 3 && _installSequence <= token.Aru ? _rotationCount + 1 : 0;
+        if (_flagDownCount >= 3 && _rotationCount == 0)
+        {
+            Rule(TotemRule.InstallWaitsForAru);
+        }
+
         if (_rotationCount == 2)
         {
             EnterOperational();
@@ -180,7 +193,10 @@ public sealed partial class TotemRing
         // Who joins has not seen the beginning of a message that is half sent.
         if (_difference.Count > 0)
         {
-            _normalLane.RestartHalfSentMessage();
+            if (_normalLane.RestartHalfSentMessage())
+            {
+                Rule(TotemRule.HalfSentMessageRestarted);
+            }
         }
 
         _synchronisationLane.Discard();
@@ -222,6 +238,7 @@ public sealed partial class TotemRing
                 && _regular.IsInWindow(message.Sequence)
                 && !_regular.Holds(message.Sequence))
             {
+                Rule(TotemRule.RecoveredMessageTaken);
                 _regular.Store(message.Sequence, _pool.RentCopy(inner));
             }
         }
@@ -244,12 +261,18 @@ public sealed partial class TotemRing
             var packet = _regular[sequence];
             if (MessagePacket.TryRead(packet, out var message) && _transitional.Contains(message.Origin))
             {
+                Rule(TotemRule.DeliveredInTransitional);
                 Deliver(packet);
+            }
+            else
+            {
+                Rule(TotemRule.LeaverOutsideDeliverSetSkipped);
             }
         }
 
         if (lost > 0)
         {
+            Rule(TotemRule.HolesSkipped);
             Trace(TraceKind.MessagesLost, NodeId.None, lost, 0);
         }
     }

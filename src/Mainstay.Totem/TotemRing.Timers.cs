@@ -24,6 +24,7 @@ public sealed partial class TotemRing
                 RetransmitToken();
                 break;
             case TotemTimer.Hold:
+                Rule(TotemRule.HoldTimerReleasedToken);
                 ReleaseHeldToken();
                 break;
             case TotemTimer.SendJoin:
@@ -93,6 +94,7 @@ public sealed partial class TotemRing
                 break;
             case TotemState.Recovery:
                 Statistics.RecoveryTokenLost++;
+                Rule(TotemRule.RecoveryGivenUp);
                 EnterGather(GatherReason.TokenLostInRecovery, NodeId.None);
                 break;
             default:
@@ -106,6 +108,7 @@ public sealed partial class TotemRing
     {
         if (State is TotemState.Operational or TotemState.Commit or TotemState.Recovery)
         {
+            Rule(TotemRule.TokenRetransmitted);
             Statistics.TokensRetransmitted++;
             Trace(TraceKind.TokenRetransmitted, _tokenTarget, 0, 0);
             SendStoredToken();
@@ -168,6 +171,7 @@ public sealed partial class TotemRing
             NotePause();
         }
 
+        Rule(TotemRule.PauseDropsJoin);
         _pausePending = false;
         ArmPause();
         _outbox.Add(new Output { Kind = OutputKind.DiscardReceived });

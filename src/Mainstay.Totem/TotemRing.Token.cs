@@ -44,6 +44,7 @@ public sealed partial class TotemRing
         // Between leaving Operational and the next Recovery every regular token belongs to an abandoned ring (orf_token_discard).
         if (State is TotemState.Gather or TotemState.Commit)
         {
+            Rule(TotemRule.TokenBetweenRingsDropped);
             Drop(DropReason.NotInThisState, header.Sender);
             return;
         }
@@ -52,18 +53,21 @@ public sealed partial class TotemRing
         // Another ring's, or that of a ring which this node, having lost its storage, named the same again.
         if (token.Ring != _ring || !RingMembers.Contains(header.Sender))
         {
+            Rule(TotemRule.TokenOfOtherRingDropped);
             Drop(DropReason.OtherRing, header.Sender);
             return;
         }
 
         if (token.TokenSequence <= _lastTokenSequence)
         {
+            Rule(TotemRule.TokenCopyDropped);
             Drop(DropReason.Duplicate, header.Sender);
             return;
         }
 
         if (window.Aru.DistanceTo(token.Sequence) >= Limits.WindowSlots)
         {
+            Rule(TotemRule.TokenBeyondWindowDropped);
             Drop(DropReason.OutOfWindow, header.Sender);
             return;
         }
@@ -140,12 +144,14 @@ public sealed partial class TotemRing
         RequestMissing(token, window);
         if (_options.CancelTokenHoldOnRetransmit && held && (hadRequests || retransmitted > 0))
         {
+            Rule(TotemRule.HoldEndedByRetransmit);
             held = _tokenHeld = false;
         }
 
         allowed -= retransmitted;
         if (new MessageSequence(window.Released.Value + Limits.WindowSlots - allowed - _options.WindowSize) < token.Sequence)
         {
+            Rule(TotemRule.SendingStoppedByWindow);
             allowed = 0;
         }
 
@@ -157,14 +163,20 @@ public sealed partial class TotemRing
     {
         var window = _options.WindowSize;
         var allowed = Math.Min(_options.MaxMessages, token.FlowCount < window ? window - token.FlowCount : 0);
+        if (allowed < _options.MaxMessages)
+        {
+            Rule(TotemRule.WindowLimitsSending);
+        }
+
         _currentBacklog = (uint)(State == TotemState.Recovery ? _retransmitQueue.Count : Lane.Queue.Count);
         var total = token.Backlog + _currentBacklog - _previousBacklog;
         if (total != 0)
         {
             var share = (uint)((ulong)window * _previousBacklog / total);
-            if (share > 0)
+            if (share > 0 && share < allowed)
             {
-                allowed = Math.Min(allowed, share);
+                Rule(TotemRule.ShareLimitsSending);
+                allowed = share;
             }
         }
 
@@ -183,10 +195,12 @@ public sealed partial class TotemRing
             {
                 Multicast(window[request.Sequence]);
                 token.RemoveRequestAt(index);
+                Rule(TotemRule.RetransmitAnswered);
                 count++;
             }
             else
             {
+                Rule(TotemRule.RetransmitNotHeld);
                 index++;
             }
         }
@@ -202,13 +216,22 @@ public sealed partial class TotemRing
         {
             if (token.RequestCount == Limits.RetransmitEntriesMax || !window.IsInWindow(sequence))
             {
+                Rule(TotemRule.RetransmitListFull);
                 return;
             }
 
-            if (!window.Holds(sequence)
-                && window.CountMiss(sequence) >= _options.MissCountLimit
-                && !token.IsRequested(sequence, _ring))
+            if (window.Holds(sequence))
             {
+                continue;
+            }
+
+            if (window.CountMiss(sequence) < _options.MissCountLimit)
+            {
+                Rule(TotemRule.HoleWaits);
+            }
+            else if (!token.IsRequested(sequence, _ring))
+            {
+                Rule(TotemRule.HoleRequested);
                 token.AddRequest(new RetransmitRequest(_ring, sequence));
             }
         }
@@ -225,6 +248,7 @@ public sealed partial class TotemRing
         {
             if (isRecovery && IsRecovered(queue.Peek()))
             {
+                Rule(TotemRule.RecoveryCopySpared);
                 _pool.Return(queue.Dequeue());
                 continue;
             }
@@ -281,6 +305,15 @@ public sealed partial class TotemRing
     {
         if (window.Aru < token.Aru || token.AruNode == Self || token.AruNode.IsNone)
         {
+            if (window.Aru < token.Aru)
+            {
+                Rule(TotemRule.AruLowered);
+            }
+            else if (token.AruNode == Self && window.Aru > token.Aru)
+            {
+                Rule(TotemRule.AruRaisedBySetter);
+            }
+
             token.Aru = window.Aru;
             token.AruNode = token.Aru == token.Sequence ? NodeId.None : Self;
         }
@@ -293,6 +326,7 @@ public sealed partial class TotemRing
     private void FailToReceive()
     {
         Trace(TraceKind.FailedToReceive, NodeId.None, CurrentWindow.Aru.Value, 0);
+        Rule(TotemRule.FailedToReceive);
         _failedToReceive = true;
         _failSet.Add(Self);
         EnterGather(GatherReason.FailedToReceive, NodeId.None);
@@ -304,6 +338,7 @@ public sealed partial class TotemRing
         var limit = MessageSequence.Min(MessageSequence.Min(tokenAru, _lastTokenAru), _regular.Delivered);
         if (limit > _regular.Released)
         {
+            Rule(TotemRule.MessagesReleased);
             _regular.ReleaseTo(limit);
         }
     }
@@ -323,6 +358,7 @@ public sealed partial class TotemRing
         ArmTokenTimers();
         if (isParked)
         {
+            Rule(TotemRule.TokenHeld);
             _timers.Arm(TotemTimer.Hold, _now + _options.Hold);
         }
 
@@ -345,6 +381,7 @@ public sealed partial class TotemRing
         }
 
         _tokenHeld = false;
+        Rule(TotemRule.HoldCancelled);
         Statistics.HoldCancelsSent++;
         new HoldCancelPacket(HeaderTo(PacketType.HoldCancel, NodeId.None), _ring).Write(_scratch);
         Multicast(_scratch.AsSpan(0, HoldCancelPacket.Size));
@@ -368,6 +405,7 @@ public sealed partial class TotemRing
         _sequenceUnchangedCount = 0;
         if (IsRepresentative && _tokenParked)
         {
+            Rule(TotemRule.HoldCancelReleasedToken);
             ReleaseHeldToken();
             ArmTokenRetransmit();
         }

@@ -67,6 +67,11 @@ public sealed partial class TotemRing
         // (spec/totem.md section 9.1).
         _highestRingSequence = Math.Min(storedRingSequence, RingSequenceMax) + 1;
         _ring = InstalledRing = new RingId(self, _highestRingSequence);
+        if (storedRingSequence > 0)
+        {
+            Rule(TotemRule.RestartAboveStoredSequence);
+        }
+
         _regular.Reset(InitialSequence);
         _recovery.Reset(InitialSequence);
     }
@@ -109,6 +114,7 @@ public sealed partial class TotemRing
         Enter(now, outbox);
         Invariant.Check(State == TotemState.Stopped, "a ring is started once");
         Invariant.Check(Membership.IsEmpty, "a ring that has left does not start again");
+        Count(TotemInput.Start);
         ArmPause();
         _aloneFrom = now + _options.Join;
         EnterGather(GatherReason.InterfaceChange, NodeId.None);
@@ -137,6 +143,7 @@ public sealed partial class TotemRing
             return;
         }
 
+        Count(header is { Type: PacketType.Join, Sender.IsNone: true } ? TotemInput.LeaveOfOther : (TotemInput)header.Type);
         switch (header.Type)
         {
             case PacketType.RegularToken:
@@ -171,6 +178,7 @@ public sealed partial class TotemRing
         {
             if (_timers.TryExpire(timer, now))
             {
+                Count(TotemInput.TokenLossTimer + (byte)timer);
                 Fire(timer);
             }
         }
@@ -197,6 +205,7 @@ public sealed partial class TotemRing
         Outbox outbox)
     {
         Enter(now, outbox);
+        Count(TotemInput.Submit);
         if (!CanSubmit(header.Length + payload.Length))
         {
             return false;
@@ -216,6 +225,7 @@ public sealed partial class TotemRing
     public void SynchronisationFinished(Instant now, RingId ring, Outbox outbox)
     {
         Enter(now, outbox);
+        Count(TotemInput.SynchronisationFinished);
         if (State == TotemState.Stopped || ring != InstalledRing || !IsSynchronising)
         {
             return;
@@ -232,6 +242,7 @@ public sealed partial class TotemRing
     public void ForceGather(Instant now, Outbox outbox)
     {
         Enter(now, outbox);
+        Count(TotemInput.ForceGather);
         if (State != TotemState.Stopped)
         {
             HandleTokenLoss();
@@ -259,6 +270,7 @@ public sealed partial class TotemRing
             return;
         }
 
+        Count(TotemInput.Leave);
         SendLeave();
         _timers.CancelAll();
         SetState(TotemState.Stopped);
@@ -288,6 +300,10 @@ public sealed partial class TotemRing
     /// </summary>
     private bool IsKnown(NodeId node) =>
         _configured.Count == 0 || node == Self || _configured.Contains(node) || _members.Contains(node) || _newMembers.Contains(node);
+
+    private void Count(TotemInput input) => Statistics.CountInput(State, input);
+
+    private void Rule(TotemRule rule) => Statistics.CountRule(rule);
 
     private void SetState(TotemState state)
     {

@@ -3,7 +3,13 @@ namespace Mainstay.Totem;
 /// <summary>Counters of one engine, since its start (names of <c>stats.srp.*</c>). Updated in place; read between inputs.</summary>
 public sealed class TotemStatistics
 {
+    private const int StateCount = (int)TotemState.Recovery + 1;
+    private const int InputCount = (int)TotemInput.PeerGone + 1;
+    private const int RuleCount = (int)TotemRule.HeldOutNodeUnheard + 1;
+
     private readonly long[] _dropped = new long[(int)DropReason.HeldOut + 1];
+    private readonly long[] _handled = new long[StateCount * InputCount];
+    private readonly long[] _applied = new long[RuleCount];
 
     /// <summary>Regular tokens sent.</summary>
     public long TokensSent { get; internal set; }
@@ -106,6 +112,16 @@ public sealed class TotemStatistics
 
     /// <summary>Datagrams dropped for one reason.</summary>
     public long Dropped(DropReason reason) => _dropped[(int)reason];
+
+    /// <summary>Inputs of one kind taken in one state.</summary>
+    public long Handled(TotemState state, TotemInput input) => _handled[((int)state * InputCount) + (int)input];
+
+    /// <summary>How often a rule of the protocol decided something.</summary>
+    public long Applied(TotemRule rule) => _applied[(int)rule];
+
+    internal void CountInput(TotemState state, TotemInput input) => _handled[((int)state * InputCount) + (int)input]++;
+
+    internal void CountRule(TotemRule rule) => _applied[(int)rule]++;
 
     internal void CountDrop(DropReason reason) => _dropped[(int)reason]++;
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Mainstay.Simulator.Ring;
+using Mainstay.Totem;
 
 namespace Mainstay.Cli.RingSimulation;
 
@@ -105,9 +106,31 @@ internal sealed class RingCampaignReport(RingCampaign campaign, RingSimulationOp
             output.WriteLine($"{campaign.Faults[kind],14} fault {kind}");
         }
 
+        output.WriteLine();
+        output.WriteLine($"{"input",-24} {string.Join(' ', Enum.GetValues<TotemState>().Select(state => $"{state,12}"))}");
+        foreach (var input in Enum.GetValues<TotemInput>())
+        {
+            var counts = Enum.GetValues<TotemState>().Select(state => $"{campaign.Coverage.Inputs(state, input),12}");
+            output.WriteLine($"{input,-24} {string.Join(' ', counts)}");
+        }
+
+        output.WriteLine();
         foreach (var (probe, hits) in campaign.Coverage.Hits)
         {
-            output.WriteLine($"{hits,14} {probe}");
+            if (!probe.StartsWith("input ", StringComparison.Ordinal))
+            {
+                output.WriteLine($"{hits,14} {probe}");
+            }
         }
+
+        foreach (var rule in Enum.GetValues<TotemRule>())
+        {
+            if (campaign.Coverage.Rules(rule) == 0)
+            {
+                output.WriteLine($"{0,14} rule {rule}");
+            }
+        }
+
+        output.WriteLine();
     }
 }

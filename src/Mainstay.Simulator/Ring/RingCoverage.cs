@@ -2,31 +2,72 @@ using Mainstay.Totem;
 
 namespace Mainstay.Simulator.Ring;
 
-/// <summary>Which rare things did happen: the "sometimes" half of testing.</summary>
+/// <summary>
+/// What runs have reached: the "sometimes" half of testing. States x inputs, transitions between states, named rules of spec/totem.md,
+/// reasons of Gather, reasons of dropped datagrams.
+/// </summary>
 public sealed class RingCoverage
 {
-    private readonly SortedDictionary<string, long> _hits = new(StringComparer.Ordinal);
+    private static readonly TotemState[] s_states = Enum.GetValues<TotemState>();
+    private static readonly TotemInput[] s_inputs = Enum.GetValues<TotemInput>();
+    private static readonly TotemRule[] s_rules = Enum.GetValues<TotemRule>();
+    private static readonly GatherReason[] s_reasons = Enum.GetValues<GatherReason>();
+    private static readonly DropReason[] s_drops = Enum.GetValues<DropReason>();
 
-    /// <summary>Hits by probe, ascending by name.</summary>
-    public IReadOnlyDictionary<string, long> Hits => _hits;
+    private readonly long[,] _inputs = new long[s_states.Length, s_inputs.Length];
+    private readonly long[,] _transitions = new long[s_states.Length, s_states.Length];
+    private readonly long[] _rules = new long[s_rules.Length];
+    private readonly long[] _reasons = new long[(int)s_reasons[^1] + 1];
+    private readonly long[] _drops = new long[s_drops.Length];
+    private long _continuousGathers;
+    private long _fragmentsDropped;
 
-    /// <summary>Counts one probe.</summary>
-    public void Hit(string probe, long count = 1)
+    /// <summary>Everything that was reached at least once, by name, ascending.</summary>
+    public IReadOnlyDictionary<string, long> Hits
     {
-        if (count > 0)
+        get
         {
-            _hits[probe] = _hits.GetValueOrDefault(probe) + count;
+            var hits = new SortedDictionary<string, long>(StringComparer.Ordinal);
+            foreach (var probe in Probes())
+            {
+                if (probe.Count > 0)
+                {
+                    hits.Add(probe.Name, probe.Count);
+                }
+            }
+
+            return hits;
         }
     }
+
+    /// <summary>How often one kind of input was taken in one state.</summary>
+    public long Inputs(TotemState state, TotemInput input) => _inputs[(int)state, (int)input];
+
+    /// <summary>How often a rule decided something.</summary>
+    public long Rules(TotemRule rule) => _rules[(int)rule];
 
     /// <summary>Adds another run's hits.</summary>
     public void Add(RingCoverage other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        foreach (var (probe, count) in other._hits)
+        foreach (var state in s_states)
         {
-            Hit(probe, count);
+            foreach (var input in s_inputs)
+            {
+                _inputs[(int)state, (int)input] += other._inputs[(int)state, (int)input];
+            }
+
+            foreach (var to in s_states)
+            {
+                _transitions[(int)state, (int)to] += other._transitions[(int)state, (int)to];
+            }
         }
+
+        AddAll(_rules, other._rules);
+        AddAll(_reasons, other._reasons);
+        AddAll(_drops, other._drops);
+        _continuousGathers += other._continuousGathers;
+        _fragmentsDropped += other._fragmentsDropped;
     }
 
     internal void Note(in TraceEvent trace)
@@ -34,20 +75,13 @@ public sealed class RingCoverage
         switch (trace.Kind)
         {
             case TraceKind.StateChanged:
-                Hit($"state {(TotemState)trace.First} -> {(TotemState)trace.Second}");
+                _transitions[(int)trace.First, (int)trace.Second]++;
                 break;
             case TraceKind.GatherEntered:
-                Hit($"gather {(GatherReason)trace.First}");
+                _reasons[(int)trace.First]++;
                 break;
-            case TraceKind.RecoveryPlan when trace.First > 0:
-                Hit("recovery sends old messages again");
-                break;
-            case TraceKind.MessagesLost:
-                Hit("recovery skips messages that nobody holds");
-                break;
-            case TraceKind.HeldOut or TraceKind.FailedToReceive
-                or TraceKind.PauseDetected or TraceKind.ContinuousGather or TraceKind.NodeLeaving:
-                Hit($"trace {trace.Kind}");
+            case TraceKind.ContinuousGather:
+                _continuousGathers++;
                 break;
             default:
                 break;
@@ -56,14 +90,66 @@ public sealed class RingCoverage
 
     internal void Note(TotemStatistics statistics, GroupAssembler assembler)
     {
-        Hit("message retransmitted", statistics.MessagesRetransmitted);
-        Hit("token retransmitted", statistics.TokensRetransmitted);
-        Hit("hold cancelled", statistics.HoldCancelsSent);
-        Hit("merge detected", statistics.MergeDetectsReceived);
-        Hit("fragment dropped", assembler.FragmentsDropped);
-        foreach (var reason in Enum.GetValues<DropReason>())
+        foreach (var state in s_states)
         {
-            Hit($"drop {reason}", statistics.Dropped(reason));
+            foreach (var input in s_inputs)
+            {
+                _inputs[(int)state, (int)input] += statistics.Handled(state, input);
+            }
         }
+
+        foreach (var rule in s_rules)
+        {
+            _rules[(int)rule] += statistics.Applied(rule);
+        }
+
+        foreach (var reason in s_drops)
+        {
+            _drops[(int)reason] += statistics.Dropped(reason);
+        }
+
+        _fragmentsDropped += assembler.FragmentsDropped;
+    }
+
+    private static void AddAll(long[] target, long[] source)
+    {
+        for (var index = 0; index < target.Length; index++)
+        {
+            target[index] += source[index];
+        }
+    }
+
+    private IEnumerable<(string Name, long Count)> Probes()
+    {
+        foreach (var state in s_states)
+        {
+            foreach (var to in s_states)
+            {
+                yield return ($"state {state} -> {to}", _transitions[(int)state, (int)to]);
+            }
+
+            foreach (var input in s_inputs)
+            {
+                yield return ($"input {state} {input}", Inputs(state, input));
+            }
+        }
+
+        foreach (var rule in s_rules)
+        {
+            yield return ($"rule {rule}", Rules(rule));
+        }
+
+        foreach (var reason in s_reasons)
+        {
+            yield return ($"gather {reason}", _reasons[(int)reason]);
+        }
+
+        foreach (var reason in s_drops)
+        {
+            yield return ($"drop {reason}", _drops[(int)reason]);
+        }
+
+        yield return ("gather again and again", _continuousGathers);
+        yield return ("fragment dropped", _fragmentsDropped);
     }
 }

@@ -90,6 +90,7 @@ public sealed partial record RingScenario
             ReceiveQueueMax = (int)Pick(prng, 16, 128, 1024),
             ClockStepEvery = Fault(prng, isCalm, 10 * Percent, prng.Between(100, 1500) * Millisecond),
             ClockStepSize = Pick(prng, 5, 100, 1000, 5000) * Millisecond,
+            ForceEvery = Fault(prng, isCalm, 5 * Percent, prng.Between(50, 1000) * Millisecond),
         };
         if (prng.Chance(5 * Percent))
         {
@@ -181,6 +182,10 @@ public sealed partial record RingScenario
             ReceiveQueueMax = (int)Pick(prng, 64, 512),
             ClockStepEvery = Fault(prng, false, 15 * Percent, prng.Between(30, 300) * Second),
             ClockStepSize = Pick(prng, 100, 1000, 10_000) * Millisecond,
+            ForceEvery = Fault(prng, false, 5 * Percent, prng.Between(60, 600) * Second),
+            IsUniform = prng.Chance(50 * Percent),
+            EvidenceEvery = Fault(prng, false, 20 * Percent, prng.Between(30, 300) * Second),
+            EvidenceOfCrash = Pick(prng, 0, 10, 500) * Millisecond,
             SubmitEvery = Pick(prng, 0, 1, 5, 20, 60) * Second,
             SubmitBurstMax = (int)Pick(prng, 1, 10, 30),
             MessageSizeMax = (int)Pick(prng, 200, 2000, 20_000),

@@ -113,6 +113,12 @@ public sealed partial record RingScenario
     /// <summary>Mean size of a jump.</summary>
     public long ClockStepSize { get; init; }
 
+    /// <summary>Mean time between demands for a new ring; 0 = none.</summary>
+    public long ForceEvery { get; init; }
+
+    /// <summary>Own messages on the way after which a node submits no more: endless queues would only make runs long.</summary>
+    public int UndeliveredMax { get; init; } = 40;
+
     /// <summary>Mean time between submissions of one node; 0 = silent.</summary>
     public required long SubmitEvery { get; init; }
 

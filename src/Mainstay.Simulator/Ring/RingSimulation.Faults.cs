@@ -45,6 +45,10 @@ public sealed partial class RingSimulation
                 StepSomeClock();
                 Schedule(_moreFaults, _scenario.ClockStepEvery, SimulatedEventKind.ClockStep);
                 break;
+            case SimulatedEventKind.Force:
+                ForceSome();
+                Schedule(_moreFaults, _scenario.ForceEvery, SimulatedEventKind.Force);
+                break;
             default:
                 throw new InvalidOperationException($"unknown fault {kind}");
         }

@@ -56,6 +56,21 @@ public sealed partial class RingSimulation
         }
     }
 
+    /// <summary>Somebody demands a new ring of a node (a changed interface, a reload).</summary>
+    private void ForceSome()
+    {
+        var node = _nodes[_moreFaults.Below(_nodes.Length)];
+        if (!node.IsRunning || node.IsPaused)
+        {
+            return;
+        }
+
+        _faultCounts.Count(FaultKind.ForcedGather);
+        Say(node.Id, "is told to form a new ring");
+        node.Engine!.ForceGather(node.Local(_queue.Now), node.Outbox);
+        CarryOut(node);
+    }
+
     private void SlowSome()
     {
         var node = _nodes[_moreFaults.Below(_nodes.Length)];

@@ -6,9 +6,6 @@ namespace Mainstay.Simulator.Ring;
 /// <content>The event loop's steps: inputs to engines, and carrying out what they want.</content>
 public sealed partial class RingSimulation
 {
-    /// <summary>A workload that waits for its messages: endless queues would only make runs long.</summary>
-    private const int BacklogMax = 40;
-
     private void Happen(in SimulatedEvent happening)
     {
         var node = happening.Node == 0 ? null : _nodes[happening.Node - 1];
@@ -166,7 +163,7 @@ public sealed partial class RingSimulation
         for (var index = 0; index < burst; index++)
         {
             var size = _workload.Chance(300_000) ? _workload.Below(_scenario.MessageSizeMax) : 30;
-            var isReady = _submitting && node.IsRunning && !node.IsPaused && _messages.CountUndelivered(node.Id) <= BacklogMax;
+            var isReady = _submitting && node.IsRunning && !node.IsPaused && _messages.CountUndelivered(node.Id) <= _scenario.UndeliveredMax;
             if (isReady && node.TrySubmit(_queue.Now, size, out var message, out var digest))
             {
                 Submitted(node, message, digest);
@@ -321,9 +318,9 @@ public sealed partial class RingSimulation
             var digest = Digest.Of(message.Bytes);
             Record(node.Id, 6, digest);
             Say(node.Id, $"delivers {id} ({message.Bytes.Length} bytes) of {origin}");
-            foreach (var checker in _checkers)
+            if (_mutation == RingMutation.None || !MutateMessage(node, origin, id, digest))
             {
-                checker.OnMessage(node.Id, origin, id, digest);
+                Tell(node, origin, id, digest);
             }
 
             if (id.IsSynchronisation && node.TakeSynchronisation(origin, message.Bytes))
@@ -333,6 +330,14 @@ public sealed partial class RingSimulation
                 node.Assembler.SynchronisationFinished();
                 node.Engine!.SynchronisationFinished(node.Local(_queue.Now), node.Ring, node.Outbox);
             }
+        }
+    }
+
+    private void Tell(SimulatedNode node, uint origin, MessageId message, ulong digest)
+    {
+        foreach (var checker in _checkers)
+        {
+            checker.OnMessage(node.Id, origin, message, digest);
         }
     }
 

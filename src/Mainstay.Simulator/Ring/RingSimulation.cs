@@ -34,6 +34,7 @@ public sealed partial class RingSimulation
     private long _eventCount;
     private bool _faultsOn = true;
     private bool _submitting = true;
+    private bool _calmBegun;
     private long _configurationCount;
 
     /// <summary>The nodes that must agree; empty while there are faults.</summary>
@@ -58,7 +59,7 @@ public sealed partial class RingSimulation
             .Select(id => new SimulatedNode((uint)id, (int)clocks.Between(-scenario.DriftMax, scenario.DriftMax)))];
         _messages = new MessageChecker { Identities = _identities, Violations = _violations };
         var options = scenario.Options;
-        _tokens = new TokenChecker(options.InitialSequence, options.WindowSize, options.MaxMessages)
+        _tokens = new TokenChecker(options.InitialSequence, options.WindowSize)
         {
             Identities = _identities,
             Violations = _violations,
@@ -149,6 +150,7 @@ public sealed partial class RingSimulation
         Schedule(_moreFaults, _scenario.SlowEvery, SimulatedEventKind.SlowBegin);
         Schedule(_moreFaults, _scenario.ClockStepEvery, SimulatedEventKind.ClockStep);
         ScheduleEvidence(_scenario.EvidenceEvery, 0);
+        Schedule(_moreFaults, _scenario.ForceEvery, SimulatedEventKind.Force);
         RunUntil(_scenario.FaultPhase, StopWhen.Failed);
     }
 
@@ -196,6 +198,7 @@ public sealed partial class RingSimulation
     private void RunCalm()
     {
         var configurations = _configurationCount;
+        _calmBegun = true;
         var calm = (long)(_scenario.Options.Token.Ticks * 100 * 2) + (300 * _scenario.DelayMinimum);
         RunUntil(_queue.Now + calm, StopWhen.Failed);
         _submitting = false;
@@ -219,6 +222,11 @@ public sealed partial class RingSimulation
             Fail("I18", $"{_configurationCount - configurations} configuration changes on a healthy ring");
         }
 
+        if (!IsConverged())
+        {
+            Fail("I18", $"the ring came apart on healthy links: {Describe()}");
+        }
+
         _messages.CheckNothingForgotten(_core);
     }
 
@@ -227,6 +235,11 @@ public sealed partial class RingSimulation
         _faultsOn = false;
         _network.IsFaulty = false;
         _network.HealAll();
+        if (_mutation == RingMutation.HealingForgotten)
+        {
+            Partition();
+        }
+
         uint[] core = [.. _nodes.Where(_ => !_faults.Chance(150_000)).Select(node => node.Id)];
         if (core.Length == 0)
         {

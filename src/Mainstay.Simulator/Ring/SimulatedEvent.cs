@@ -23,6 +23,7 @@ internal enum SimulatedEventKind : byte
 
     /// <summary>Some nodes learn that one is gone, which may be wrong.</summary>
     Evidence,
+    Force,
 }
 
 /// <param name="Kind">What happens.</param>

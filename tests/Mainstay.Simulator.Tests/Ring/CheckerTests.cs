@@ -283,7 +283,7 @@ public sealed class CheckerTests
         checker.OnSend(1, new WirePacket(WireType.CommitToken, false, 1, 1, 9, 0, 1, 0), []);
     });
 
-    private static TokenChecker Tokens() => new(initialSequence: 0, windowSize: 50, maxMessages: 17);
+    private static TokenChecker Tokens() => new(initialSequence: 0, windowSize: 50);
 
     private static void Expect(string rule, RingChecker checker, Action<RingChecker> history)
     {

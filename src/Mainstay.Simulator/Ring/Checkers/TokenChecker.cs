@@ -2,8 +2,11 @@ using System.Runtime.InteropServices;
 
 namespace Mainstay.Simulator.Ring.Checkers;
 
-/// <summary>I15 one token, I16 aru soundness, I17 bounded buffers: from the wire alone.</summary>
-internal sealed class TokenChecker(uint initialSequence, uint windowSize, uint maxMessages) : RingChecker
+/// <summary>
+/// I15 one token, I16 aru soundness, I17 bounded buffers: from the wire alone. The bound of I17 is what section 4.1 step 11 leaves after
+/// sending, 16384 less the window: one rotation more still fits everybody's queue.
+/// </summary>
+internal sealed class TokenChecker(uint initialSequence, uint windowSize) : RingChecker
 {
     private const uint WindowSlots = 16384;
 
@@ -68,7 +71,7 @@ internal sealed class TokenChecker(uint initialSequence, uint windowSize, uint m
 
     private void CheckToken(uint node, RingKey ring, RingTokens tokens, in WirePacket token, ulong digest)
     {
-        if (token.Sequence - token.Aru > WindowSlots - windowSize - maxMessages)
+        if (token.Sequence - token.Aru > WindowSlots - windowSize)
         {
             Fail("I17", $"the token of {ring} sent by {node} has seq {token.Sequence:x} and aru {token.Aru:x}");
         }
