@@ -38,7 +38,8 @@ public sealed partial class RingSimulation
             case RingMutation.RingIdReused when isRegular:
                 return WithChange(output, output.Change!.Ring with { Sequence = 5 }, [.. output.Change.Members]);
             case RingMutation.HighestRepresents when isRegular:
-                return WithChange(output, output.Change!.Ring with { Representative = output.Change.Members[^1] }, [.. output.Change.Members]);
+                var highest = output.Change!.Members[^1];
+                return WithChange(output, output.Change.Ring with { Representative = highest }, [.. output.Change.Members]);
             case RingMutation.SenderForged when output.Kind == OutputKind.Deliver && IsTurn:
                 return output with { Node = s_stranger };
             case RingMutation.DeliveredTwice when output.Kind == OutputKind.Deliver && IsTurn:
@@ -122,7 +123,8 @@ public sealed partial class RingSimulation
         }
         else
         {
-            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(offset), change(BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(offset))));
+            var field = bytes.AsSpan(offset, size);
+            BinaryPrimitives.WriteUInt32LittleEndian(field, change(BinaryPrimitives.ReadUInt32LittleEndian(field)));
         }
 
         return output with { Bytes = bytes };

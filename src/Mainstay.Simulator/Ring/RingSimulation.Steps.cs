@@ -163,8 +163,9 @@ public sealed partial class RingSimulation
         for (var index = 0; index < burst; index++)
         {
             var size = _workload.Chance(300_000) ? _workload.Below(_scenario.MessageSizeMax) : 30;
-            var isReady = _submitting && node.IsRunning && !node.IsPaused && _messages.CountUndelivered(node.Id) <= _scenario.UndeliveredMax;
-            if (isReady && node.TrySubmit(_queue.Now, size, out var message, out var digest))
+            var isReady = _submitting && node.IsRunning && !node.IsPaused;
+            var hasRoom = isReady && _messages.CountUndelivered(node.Id) <= _scenario.UndeliveredMax;
+            if (hasRoom && node.TrySubmit(_queue.Now, size, out var message, out var digest))
             {
                 Submitted(node, message, digest);
                 CarryOut(node);
