@@ -6,6 +6,9 @@ namespace Mainstay.Cli;
 /// <summary>What a tool sees of the world: its streams, its environment and the facts of the terminal. Tests hand in their own.</summary>
 internal sealed class ToolContext
 {
+    private readonly Func<TextWriter> _openError;
+    private readonly Func<TextReader> _openInput;
+    private readonly Func<TerminalFacts> _findTerminal;
     private readonly Lazy<CancellationToken> _cancellation;
 
     /// <summary>Creates a context over any streams.</summary>
@@ -24,13 +27,26 @@ internal sealed class ToolContext
         Func<string, string?> environment,
         TerminalFacts terminal,
         Func<CancellationToken>? cancellation = null)
+        : this(invokedName, output, () => error, () => input, environment, () => terminal, cancellation)
+    {
+    }
+
+    // Most commands need neither input nor the facts of the terminal, and a good end needs no standard error.
+    private ToolContext(
+        string invokedName,
+        TextWriter output,
+        Func<TextWriter> error,
+        Func<TextReader> input,
+        Func<string, string?> environment,
+        Func<TerminalFacts> terminal,
+        Func<CancellationToken>? cancellation)
     {
         InvokedName = invokedName;
         Out = output;
-        Error = error;
-        In = input;
         Environment = environment;
-        Terminal = terminal;
+        _openError = error;
+        _openInput = input;
+        _findTerminal = terminal;
         _cancellation = new Lazy<CancellationToken>(cancellation ?? (static () => CancellationToken.None));
     }
 
@@ -41,16 +57,16 @@ internal sealed class ToolContext
     public TextWriter Out { get; }
 
     /// <summary>Standard error.</summary>
-    public TextWriter Error { get; }
+    public TextWriter Error => field ??= _openError();
 
     /// <summary>Standard input.</summary>
-    public TextReader In { get; }
+    public TextReader In => field ??= _openInput();
 
     /// <summary>Looks up an environment variable; <see langword="null"/> where it is not set.</summary>
     public Func<string, string?> Environment { get; }
 
     /// <summary>Facts of the terminal behind <see cref="Out"/>.</summary>
-    public TerminalFacts Terminal { get; }
+    public TerminalFacts Terminal => field ??= _findTerminal();
 
     /// <summary>
     /// Cancelled by SIGINT and SIGTERM. The handlers are installed on first use, so a tool that never asks dies by the signal as usual.
@@ -65,22 +81,20 @@ internal sealed class ToolContext
 
     /// <summary>The same context under another tool's name (a tool that calls another one).</summary>
     public ToolContext WithName(string invokedName) =>
-        new(invokedName, Out, Error, In, Environment, Terminal, () => Cancellation) { Agents = Agents, LiveCib = LiveCib };
+        new(invokedName, Out, () => Error, () => In, Environment, () => Terminal, () => Cancellation) { Agents = Agents, LiveCib = LiveCib };
 
     /// <summary>The context of this process.</summary>
     public static ToolContext OfProcess(string invokedName)
     {
         var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         var output = new StreamWriter(new StandardOutputStream(), encoding, bufferSize: 16 * 1024) { AutoFlush = true };
-        var error = new StreamWriter(Console.OpenStandardError(), encoding, bufferSize: 1024) { AutoFlush = true };
-        var input = new StreamReader(Console.OpenStandardInput(), encoding);
         return new ToolContext(
             invokedName,
             output,
-            error,
-            input,
+            () => new StreamWriter(Console.OpenStandardError(), encoding, bufferSize: 1024) { AutoFlush = true },
+            () => new StreamReader(Console.OpenStandardInput(), encoding),
             System.Environment.GetEnvironmentVariable,
-            TerminalFacts.OfProcess(System.Environment.GetEnvironmentVariable),
+            static () => TerminalFacts.OfProcess(System.Environment.GetEnvironmentVariable),
             SignalledToken);
     }
 

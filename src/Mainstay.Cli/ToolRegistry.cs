@@ -54,7 +54,15 @@ internal static class ToolRegistry
     public static IEnumerable<(string Word, string Summary)> Words => s_words.Select(w => (w.Word, w.Summary));
 
     /// <summary>A tool by the first word of <c>mainstay WORD ...</c>, or <see langword="null"/>: then the pcs grammar has it.</summary>
-    public static ITool? FindWord(string word) => Array.Find(s_words, w => w.Word == word).Create?.Invoke();
+    public static ITool? FindWord(string word)
+    {
+        foreach (var (known, _, create) in s_words)
+        {
+            if (known == word) return create();
+        }
+
+        return null;
+    }
 
     /// <summary>
     /// Finds the tool and runs it. <c>mainstay crm_mon -1</c> works as <c>crm_mon -1</c> does, for hosts without the links.

@@ -90,6 +90,15 @@ public sealed class PackedHistoryTests
         Assert.Equal(plain.ToXml(), packed.ToXml());
     }
 
+    [Fact]
+    public void What_is_odd_in_one_history_leaves_the_others_packed()
+    {
+        string text = History.Replace("<lrm_resources ></lrm_resources>", "<lrm_resources><!-- odd --></lrm_resources>", StringComparison.Ordinal);
+        var root = CibDocument.ParseForPlanning(Bytes(text)).DocumentOrThrow().PackedRoot;
+        Assert.Empty(root.Descendants("lrm_rsc_op"));
+        Assert.Single(root.DescendantNodes().OfType<XComment>());
+    }
+
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
     private static string Lines(CibDocument document) =>

@@ -90,7 +90,7 @@ internal static class Program
     {
         var plan = Planner.Plan(document, options with { RecordScores = true });
         using var text = new StringWriter(CultureInfo.InvariantCulture);
-        TransitionGraphXml.Write(plan.Graph, text);
+        text.Write(TransitionGraphXml.ToText(plan.Graph));
         TransitionDot.Write(plan, text);
         foreach (string line in plan.Changes) text.WriteLine(line);
         foreach (string line in plan.Scores) text.WriteLine(line);

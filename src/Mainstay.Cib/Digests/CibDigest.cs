@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
 
@@ -35,6 +33,24 @@ public static class CibDigest
         return Md5(CibWriter.Print(filtered, CibPrintStyle.Compact));
     }
 
-    [SuppressMessage("Security", "CA5351", Justification = "MD5 is the digest of the CIB's interchange format; it protects nothing.")]
-    internal static string Md5(string text) => Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text)));
+    /// <summary>MD5 of a text in UTF-8, as 32 hexadecimal digits.</summary>
+    internal static string Md5(string text)
+    {
+        const int OnStackMax = 1024;
+        int size = Encoding.UTF8.GetByteCount(text);
+        Span<byte> bytes = size <= OnStackMax ? stackalloc byte[OnStackMax] : new byte[size];
+        bytes = bytes[..Encoding.UTF8.GetBytes(text, bytes)];
+        Span<byte> digest = stackalloc byte[Cib.Md5.Size];
+        Cib.Md5.Hash(bytes, digest);
+        Span<char> digits = stackalloc char[2 * Cib.Md5.Size];
+        for (int i = 0; i < digest.Length; i++)
+        {
+            digits[2 * i] = Digit(digest[i] >> 4);
+            digits[(2 * i) + 1] = Digit(digest[i] & 15);
+        }
+
+        return new string(digits);
+    }
+
+    private static char Digit(int value) => (char)(value < 10 ? '0' + value : 'a' + value - 10);
 }

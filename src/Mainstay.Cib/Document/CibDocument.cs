@@ -136,16 +136,9 @@ public sealed class CibDocument
     /// <param name="limits">Bounds of size and depth; the defaults if absent.</param>
     public static CibParseResult ParseForPlanning(byte[] bytes, string? source = null, CibLimits? limits = null)
     {
-        limits ??= CibLimits.Default;
-        if (HistoryPacker.TryPack(bytes, limits) is not { } packed) return Parse(bytes, source, limits);
-        using var stream = new MemoryStream(packed.Rest, writable: false);
-        var read = CibReader.Read(stream, source, limits);
-        if (read.Document?.Root is not { } root || !root.Is("cib") || !HistoryPacker.TryAttach(root, packed.Histories))
-        {
-            return Parse(bytes, source, limits);
-        }
-
-        return new CibParseResult(new CibDocument(read.Document, isPacked: true), read.Problems);
+        return PlainReader.TryRead(bytes, limits ?? CibLimits.Default, packsHistories: true) is { Root: { } root } document && root.Is("cib")
+            ? new CibParseResult(new CibDocument(document, isPacked: true), [])
+            : Parse(bytes, source, limits);
     }
 
     /// <summary>An empty configuration of the newest schema, version 0.0.0.</summary>

@@ -61,25 +61,11 @@ public static class CibReader
     private static XmlReadResult Load(XmlReader reader, string? source, CibLimits limits)
     {
         var document = new XDocument();
-        if (ReadNodes(reader, document, source, 0, limits) is { } failed) return failed;
+        if (ReadNodes(reader, document, source, limits) is { } failed) return failed;
         return document.Root is null ? Failed(source, 0, "the document is empty", "give an XML document") : new XmlReadResult(document, []);
     }
 
-    /// <summary>Reads the content of an element from text that was found well-formed.</summary>
-    /// <param name="parent">Where the content goes.</param>
-    /// <param name="content">The text between start tag and end tag, in UTF-8.</param>
-    /// <param name="line">Line of the first byte.</param>
-    /// <param name="limits">The bounds.</param>
-    internal static void ReadInto(XElement parent, ReadOnlyMemory<byte> content, int line, CibLimits limits)
-    {
-        var settings = Settings(limits);
-        settings.ConformanceLevel = ConformanceLevel.Fragment;
-        using var stream = new MemoryStream(content.ToArray(), writable: false);
-        using var reader = XmlReader.Create(stream, settings);
-        _ = ReadNodes(reader, parent, null, line - 1, limits);
-    }
-
-    private static XmlReadResult? ReadNodes(XmlReader reader, XContainer root, string? source, int linesBefore, CibLimits limits)
+    private static XmlReadResult? ReadNodes(XmlReader reader, XContainer root, string? source, CibLimits limits)
     {
         XContainer parent = root;
         while (reader.Read())
@@ -99,7 +85,7 @@ public static class CibReader
                     }
 
                     var isEmpty = reader.IsEmptyElement;
-                    var element = ReadElement(reader, linesBefore);
+                    var element = ReadElement(reader);
                     parent.Add(element);
                     parent = isEmpty ? parent : element;
                     break;
@@ -126,10 +112,10 @@ public static class CibReader
         return null;
     }
 
-    private static XElement ReadElement(XmlReader reader, int linesBefore)
+    private static XElement ReadElement(XmlReader reader)
     {
         var element = new XElement(XName.Get(reader.LocalName, reader.NamespaceURI));
-        element.SetLine(Line(reader) + linesBefore);
+        element.SetLine(Line(reader));
         while (reader.MoveToNextAttribute())
         {
             var space = reader.Prefix.Length == 0 && reader.LocalName != "xmlns" ? string.Empty : reader.NamespaceURI;

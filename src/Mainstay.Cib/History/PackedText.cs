@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Mainstay.Cib;
@@ -63,7 +64,7 @@ internal ref struct PackedText
     public static string Unescape(ReadOnlySpan<byte> value)
     {
         string text = Encoding.UTF8.GetString(value);
-        if (!text.Contains('&', StringComparison.Ordinal)) return text;
+        if (!value.Contains((byte)'&')) return text;
         return text.Replace("&lt;", "<", StringComparison.Ordinal).Replace("&gt;", ">", StringComparison.Ordinal)
             .Replace("&quot;", "\"", StringComparison.Ordinal).Replace("&apos;", "'", StringComparison.Ordinal)
             .Replace("&amp;", "&", StringComparison.Ordinal);
@@ -95,5 +96,6 @@ internal ref struct PackedText
         return Unescape(value);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsBlank(byte character) => character is (byte)' ' or (byte)'\n' or (byte)'\t' or (byte)'\r';
 }

@@ -104,9 +104,15 @@ internal sealed class PackedHistory(byte[] text, int start, int end, int line, L
 {
     public List<RecordedResource> Resources { get; } = resources;
 
-    /// <summary>The text between start tag and end tag.</summary>
-    public ReadOnlyMemory<byte> Content => text.AsMemory(start, end - start);
+    /// <summary>The text of the whole document.</summary>
+    public byte[] Text { get; } = text;
 
-    /// <summary>Line of the first byte of <see cref="Content"/>.</summary>
+    /// <summary>Where the content begins, after the start tag.</summary>
+    public int Start { get; } = start;
+
+    /// <summary>Where the content ends, before the end tag.</summary>
+    public int End { get; } = end;
+
+    /// <summary>Line of the first byte of the content.</summary>
     public int Line { get; } = line;
 }

@@ -11,6 +11,15 @@ public sealed record CibUpgradeResult(CibDocument Document, bool IsChanged, IRea
 
     /// <summary>Whether more than the schema's name changed.</summary>
     public bool IsTransformed { get; init; }
+
+    /// <summary>
+    /// What the validation says of <see cref="Document"/> under its schema, if it had to be asked on the way; else
+    /// <see langword="null"/>.
+    /// </summary>
+    public IReadOnlyList<CibProblem>? Validation { get; init; }
+
+    /// <summary>The problems of the upgrade, and those of the validation of its result.</summary>
+    public IReadOnlyList<CibProblem> AllProblems => IsOk ? [.. Problems, .. Validation ?? CibValidator.Validate(Document)] : Problems;
 }
 
 /// <summary>
@@ -53,20 +62,37 @@ public static class CibUpgrade
         var upgraded = document.Clone();
         var problems = new List<CibProblem>();
         var isTransformed = false;
+        IReadOnlyList<CibProblem>? validation = null;
         while (current.Major < target.Major)
         {
             var next = new CibSchema(current.Major + 1, 0);
-            if (alwaysTransform || !CibValidator.Conforms(upgraded, next))
+            validation = alwaysTransform ? null : CibValidator.Validate(upgraded, next);
+            if (validation is null || HasErrors(validation))
             {
                 Transform(upgraded, current.Major, problems);
                 isTransformed = true;
+                validation = null;
             }
 
             current = next;
         }
 
         upgraded.PackedRoot.SetAttributeValue("validate-with", target.Name);
-        return new CibUpgradeResult(upgraded, true, problems) { IsTransformed = isTransformed };
+        return new CibUpgradeResult(upgraded, true, problems)
+        {
+            IsTransformed = isTransformed,
+            Validation = current == target ? validation : null,
+        };
+    }
+
+    private static bool HasErrors(IReadOnlyList<CibProblem> problems)
+    {
+        foreach (var problem in problems)
+        {
+            if (problem.Severity == CibSeverity.Error) return true;
+        }
+
+        return false;
     }
 
     private static void Transform(CibDocument document, int major, List<CibProblem> problems)

@@ -1,4 +1,3 @@
-using System.Xml;
 using System.Xml.Linq;
 
 namespace Mainstay.Cib;
@@ -53,7 +52,10 @@ public static class CibValidator
 internal sealed class ValidationRun(int schema)
 {
     private readonly Dictionary<string, XElement> _ids = new(StringComparer.Ordinal);
-    private readonly List<(XElement Element, AttributeRule Attribute, string Target)> _references = [];
+    private readonly List<Reference> _references = [];
+
+    // An explicit stack: the depth of a document is bounded when it is read, but not when it is built.
+    private readonly List<Pending> _pending = [];
 
     public List<CibProblem> Problems { get; } = [];
 
@@ -61,23 +63,20 @@ internal sealed class ValidationRun(int schema)
 
     public void Walk(XElement root)
     {
-        // An explicit stack: the depth of a document is bounded when it is read, but not when it is built.
-        var pending = new Stack<(XElement Element, ElementRule Rule)>();
-        pending.Push((root, SchemaGrammar.Cib));
-        while (pending.Count > 0 && !IsFull)
+        _pending.Add(new Pending(root, SchemaGrammar.Cib));
+        while (_pending.Count > 0 && !IsFull)
         {
-            var (element, rule) = pending.Pop();
+            var (element, rule) = _pending[^1];
+            _pending.RemoveAt(_pending.Count - 1);
             if (rule.IsOpen)
             {
                 continue;
             }
 
             CheckAttributes(element, rule);
-            foreach (var child in CheckChildren(element, rule).AsEnumerable().Reverse())
-            {
-                pending.Push(child);
-            }
-
+            var first = _pending.Count;
+            CheckChildren(element, rule);
+            _pending.Reverse(first, _pending.Count - first);
             rule.Check?.Invoke(new ElementCheck(element, schema, Problems));
         }
     }
@@ -108,19 +107,16 @@ internal sealed class ValidationRun(int schema)
 
     private void CheckAttributes(XElement element, ElementRule rule)
     {
-        foreach (var attribute in element.Attributes())
+        for (var attribute = element.FirstAttribute; attribute is not null; attribute = attribute.NextAttribute)
         {
-            var known = attribute.IsNamespaceDeclaration || attribute.Name.NamespaceName.Length > 0
-                ? null
-                : rule.Attributes.FirstOrDefault(known => known.Name == attribute.Name.LocalName && known.AppliesTo(schema));
-            if (known is null)
+            if (FindRule(attribute, rule) is { } known)
             {
-                Problems.Add(CibProblem.Error(
-                    element, $"attribute '{attribute.Name.LocalName}' is not allowed here", "remove it or correct its name"));
+                CheckValue(element, known, attribute.Value);
             }
             else
             {
-                CheckValue(element, known, attribute.Value);
+                Problems.Add(CibProblem.Error(
+                    element, $"attribute '{attribute.Name.LocalName}' is not allowed here", "remove it or correct its name"));
             }
         }
 
@@ -133,6 +129,17 @@ internal sealed class ValidationRun(int schema)
         }
     }
 
+    private AttributeRule? FindRule(XAttribute attribute, ElementRule rule)
+    {
+        if (attribute.IsNamespaceDeclaration || attribute.Name.NamespaceName.Length > 0) return null;
+        foreach (var known in rule.Attributes)
+        {
+            if (known.Name == attribute.Name.LocalName && known.AppliesTo(schema)) return known;
+        }
+
+        return null;
+    }
+
     private void CheckValue(XElement element, AttributeRule rule, string value)
     {
         switch (rule.Type)
@@ -141,7 +148,7 @@ internal sealed class ValidationRun(int schema)
                 CheckId(element, value);
                 break;
             case SchemaType.IdReference:
-                _references.Add((element, rule, value.Trim()));
+                _references.Add(new Reference(element, rule, value.Trim()));
                 break;
             default:
                 if (SchemaValues.Expected(rule, value, schema) is { } expected)
@@ -170,12 +177,12 @@ internal sealed class ValidationRun(int schema)
         }
     }
 
-    private List<(XElement Element, ElementRule Rule)> CheckChildren(XElement element, ElementRule rule)
+    private void CheckChildren(XElement element, ElementRule rule)
     {
-        var result = new List<(XElement, ElementRule)>();
-        var counts = new Dictionary<ChildRule, int>();
+        const int OnStackMax = 32;
+        Span<int> counts = rule.Children.Count <= OnStackMax ? stackalloc int[OnStackMax] : new int[rule.Children.Count];
         var position = 0;
-        foreach (var node in element.Nodes())
+        for (var node = element.FirstNode; node is not null; node = node.NextNode)
         {
             if (node is XText text && !string.IsNullOrWhiteSpace(text.Value))
             {
@@ -187,8 +194,8 @@ internal sealed class ValidationRun(int schema)
                 continue;
             }
 
-            var known = rule.Children.FirstOrDefault(known => child.Is(known.Element.Name) && known.AppliesTo(schema));
-            if (known is null)
+            var place = FindRule(child, rule);
+            if (place < 0)
             {
                 Problems.Add(CibProblem.Error(
                     child, $"element '{child.Name.LocalName}' is not allowed in '{element.Name.LocalName}'",
@@ -197,26 +204,35 @@ internal sealed class ValidationRun(int schema)
             }
 
             CheckOrder(rule, child, ref position);
-            var count = counts.GetValueOrDefault(known) + 1;
-            counts[known] = count;
-            if (count == known.Maximum + 1L)
+            var known = rule.Children[place];
+            if (++counts[place] == known.Maximum + 1L)
             {
                 Problems.Add(CibProblem.Error(
                     child, $"there may be at most {known.Maximum} '{child.Name.LocalName}' here", "remove or merge it"));
             }
 
-            result.Add((child, known.Element));
+            _pending.Add(new Pending(child, known.Element));
         }
 
-        foreach (var required in rule.Children)
+        for (var place = 0; place < rule.Children.Count; place++)
         {
-            if (required.Minimum > counts.GetValueOrDefault(required) && required.AppliesTo(schema))
+            var required = rule.Children[place];
+            if (required.Minimum > counts[place] && required.AppliesTo(schema))
             {
                 Problems.Add(CibProblem.Error(element, $"element '{required.Element.Name}' is missing", "add it"));
             }
         }
+    }
 
-        return result;
+    private int FindRule(XElement child, ElementRule rule)
+    {
+        for (var place = 0; place < rule.Children.Count; place++)
+        {
+            var known = rule.Children[place];
+            if (child.Is(known.Element.Name) && known.AppliesTo(schema)) return place;
+        }
+
+        return -1;
     }
 
     private void CheckOrder(ElementRule rule, XElement child, ref int position)
@@ -226,8 +242,10 @@ internal sealed class ValidationRun(int schema)
             return;
         }
 
-        var index = rule.ChildOrder.ToList().IndexOf(child.Name.LocalName);
-        if (index >= 0 && index < position)
+        var index = 0;
+        while (index < rule.ChildOrder.Count && rule.ChildOrder[index] != child.Name.LocalName) index++;
+        if (index == rule.ChildOrder.Count) return;
+        if (index < position)
         {
             Problems.Add(CibProblem.Error(
                 child, $"element '{child.Name.LocalName}' comes too late",
@@ -236,46 +254,8 @@ internal sealed class ValidationRun(int schema)
 
         position = Math.Max(position, index);
     }
-}
 
-/// <summary>The values of the schema's types.</summary>
-internal static class SchemaValues
-{
-    private static readonly string[] BooleanWords = ["true", "false", "1", "0"];
+    private readonly record struct Pending(XElement Element, ElementRule Rule);
 
-    /// <summary>What is expected instead of a value; <see langword="null"/> if the value is allowed.</summary>
-    public static string? Expected(AttributeRule rule, string value, int schema)
-    {
-        var collapsed = value.Trim();
-        switch (rule.Type)
-        {
-            case SchemaType.Boolean:
-                return BooleanWords.Contains(collapsed, StringComparer.Ordinal) ? null : "true or false";
-            case SchemaType.Integer:
-                return IntegerText.TryReadWhole(collapsed, out _) ? null : "an integer";
-            case SchemaType.NonNegativeInteger:
-                return IntegerText.TryReadWhole(collapsed, out var number) && number >= 0 ? null : "an integer that is not negative";
-            case SchemaType.Level:
-                return IntegerText.TryReadWhole(collapsed, out number) && number is >= 1 and <= 9 ? null : "an integer from 1 to 9";
-            case SchemaType.Score:
-                return collapsed is "INFINITY" or "+INFINITY" or "-INFINITY" || IntegerText.TryReadWhole(collapsed, out _)
-                    ? null : "an integer, INFINITY or -INFINITY";
-            case SchemaType.Word:
-                var words = rule.Words.Where(word => schema >= word.Since && schema <= word.Until).Select(word => word.Text).ToList();
-                return words.Contains(collapsed, StringComparer.Ordinal) ? null : $"one of {string.Join(", ", words)}";
-            case SchemaType.NameList:
-                var isList = value.Split(',').All(name => name.Length > 0 && name.All(IsDeviceCharacter));
-                return isList ? null : "names separated by commas, without blanks";
-            case SchemaType.PortRange:
-                var isRange = value.Length > 0 && value.All(character => char.IsAsciiDigit(character) || character == '-');
-                return isRange ? null : "a port range such as 8000-8010";
-            default:
-                return null;
-        }
-    }
-
-    public static bool IsName(string value)
-        => value.Length > 0 && XmlConvert.IsStartNCNameChar(value[0]) && value.All(XmlConvert.IsNCNameChar);
-
-    private static bool IsDeviceCharacter(char character) => char.IsAsciiLetterOrDigit(character) || character is '_' or '.' or '-';
+    private readonly record struct Reference(XElement Element, AttributeRule Attribute, string Target);
 }

@@ -13,10 +13,15 @@ internal sealed record NativeOption(char Short, string Long, string? Argument, s
     public string Name => AliasOf ?? Long;
 }
 
+/// <summary>An option as it was given.</summary>
+/// <param name="Name">The name under which it is recorded.</param>
+/// <param name="Value">The argument, empty if there is none.</param>
+internal readonly record struct GivenOption(string Name, string Value);
+
 /// <summary>The options given to a native tool, in order.</summary>
 internal sealed class NativeOptions
 {
-    private readonly List<(string Name, string Value)> _given = [];
+    private readonly List<GivenOption> _given = [];
 
     /// <summary>The arguments that are no options.</summary>
     public List<string> Rest { get; } = [];
@@ -25,16 +30,33 @@ internal sealed class NativeOptions
     public string? Error { get; private set; }
 
     /// <summary>The last value of an option, or <see langword="null"/>.</summary>
-    public string? this[string name] => _given.FindLast(option => option.Name == name).Value;
+    public string? this[string name]
+    {
+        get
+        {
+            for (var i = _given.Count - 1; i >= 0; i--)
+            {
+                if (_given[i].Name == name) return _given[i].Value;
+            }
+
+            return null;
+        }
+    }
 
     /// <summary>All options given, in order.</summary>
-    public IReadOnlyList<(string Name, string Value)> Given => _given;
+    public IReadOnlyList<GivenOption> Given => _given;
 
     /// <summary>Whether an option was given.</summary>
-    public bool Has(string name) => _given.Exists(option => option.Name == name);
+    public bool Has(string name) => this[name] is not null;
 
     /// <summary>All values of an option.</summary>
-    public IEnumerable<string> All(string name) => _given.Where(option => option.Name == name).Select(option => option.Value);
+    public IEnumerable<string> All(string name)
+    {
+        foreach (var option in _given)
+        {
+            if (option.Name == name) yield return option.Value;
+        }
+    }
 
     /// <summary>
     /// Reads a command line: <c>-a</c>, <c>-ab</c>, <c>-aVALUE</c>, <c>-a VALUE</c>, <c>--name=VALUE</c>, <c>--name VALUE</c>, <c>--</c>.
@@ -73,7 +95,7 @@ internal sealed class NativeOptions
     {
         var equals = text.IndexOf('=', StringComparison.Ordinal);
         var name = equals < 0 ? text : text[..equals];
-        var option = known.FirstOrDefault(option => option.Long == name);
+        var option = Find(known, name);
         if (option is null)
         {
             Error = $"Unknown option --{name}";
@@ -81,11 +103,11 @@ internal sealed class NativeOptions
         else if (option.Argument is null)
         {
             Error = equals < 0 ? null : $"Option --{name} takes no value";
-            _given.Add((option.Name, string.Empty));
+            _given.Add(new GivenOption(option.Name, string.Empty));
         }
         else if (equals >= 0)
         {
-            _given.Add((option.Name, text[(equals + 1)..]));
+            _given.Add(new GivenOption(option.Name, text[(equals + 1)..]));
         }
         else
         {
@@ -97,18 +119,18 @@ internal sealed class NativeOptions
     {
         for (var position = 1; position < text.Length && Error is null; position++)
         {
-            var option = known.FirstOrDefault(option => option.Short == text[position]);
+            var option = Find(known, text[position]);
             if (option is null)
             {
                 Error = $"Unknown option -{text[position]}";
             }
             else if (option.Argument is null)
             {
-                _given.Add((option.Name, string.Empty));
+                _given.Add(new GivenOption(option.Name, string.Empty));
             }
             else if (position + 1 < text.Length)
             {
-                _given.Add((option.Name, text[(position + 1)..]));
+                _given.Add(new GivenOption(option.Name, text[(position + 1)..]));
                 return;
             }
             else
@@ -116,6 +138,26 @@ internal sealed class NativeOptions
                 TakeNext(option, $"-{option.Short}", args, ref index);
             }
         }
+    }
+
+    private static NativeOption? Find(IReadOnlyList<NativeOption> known, string name)
+    {
+        foreach (var option in known)
+        {
+            if (option.Long == name) return option;
+        }
+
+        return null;
+    }
+
+    private static NativeOption? Find(IReadOnlyList<NativeOption> known, char letter)
+    {
+        foreach (var option in known)
+        {
+            if (option.Short == letter) return option;
+        }
+
+        return null;
     }
 
     private void TakeNext(NativeOption option, string shown, IReadOnlyList<string> args, ref int index)
@@ -127,6 +169,6 @@ internal sealed class NativeOptions
             return;
         }
 
-        _given.Add((option.Name, isThere ? args[index++] : string.Empty));
+        _given.Add(new GivenOption(option.Name, isThere ? args[index++] : string.Empty));
     }
 }

@@ -13,18 +13,18 @@ internal sealed class NativeOutput
 
     private readonly ToolContext _context;
     private readonly string _tool;
-    private readonly string _request;
+    private readonly IReadOnlyList<string> _args;
     private readonly List<XElement> _elements = [];
     private readonly List<string> _errors = [];
     private readonly StringBuilder _text = new();
 
     private readonly string? _file;
 
-    private NativeOutput(ToolContext context, string tool, string request, NativeOptions options)
+    private NativeOutput(ToolContext context, string tool, IReadOnlyList<string> args, NativeOptions options)
     {
         _context = context;
         _tool = tool;
-        _request = request;
+        _args = args;
         IsXml = options["output-as"] == "xml";
         IsSilent = options["output-as"] == "none";
         _file = options["output-to"] is { } file and not "-" ? file : null;
@@ -53,7 +53,7 @@ internal sealed class NativeOutput
 
     /// <summary>The output a command line asks for.</summary>
     public static NativeOutput Create(ToolContext context, string tool, IReadOnlyList<string> args, NativeOptions options)
-        => new(context, tool, string.Join(' ', args.Prepend(tool).Select(Quote)), options);
+        => new(context, tool, args, options);
 
     /// <summary>A line of text output; XML output has elements instead.</summary>
     public void Line(string text)
@@ -134,8 +134,9 @@ internal sealed class NativeOutput
             status.Add(new XElement("errors", _errors.Select(error => new XElement("error", error))));
         }
 
+        var request = string.Join(' ', _args.Prepend(_tool).Select(Quote));
         var result = new XElement(
-            "pacemaker-result", new XAttribute("api-version", ApiVersion), new XAttribute("request", _request), _elements, status);
+            "pacemaker-result", new XAttribute("api-version", ApiVersion), new XAttribute("request", request), _elements, status);
         return Write(CibWriter.Print(result), code);
     }
 

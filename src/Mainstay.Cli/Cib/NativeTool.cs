@@ -18,7 +18,7 @@ internal abstract class NativeTool : ITool
     public int Run(ToolContext context, IReadOnlyList<string> args)
     {
         // The tool's own letters win: -Q is "query" for one tool and "quiet" for the others.
-        var known = Options.Concat(NativeOutput.Options).ToList();
+        List<NativeOption> known = [.. Options, .. NativeOutput.Options];
         var options = NativeOptions.Parse(known, args);
         var output = NativeOutput.Create(context, Name, args, options);
         if (options.Error is not null)

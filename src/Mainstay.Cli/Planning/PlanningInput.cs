@@ -46,9 +46,7 @@ internal sealed record PlanningInput(CibDocument Document, PlannerOptions Option
     public static CibDocument? Prepare(CibDocument input, out IReadOnlyList<CibProblem> problems)
     {
         var upgraded = CibUpgrade.Upgrade(input);
-        problems = upgraded.Problems;
-        if (!upgraded.IsOk) return null;
-        problems = [.. problems, .. CibValidator.Validate(upgraded.Document)];
+        problems = upgraded.AllProblems;
         return problems.Any(problem => problem.Severity == CibSeverity.Error) ? null : upgraded.Document;
     }
 
@@ -60,9 +58,9 @@ internal sealed record PlanningInput(CibDocument Document, PlannerOptions Option
     public static long? Time(CibDocument document, string? date, out string problem)
     {
         problem = string.Empty;
-        var clock = DateTimeOffset.Now;
         if (date is not null)
         {
+            var clock = DateTimeOffset.Now;
             var now = new CibDateTime(clock.ToUnixTimeSeconds(), (int)clock.Offset.TotalSeconds);
             if (CibDateTime.TryParse(date, now, out var parsed)) return parsed.EpochSeconds;
             problem = $"'{date}' is no date: give YYYY-MM-DD hh:mm:ss or another ISO 8601 form";
@@ -71,7 +69,7 @@ internal sealed record PlanningInput(CibDocument Document, PlannerOptions Option
 
         return IntegerText.TryReadLeading(document.PackedRoot.Value("execution-date"), out long recorded)
             ? recorded
-            : clock.ToUnixTimeSeconds();
+            : DateTimeOffset.UtcNow.ToUnixTimeSeconds();
     }
 
     /// <summary>The circumstances of a plan on this host.</summary>

@@ -125,20 +125,24 @@ internal sealed class SimulateRequest(NativeOptions options)
     {
         Quorum = this["quorum"],
         Watchdog = this["watchdog"],
-        Nodes =
-        [
-            .. options.All("node-up").Select(node => (NodeEvent.Up, node)),
-            .. options.All("node-down").Select(node => (NodeEvent.Down, node)),
-            .. options.All("node-fail").Select(node => (NodeEvent.Fail, node)),
-        ],
-        Tickets =
-        [
-            .. options.All("ticket-grant").Select(ticket => (TicketEvent.Grant, ticket)),
-            .. options.All("ticket-revoke").Select(ticket => (TicketEvent.Revoke, ticket)),
-            .. options.All("ticket-standby").Select(ticket => (TicketEvent.Standby, ticket)),
-            .. options.All("ticket-activate").Select(ticket => (TicketEvent.Activate, ticket)),
-        ],
+        Nodes = Events(
+            ("node-up", NodeEvent.Up), ("node-down", NodeEvent.Down), ("node-fail", NodeEvent.Fail)),
+        Tickets = Events(
+            ("ticket-grant", TicketEvent.Grant), ("ticket-revoke", TicketEvent.Revoke),
+            ("ticket-standby", TicketEvent.Standby), ("ticket-activate", TicketEvent.Activate)),
         Operations = [.. options.All("op-inject"), .. _failures],
         Failures = [.. options.All("op-fail")],
     };
+
+    // Kind by kind, not as given.
+    private List<(T Event, string Name)> Events<T>(params ReadOnlySpan<(string Option, T Event)> kinds)
+    {
+        var events = new List<(T, string)>();
+        foreach (var (option, kind) in kinds)
+        {
+            foreach (string name in options.All(option)) events.Add((kind, name));
+        }
+
+        return events;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Mainstay.Cib;
 using Mainstay.Cli.CibTools;
 using Mainstay.Cli.Planning;
@@ -67,10 +68,8 @@ internal sealed class SimulateTool : NativeTool
         if (request.TryOut(document) is { } changeProblem) return output.Usage(changeProblem);
         var result = Simulation.Run(document, request.Simulation(now));
         Print(result, request, output, now);
-        foreach (var refused in result.Modifications.Concat(result.Execution).OfType<SimulationEvent.Refused>())
-        {
-            output.Error(refused.Message);
-        }
+        ReportRefused(result.Modifications, output);
+        ReportRefused(result.Execution, output);
 
         if (!result.IsComplete)
         {
@@ -80,6 +79,14 @@ internal sealed class SimulateTool : NativeTool
 
         if (Save(result, request, inPlace) is { } failure) return output.Fail(CannotCreate, $"crm_simulate: {failure}");
         return output.Finish(result.IsComplete ? NativeExit.Ok : NativeExit.Data);
+    }
+
+    private static void ReportRefused(IReadOnlyList<SimulationEvent> events, NativeOutput output)
+    {
+        foreach (var happened in events)
+        {
+            if (happened is SimulationEvent.Refused refused) output.Error(refused.Message);
+        }
     }
 
     private static void Print(SimulationResult result, SimulateRequest request, NativeOutput output, long now)
@@ -104,7 +111,7 @@ internal sealed class SimulateTool : NativeTool
         return Write(request["save-input"], () => result.Input.ToXml())
             ?? Write(request["save-output"], () => result.Output.ToXml())
             ?? Write(inPlace, () => result.Output.ToXml())
-            ?? Write(plan is null ? null : request["save-graph"], () => TransitionGraphXml.ToText(plan!.Graph))
+            ?? WriteStream(plan is null ? null : request["save-graph"], stream => TransitionGraphXml.Write(plan!.Graph, stream))
             ?? Write(plan is null ? null : request["save-dotfile"], () => Drawing(plan!, request))
             ?? Write(plan is null ? null : request["save-svg"], () => TransitionSvg.Draw(TransitionSteps.Of(plan!)) + "\n")
             ?? Write(plan is null ? null : request["save-html"], () => TransitionHtml.ToText(plan!, Title(request)));
@@ -123,9 +130,17 @@ internal sealed class SimulateTool : NativeTool
     private static string? Write(string? file, Func<string> text)
     {
         if (file is null) return null;
+        byte[] bytes = Encoding.UTF8.GetBytes(text());
+        return WriteStream(file, stream => stream.Write(bytes));
+    }
+
+    private static string? WriteStream(string? file, Action<Stream> write)
+    {
+        if (file is null) return null;
         try
         {
-            File.WriteAllText(file, text());
+            using var stream = new FileStream(file, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
+            write(stream);
             return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -1,5 +1,4 @@
-using System.Buffers;
-using System.Globalization;
+using System.Text;
 using System.Xml;
 
 namespace Mainstay.Scheduler;
@@ -10,19 +9,24 @@ public static class TransitionGraphXml
     /// <summary>Feature set written into each action, that of the reference version whose decisions are reproduced.</summary>
     public const string FeatureSet = "3.20.5";
 
-    /// <summary>Writes the graph, indented by two spaces per level, without XML declaration.</summary>
+    /// <summary>Writes the graph in UTF-8, indented by two spaces per level, without XML declaration.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="output">Where to write; not closed.</param>
-    public static void Write(TransitionGraph graph, TextWriter output) => new Writer(output).WriteGraph(graph);
+    public static void Write(TransitionGraph graph, Stream output)
+    {
+        var text = new Utf8Text(output);
+        new Writer(text).WriteGraph(graph);
+        text.Flush();
+    }
 
     /// <summary>The graph as text.</summary>
     /// <param name="graph">The graph.</param>
     /// <returns>The same text that <see cref="Write"/> produces.</returns>
     public static string ToText(TransitionGraph graph)
     {
-        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        using var text = new MemoryStream();
         Write(graph, text);
-        return text.ToString();
+        return Encoding.UTF8.GetString(text.GetBuffer().AsSpan(0, (int)text.Length));
     }
 
     private static string ElementName(GraphActionKind kind) => kind switch
@@ -33,12 +37,8 @@ public static class TransitionGraphXml
     };
 
     /// <summary>Writes the text directly: graphs have millions of attributes.</summary>
-    private sealed class Writer(TextWriter output)
+    private sealed class Writer(Utf8Text output)
     {
-        private static readonly SearchValues<char> Escaped = SearchValues.Create("&<>\"\t\n\r");
-
-        private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
-
         public void WriteGraph(TransitionGraph graph)
         {
             output.Write("<transition_graph");
@@ -190,10 +190,21 @@ public static class TransitionGraphXml
         }
 
         /// <summary>The name as XML allows it.</summary>
-        private string Name(string name)
+        private static string Name(string name) => IsPlain(name) ? name : XmlConvert.EncodeLocalName(name);
+
+        // What needs no encoding for certain: nearly all names.
+        private static bool IsPlain(string name)
         {
-            if (!_names.TryGetValue(name, out string? encoded)) _names.Add(name, encoded = XmlConvert.EncodeLocalName(name));
-            return encoded;
+            if (name.Length == 0 || !(char.IsAsciiLetter(name[0]) || name[0] == '_')) return false;
+            for (int i = 0; i < name.Length; i++)
+            {
+                char character = name[i];
+                if (char.IsAsciiLetterOrDigit(character) || character is '-' or '.') continue;
+                // An encoded character begins with "_x".
+                if (character != '_' || (i + 1 < name.Length && name[i + 1] is 'x' or 'X')) return false;
+            }
+
+            return true;
         }
 
         private void Optional(string name, string? value)
@@ -203,18 +214,15 @@ public static class TransitionGraphXml
 
         private void Attribute(string name, long value)
         {
-            Span<char> text = stackalloc char[20];
-            value.TryFormat(text, out int length, default, CultureInfo.InvariantCulture);
             Begin(name);
-            output.Write(text[..length]);
+            output.Write(value);
             output.Write('"');
         }
 
         private void Attribute(string name, string value)
         {
             Begin(name);
-            if (value.AsSpan().IndexOfAny(Escaped) < 0) output.Write(value);
-            else WriteEscaped(value);
+            output.WriteEscaped(value);
             output.Write('"');
         }
 
@@ -223,40 +231,6 @@ public static class TransitionGraphXml
             output.Write(' ');
             output.Write(name);
             output.Write("=\"");
-        }
-
-        private void WriteEscaped(string value)
-        {
-            foreach (char character in value)
-            {
-                switch (character)
-                {
-                    case '&':
-                        output.Write("&amp;");
-                        break;
-                    case '<':
-                        output.Write("&lt;");
-                        break;
-                    case '>':
-                        output.Write("&gt;");
-                        break;
-                    case '"':
-                        output.Write("&quot;");
-                        break;
-                    case '\t':
-                        output.Write("&#x9;");
-                        break;
-                    case '\n':
-                        output.Write("&#xA;");
-                        break;
-                    case '\r':
-                        output.Write("&#xD;");
-                        break;
-                    default:
-                        output.Write(character);
-                        break;
-                }
-            }
         }
     }
 }
