@@ -57,10 +57,10 @@ public static class OperationDigest
     public static bool ListContains(string? list, string name)
         => list?.Contains($" {name} ", StringComparison.Ordinal) == true;
 
-    private static SortedDictionary<string, string> Relevant(
+    private static TextMap Relevant(
         IEnumerable<KeyValuePair<string, string>> parameters, long intervalMs, Func<string, bool>? include)
     {
-        var sorted = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var sorted = new TextMap();
         foreach (var (name, value) in parameters)
         {
             var isTimeout = intervalMs != 0 && name == TimeoutName;
@@ -77,7 +77,7 @@ public static class OperationDigest
 
     // The text is written here because old agents take parameters named 1, 2, ... which are no XML names; the reference digests them
     // like all others.
-    private static string Digest(SortedDictionary<string, string> parameters)
+    private static string Digest(TextMap parameters)
     {
         if (parameters.Count == 0) return OfNothing;
         var text = new StringBuilder(" <parameters");

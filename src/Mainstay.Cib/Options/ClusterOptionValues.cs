@@ -3,9 +3,9 @@ namespace Mainstay.Cib;
 /// <summary>The cluster options in force; every known option has its value or its default.</summary>
 public sealed class ClusterOptionValues
 {
-    private readonly SortedDictionary<string, string> _effective;
+    private readonly TextMap _effective;
 
-    internal ClusterOptionValues(SortedDictionary<string, string> effective, NvTable configured)
+    internal ClusterOptionValues(TextMap effective, NvTable configured)
     {
         _effective = effective;
         Configured = configured;
@@ -13,9 +13,6 @@ public sealed class ClusterOptionValues
 
     /// <summary>What the configuration says, names as written, values unchecked.</summary>
     public NvTable Configured { get; }
-
-    /// <summary>All values in force, by name.</summary>
-    public IReadOnlyDictionary<string, string> Effective => _effective;
 
     /// <summary>The value as text; <see langword="null"/> if there is neither a value nor a default.</summary>
     /// <param name="name">The option's (new) name.</param>

@@ -59,7 +59,7 @@ public static class ClusterOptions
         new("placement-strategy", ClusterOptionType.Choice, "default", null, ["default", "utilization", "minimal", "balanced"]),
     ];
 
-    private static readonly SortedDictionary<string, ClusterOption> ByName = Index();
+    private static readonly Dictionary<string, ClusterOption> ByName = Index();
 
     /// <summary>Finds an option by its name or its legacy name.</summary>
     /// <param name="name">The name, compared exactly.</param>
@@ -89,7 +89,7 @@ public static class ClusterOptions
         var section = document.Section("crm_config") ?? new XElement("crm_config");
         var configured = sets.Evaluate(
             section, "cluster_property_set", new RuleInput { Now = now }, recheck, NvSets.BootstrapOptionsId);
-        var effective = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var effective = new TextMap();
         foreach (var value in configured.Values)
         {
             effective[value.Name] = value.Value;
@@ -125,9 +125,9 @@ public static class ClusterOptions
         return source is null ? new CibProblem(CibSeverity.Warning, message, Advice: advice) : CibProblem.Warning(source, message, advice);
     }
 
-    private static SortedDictionary<string, ClusterOption> Index()
+    private static Dictionary<string, ClusterOption> Index()
     {
-        var index = new SortedDictionary<string, ClusterOption>(StringComparer.Ordinal);
+        var index = new Dictionary<string, ClusterOption>(StringComparer.Ordinal);
         foreach (var option in All)
         {
             index.Add(option.Name, option);

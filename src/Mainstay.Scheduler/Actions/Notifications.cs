@@ -1,3 +1,5 @@
+using Mainstay.Cib;
+
 namespace Mainstay.Scheduler;
 
 /// <summary>The notifications around one task of a clone.</summary>
@@ -29,7 +31,7 @@ internal sealed class NotificationSet
 
     public List<NotifyEntry> Promoted { get; } = [];
 
-    public SortedDictionary<string, string> Variables { get; } = new(StringComparer.Ordinal);
+    public TextMap Variables { get; } = new();
 }
 
 /// <summary>A resource and the node its operation or state is on.</summary>

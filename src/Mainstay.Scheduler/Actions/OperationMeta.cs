@@ -35,7 +35,7 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
     }
 
     /// <summary>The operation's meta-attributes; the caller must not change them.</summary>
-    public SortedPairs Of(ClusterResource resource, ActionKey key) => Settings(resource, key).Table;
+    public TextMap Of(ClusterResource resource, ActionKey key) => Settings(resource, key).Table;
 
     private OperationSettings Settings(ClusterResource resource, ActionKey key)
     {
@@ -82,18 +82,18 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
     }
 
     /// <summary>The operation's own instance attributes for its node.</summary>
-    public SortedPairs? Extra(PlanAction action)
+    public TextMap? Extra(PlanAction action)
     {
         return Settings(action.Resource!, action.Key).WithParameters is { } operation ? Extra(operation, action.Node!) : null;
     }
 
-    private SortedPairs? Extra(XElement operation, ClusterNode node)
+    private TextMap? Extra(XElement operation, ClusterNode node)
     {
         var table = new NvTable();
         var input = config.PlainInput with { NodeAttribute = name => node.Attributes.GetValueOrDefault(name) };
         config.Collect(table, operation, "instance_attributes", input);
         if (table.Count == 0) return null;
-        var extra = new SortedPairs();
+        var extra = new TextMap();
         foreach (var pair in table.Values) extra[pair.Name] = pair.Value;
         return extra;
     }
@@ -112,9 +112,9 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
         .Where(op => op is { Task: TaskKind.Monitor, Enabled: true, IntervalMs: > 0 })
         .MinBy(op => op.IntervalMs);
 
-    private SortedPairs Normalize(ClusterResource resource, ActionKey key, NvTable table, bool isProbe)
+    private TextMap Normalize(ClusterResource resource, ActionKey key, NvTable table, bool isProbe)
     {
-        var meta = new SortedPairs();
+        var meta = new TextMap();
         foreach (var pair in table.Values) meta[pair.Name] = pair.Value;
         meta.Remove("id");
         if (key.IntervalMs > 0) meta["interval"] = key.IntervalMs.ToString(CultureInfo.InvariantCulture);
@@ -133,7 +133,7 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
         return meta;
     }
 
-    private void NormalizeDelay(ActionKey key, SortedPairs meta)
+    private void NormalizeDelay(ActionKey key, TextMap meta)
     {
         if (meta.TryGetValue("start-delay", out string? delay))
         {
@@ -151,7 +151,7 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
     }
 
     /// <summary>Drops on-fail values that make no sense for the operation (spec/scheduler-history.md section 12.1).</summary>
-    private static void ValidateOnFail(ClusterResource resource, ActionKey key, SortedPairs meta)
+    private static void ValidateOnFail(ClusterResource resource, ActionKey key, TextMap meta)
     {
         string? value = meta.GetValueOrDefault("on-fail")?.ToLowerInvariant();
         switch (key.Task)
@@ -175,7 +175,7 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
         if (key.Task != TaskKind.Promote && !isPromotedMonitor) meta.Remove("on-fail");
     }
 
-    private static void InheritDemotePolicy(ClusterResource resource, SortedPairs meta)
+    private static void InheritDemotePolicy(ClusterResource resource, TextMap meta)
     {
         foreach (var op in resource.Operations)
         {
@@ -186,7 +186,7 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
         }
     }
 
-    public OnFail OnFailOf(ClusterResource resource, ActionKey key, SortedPairs meta)
+    public OnFail OnFailOf(ClusterResource resource, ActionKey key, TextMap meta)
     {
         bool fencing = state.Options.FencingEnabled;
         bool isProbe = key is { Task: TaskKind.Monitor, IntervalMs: 0 };
@@ -228,4 +228,4 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
 /// <param name="Pairs">The same, for actions to share.</param>
 /// <param name="WithParameters">The configured operation if it has parameters of its own, else null.</param>
 internal sealed record OperationSettings(
-    ActionKey Key, SortedPairs Table, KeyValuePair<string, string>[] Pairs, XElement? WithParameters);
+    ActionKey Key, TextMap Table, KeyValuePair<string, string>[] Pairs, XElement? WithParameters);

@@ -23,7 +23,7 @@ internal static class RemoteConnections
             if (host is { Unclean: true }) return RemoteConnectionState.Failed;
             if (!connection.IsFailed) return RemoteConnectionState.Stopped;
             bool mayComeBack = connection.NextRole == Role.Stopped && connection.ReconnectInterval != 0
-                && remote.RemoteFenced && remote.Attributes.GetValueOrDefault("shutdown", "0") == "0";
+                && remote.RemoteFenced && remote.Attributes.GetValueOrDefault("shutdown") is null or "0";
             return mayComeBack ? RemoteConnectionState.Unknown : RemoteConnectionState.Failed;
         }
 

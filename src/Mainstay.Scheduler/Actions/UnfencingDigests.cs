@@ -12,7 +12,7 @@ internal static class UnfencingDigests
         var secure = new StringBuilder();
         bool isMismatch = false;
         string? recorded = node.Attributes.GetValueOrDefault("#digests-all");
-        string recordedSecure = node.Attributes.GetValueOrDefault("#digests-secure", "");
+        string recordedSecure = node.Attributes.GetValueOrDefault("#digests-secure") ?? "";
         foreach (var device in state.ResourceList.SelectMany(r => r.Primitives()).Where(IsUnfencingDevice).Reverse())
         {
             var digests = Digests.ForUnfencing(actions.Config, actions, device, node);

@@ -38,16 +38,18 @@ internal sealed class GraphBuilder(ClusterState state, ConfigReader config, Acti
     /// </summary>
     private List<GraphAction> Unattainable()
     {
-        var found = new SortedDictionary<int, PlanAction>();
+        var found = new List<PlanAction>();
+        var seen = new HashSet<PlanAction>();
         foreach (var action in _added)
         {
             foreach (ref readonly var input in action.Before.AsSpan())
             {
-                if (input.IsGraphed && !input.Action.Has(ActionFlags.InGraph)) found.TryAdd(input.Action.Id, input.Action);
+                if (input.IsGraphed && !input.Action.Has(ActionFlags.InGraph) && seen.Add(input.Action)) found.Add(input.Action);
             }
         }
 
-        return found.Values.Select(_factory.Create).ToList();
+        found.Sort(static (a, b) => a.Id.CompareTo(b.Id));
+        return found.ConvertAll(_factory.Create);
     }
 
     private long? Recheck()

@@ -1,3 +1,5 @@
+using Mainstay.Cib;
+
 namespace Mainstay.Scheduler;
 
 /// <summary>A node as the scheduler sees it: identity, state and attributes (spec/scheduler-history.md sections 3 to 5).</summary>
@@ -12,7 +14,7 @@ public sealed class ClusterNode
         Id = id;
         Name = name;
         Kind = kind;
-        Attributes = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        Attributes = new TextMap();
         Utilization = new Amounts();
     }
 
@@ -59,7 +61,7 @@ public sealed class ClusterNode
     public bool IsDc { get; internal set; }
 
     /// <summary>Node attributes: permanent ones overridden by transient ones, and the built-in ones (<c>#uname</c> ...).</summary>
-    public SortedDictionary<string, string> Attributes { get; }
+    public TextMap Attributes { get; }
 
     /// <summary>The resource that connects a remote or guest node, if there is one.</summary>
     public ClusterResource? Connection { get; internal set; }
@@ -100,7 +102,7 @@ public sealed class ClusterNode
     internal int AssignedCount { get; set; }
 
     /// <summary>True if any fail count is recorded for the node.</summary>
-    internal bool HasFailures => _hasFailures ??= Attributes.Keys.Any(k => k.StartsWith("fail-count-", StringComparison.Ordinal));
+    internal bool HasFailures => _hasFailures ??= FindFailures();
 
     internal Amounts Utilization { get; }
 
@@ -127,6 +129,16 @@ public sealed class ClusterNode
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    private bool FindFailures()
+    {
+        foreach (var (name, _) in Attributes)
+        {
+            if (name.StartsWith("fail-count-", StringComparison.Ordinal)) return true;
+        }
+
+        return false;
+    }
 }
 
 /// <summary>Health of a node by its <c>#health*</c> attributes.</summary>

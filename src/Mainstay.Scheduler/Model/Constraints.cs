@@ -1,3 +1,5 @@
+using Mainstay.Cib;
+
 namespace Mainstay.Scheduler;
 
 /// <summary>Scores for nodes of one resource (spec/scheduler-placement.md section 5).</summary>
@@ -82,7 +84,7 @@ public sealed class Ticket
     public long LastGranted { get; internal set; } = -1;
 
     /// <summary>All recorded attributes.</summary>
-    public SortedDictionary<string, string> Attributes { get; } = new(StringComparer.Ordinal);
+    public TextMap Attributes { get; } = new();
 
     internal bool IsLost => !IsGranted || IsStandby;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mainstay.Cib;
 
 namespace Mainstay.Scheduler;
 
@@ -48,7 +49,16 @@ internal enum NotifyPhase : byte
 /// Identity of an action among those of its resource: the text <c>RSC_TASK_INTERVAL</c>, or <c>RSC_PHASE_notify_TASK_0</c>,
 /// without the text.
 /// </summary>
-internal readonly record struct ActionKey(TaskKind Task, uint IntervalMs = 0, NotifyPhase Phase = NotifyPhase.None);
+internal readonly record struct ActionKey(TaskKind Task, uint IntervalMs = 0, NotifyPhase Phase = NotifyPhase.None)
+{
+    // By hand, because the generated ones go through comparers of enums, which have to be compiled at every start.
+
+    /// <summary>Whether both are the same action.</summary>
+    public bool Equals(ActionKey other) => Task == other.Task && IntervalMs == other.IntervalMs && Phase == other.Phase;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => ((int)Task * 31) ^ (int)IntervalMs ^ ((int)Phase << 16);
+}
 
 /// <summary>Flags of an action (spec/scheduler-actions.md section 2).</summary>
 [Flags]
@@ -203,7 +213,7 @@ internal sealed class PlanAction
 
     public ref ActionMeta Meta => ref _meta;
 
-    public SortedPairs? Extra
+    public TextMap? Extra
     {
         get => _details?.Extra;
         set
@@ -254,7 +264,7 @@ internal sealed class PlanAction
 
         public CollectiveCache? Collective { get; set; }
 
-        public SortedPairs? Extra { get; set; }
+        public TextMap? Extra { get; set; }
 
         public TaskKind CancelTask { get; set; }
 

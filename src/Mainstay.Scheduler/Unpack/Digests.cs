@@ -128,10 +128,10 @@ internal static class Digests
         return OperationDigest.Secure(parameters, entry.IntervalMs, IsPrivate);
     }
 
-    private static SortedPairs Parameters(
+    private static TextMap Parameters(
         ConfigReader config, ActionStore actions, ClusterResource resource, ActionKey key, ClusterNode node, out bool hasExtra)
     {
-        var map = new SortedPairs();
+        var map = new TextMap();
         if (resource.IsBundleConnectionByName(config))
         {
             var container = resource.Launcher ?? resource.Replica?.Container;
