@@ -81,7 +81,11 @@ internal sealed class ToolContext
 
     /// <summary>The same context under another tool's name (a tool that calls another one).</summary>
     public ToolContext WithName(string invokedName) =>
-        new(invokedName, Out, () => Error, () => In, Environment, () => Terminal, () => Cancellation) { Agents = Agents, LiveCib = LiveCib };
+        new(invokedName, Out, () => Error, () => In, Environment, () => Terminal, () => Cancellation)
+        {
+            Agents = Agents,
+            LiveCib = LiveCib,
+        };
 
     /// <summary>The context of this process.</summary>
     public static ToolContext OfProcess(string invokedName)

@@ -90,8 +90,7 @@ public sealed class CibDocument
     /// <param name="limits">Bounds of size and depth; the defaults if absent.</param>
     public static CibParseResult Parse(string text, string? source = null, CibLimits? limits = null)
     {
-        using var reader = new StringReader(text);
-        return FromRead(CibReader.Read(reader, source, limits ?? CibLimits.Default));
+        return FromRead(CibReader.Read(text, source, limits ?? CibLimits.Default));
     }
 
     /// <summary>Reads a document from bytes; the encoding is found as XML says (UTF-8 without a declaration).</summary>
@@ -100,6 +99,8 @@ public sealed class CibDocument
     /// <param name="limits">Bounds of size and depth; the defaults if absent.</param>
     public static CibParseResult Parse(ReadOnlyMemory<byte> bytes, string? source = null, CibLimits? limits = null)
     {
+        limits ??= CibLimits.Default;
+        if (AttributeBound.Check(bytes.Span, source, limits) is { } problem) return new CibParseResult(null, [problem]);
         using var stream = System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out var array)
             ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
             : new MemoryStream(bytes.ToArray(), writable: false);
@@ -136,8 +137,9 @@ public sealed class CibDocument
     /// <param name="limits">Bounds of size and depth; the defaults if absent.</param>
     public static CibParseResult ParseForPlanning(byte[] bytes, string? source = null, CibLimits? limits = null)
     {
-        return PlainReader.TryRead(bytes, limits ?? CibLimits.Default, packsHistories: true) is { Root: { } root } document && root.Is("cib")
-            ? new CibParseResult(new CibDocument(document, isPacked: true), [])
+        var plain = PlainReader.TryRead(bytes, limits ?? CibLimits.Default, packsHistories: true);
+        return plain?.Root is { } root && root.Is("cib")
+            ? new CibParseResult(new CibDocument(plain, isPacked: true), [])
             : Parse(bytes, source, limits);
     }
 

@@ -20,12 +20,11 @@ public static class CibReader
     /// <param name="limits">The bounds; the defaults if absent.</param>
     public static XmlReadResult Read(string text, string? source = null, CibLimits? limits = null)
     {
+        limits ??= CibLimits.Default;
+        if (AttributeBound.Check(text.AsSpan(), source, limits) is { } problem) return new XmlReadResult(null, [problem]);
         using var reader = new StringReader(text);
-        return Read(reader, source, limits ?? CibLimits.Default);
+        return Guard(source, () => XmlReader.Create(reader, Settings(limits)), limits);
     }
-
-    internal static XmlReadResult Read(TextReader reader, string? source, CibLimits limits)
-        => Guard(source, () => XmlReader.Create(reader, Settings(limits)), limits);
 
     internal static XmlReadResult Read(Stream stream, string? source, CibLimits limits)
         => Guard(source, () => XmlReader.Create(stream, Settings(limits)), limits);
@@ -80,8 +79,7 @@ public static class CibReader
 
                     if (reader.AttributeCount > limits.AttributeCountMax)
                     {
-                        return Failed(source, Line(reader), $"more than {limits.AttributeCountMax} attributes in one element",
-                            "remove attributes");
+                        return new XmlReadResult(null, [AttributeBound.Exceeded(source, Line(reader), limits)]);
                     }
 
                     var isEmpty = reader.IsEmptyElement;

@@ -149,7 +149,7 @@ internal ref struct PlainReader
         _scanner = after;
     }
 
-    /// <summary>The names of a document: a few dozen that recur. A place per hash; what is not there is looked up in the framework.</summary>
+    /// <summary>The names of a document: a few dozen that recur. A place per hash; the framework has what is not there.</summary>
     private sealed class NameCache
     {
         private const int Places = 256;

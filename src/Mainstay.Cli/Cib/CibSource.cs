@@ -71,8 +71,7 @@ internal sealed record CibLoad(CibDocument? Document, int Code, string? Message)
     {
         try
         {
-            using var stream = File.OpenRead(file);
-            return OfParse(CibDocument.Parse(stream, file));
+            return OfParse(CibDocument.Parse(File.ReadAllBytes(file), file));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
