@@ -45,10 +45,11 @@ internal static class AttributeBound
     private static int Count<T>(ReadOnlySpan<T> piece)
         where T : unmanaged, IBinaryInteger<T>
     {
+        var (equals, quote, apostrophe) = (T.CreateTruncating('='), T.CreateTruncating('"'), T.CreateTruncating('\''));
         int count = 0;
         for (int i = 1; i < piece.Length; i++)
         {
-            if (piece[i - 1] == T.CreateTruncating('=') && (piece[i] == T.CreateTruncating('"') || piece[i] == T.CreateTruncating('\''))) count++;
+            if (piece[i - 1] == equals && (piece[i] == quote || piece[i] == apostrophe)) count++;
         }
 
         return count;
