@@ -89,7 +89,7 @@ public sealed class MergeSummaryTests
     private static string Text(Plan plan)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
-        TransitionGraphXml.Write(plan.Graph, text);
+        text.Write(TransitionGraphXml.ToText(plan.Graph));
         foreach (string line in plan.Scores) text.WriteLine(line);
         return text.ToString();
     }
