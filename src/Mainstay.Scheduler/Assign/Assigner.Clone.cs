@@ -48,8 +48,6 @@ internal sealed partial class Assigner
             {
                 instance.AddLocation(state, null, -Scores.Infinity);
                 state.Reasons?.InstanceLimit(instance, collective, max);
-                // It stays unassigned, but what recurs there ends with it.
-                foreach (var surplus in instance.Primitives()) StopBecauseUnassigned(surplus);
                 continue;
             }
 
