@@ -127,6 +127,30 @@ public sealed class WorkTests
         if (link is Link.AfterNext or Link.WithPreviousAfterNext) cluster.Order(resource, previous);
     }
 
+    [Fact]
+    public void A_probe_more_takes_little_memory()
+    {
+        const int Nodes = 20;
+        const int Resources = 50;
+        long few = Allocated(Nodes, Resources);
+        long many = Allocated(2 * Nodes, Resources);
+
+        // The action, its places in lists, and the scores of the resource on the node; compiling while running may add a little.
+        Assert.InRange((many - few) / (Nodes * Resources), 100, 400);
+    }
+
+    private static long Allocated(int nodes, int resources)
+    {
+        var cluster = new TestCluster(nodes);
+        for (int i = 0; i < resources; i++) cluster.Primitive($"r{i}");
+        var document = cluster.Document();
+        var options = new PlannerOptions { Now = TestCluster.Now };
+        Planner.Plan(document, options);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Planner.Plan(document, options);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+
     private static long Work(Shape shape, int nodes, int resources, bool isRunning)
     {
         var cluster = new TestCluster(nodes);

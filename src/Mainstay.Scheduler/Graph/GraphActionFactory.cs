@@ -7,6 +7,8 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
 {
     private readonly Dictionary<string, string> _metaNames = new(StringComparer.Ordinal);
 
+    public GraphAction Create(int id) => Create(state.Actions[id - 1]);
+
     public GraphAction Create(PlanAction action)
     {
         bool isOrdinaryPseudo = action.IsPseudo && action.Task != TaskKind.Stonith;

@@ -30,6 +30,9 @@ internal sealed class PlannedSynapses(List<PlanAction> actions, GraphActionFacto
         };
     }
 
+    /// <summary>An action that inputs refer to, by its number; not kept either.</summary>
+    public GraphAction Action(int id) => factory.Create(id);
+
     public IEnumerator<Synapse> GetEnumerator()
     {
         for (int i = 0; i < Count; i++) yield return this[i];

@@ -57,6 +57,22 @@ public static class TransitionGraphXml
             }
 
             output.Write(">\n");
+            if (graph.Synapses is PlannedSynapses planned)
+            {
+                // Each is written once and not needed any more.
+                for (int i = 0; i < planned.Count; i++) WriteSynapse(planned.Describe(i), planned.Action);
+            }
+            else
+            {
+                var byId = ById(graph);
+                foreach (var synapse in graph.Synapses) WriteSynapse(synapse, id => byId[id]);
+            }
+
+            output.Write("</transition_graph>\n");
+        }
+
+        private static Dictionary<int, GraphAction> ById(TransitionGraph graph)
+        {
             var byId = new Dictionary<int, GraphAction>(graph.Synapses.Count);
             foreach (var synapse in graph.Synapses)
             {
@@ -64,11 +80,10 @@ public static class TransitionGraphXml
             }
 
             foreach (var action in graph.Unattainable) byId[action.Id] = action;
-            foreach (var synapse in graph.Synapses) WriteSynapse(synapse, byId);
-            output.Write("</transition_graph>\n");
+            return byId;
         }
 
-        private void WriteSynapse(Synapse synapse, Dictionary<int, GraphAction> byId)
+        private void WriteSynapse(Synapse synapse, Func<int, GraphAction> byId)
         {
             output.Write("  <synapse");
             Attribute("id", synapse.Id);
@@ -96,7 +111,7 @@ public static class TransitionGraphXml
             foreach (int input in synapse.Inputs)
             {
                 output.Write("      <trigger>\n        <");
-                WriteReference(byId[input]);
+                WriteReference(byId(input));
                 output.Write(" />\n      </trigger>\n");
             }
 
