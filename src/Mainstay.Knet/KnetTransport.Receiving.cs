@@ -54,6 +54,7 @@ public sealed partial class KnetTransport
         // Who sends with the new settings has had the sign that all nodes know them. A node that was slow to load them must not wait for
         // its own sign: the others may have forgotten the old settings by now and hear nothing of it any more.
         if (isAhead) ActivateCrypto(now, outbox);
+        host.LastHeard = now;
         Dispatch(now, header, host, found, packet, datagram.Length, outbox);
     }
 

@@ -24,6 +24,14 @@ public sealed partial class KnetTransport
         }
     }
 
+    /// <summary>Pings a host on all its links now, besides the pings that are due: it is in doubt whether it is there.</summary>
+    public void Probe(Instant now, NodeId node, KnetOutbox outbox)
+    {
+        ArgumentNullException.ThrowIfNull(outbox);
+        if (!_isStarted || _isStopped || FindHost(node.Value) is not { } host) return;
+        foreach (var link in host.Links) SendPing(now, link, isTimed: true, outbox);
+    }
+
     /// <summary>The kernel refused a path MTU probe because it is larger than the interface takes.</summary>
     /// <param name="now">The time.</param>
     /// <param name="node">The host it was for.</param>

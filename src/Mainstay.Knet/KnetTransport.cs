@@ -138,6 +138,23 @@ public sealed partial class KnetTransport : IDisposable
     /// <summary>Whether data reaches a host.</summary>
     public bool IsReachable(NodeId node) => FindHost(node.Value) is { IsReachable: true };
 
+    /// <summary>When an authentic packet of a host came last, on whatever link; <see cref="Instant.Zero"/> where none ever did.</summary>
+    public Instant LastHeard(NodeId node) => FindHost(node.Value)?.LastHeard ?? Instant.Zero;
+
+    /// <summary>The host that has an address on a link.</summary>
+    public bool TryFindHost(int link, LinkAddress address, out NodeId node)
+    {
+        foreach (var host in _hosts)
+        {
+            if (host.Find(link) is not { } found || found.Address != address) continue;
+            node = host.Node;
+            return true;
+        }
+
+        node = NodeId.None;
+        return false;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _crypto.Dispose();
 

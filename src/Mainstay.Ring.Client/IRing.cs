@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Threading.Channels;
 
 namespace Mainstay.Ring.Client;
@@ -140,4 +141,17 @@ public sealed record RingStatus(
 
     /// <summary>The highest expected votes of any member.</summary>
     public uint HighestExpectedVotes { get; init; }
+
+    /// <summary>Counters of this prefix, followed by a node id, are milliseconds for which that node is not let in yet.</summary>
+    public const string HeldOutPrefix = "held_out_ms.node";
+
+    /// <summary>
+    /// Nodes that are not let in for a while because they made the ring form anew too often, and for how many milliseconds yet.
+    /// </summary>
+    public IEnumerable<KeyValuePair<uint, long>> HeldOut =>
+        from counter in Counters
+        where counter.Key.StartsWith(HeldOutPrefix, StringComparison.Ordinal)
+        let node = uint.TryParse(counter.Key.AsSpan(HeldOutPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0
+        where node > 0
+        select KeyValuePair.Create(node, counter.Value);
 }

@@ -11,6 +11,27 @@ internal struct PollDescriptor
     public short Happened;
 }
 
+/// <summary>A piece of memory for <c>recvmsg</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct IoVector
+{
+    public byte* Base;
+    public nuint Length;
+}
+
+/// <summary><c>struct msghdr</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct MessageHeader
+{
+    public byte* Name;
+    public uint NameLength;
+    public IoVector* Vectors;
+    public nuint VectorCount;
+    public byte* Control;
+    public nuint ControlLength;
+    public int Flags;
+}
+
 [StructLayout(LayoutKind.Sequential)]
 internal struct TimeSpecification
 {
@@ -23,10 +44,12 @@ internal static unsafe partial class Native
 {
     public const short PollIn = 1;
     public const short PollOut = 4;
-    public const short PollProblem = 8 | 16 | 32;
+    public const short PollError = 8;
+    public const short PollProblem = PollError | 16 | 32;
 
     public const int MessageDontWait = 0x40;
     public const int MessageNoSignal = 0x4000;
+    public const int MessageErrorQueue = 0x2000;
 
     public const int SocketLevel = 1;
     public const int SocketPeerCredentials = 17;
@@ -40,11 +63,13 @@ internal static unsafe partial class Native
     public const int Ipv4Level = 0;
     public const int Ipv4TypeOfService = 1;
     public const int Ipv4PathMtu = 10;
+    public const int Ipv4ReceiveErrors = 11;
     public const int Ipv4Mtu = 14;
     public const int Ipv4FreeBind = 15;
     public const int Ipv6Level = 41;
     public const int Ipv6PathMtu = 23;
     public const int Ipv6Mtu = 24;
+    public const int Ipv6ReceiveErrors = 25;
     public const int Ipv6TrafficClass = 67;
     public const int LowDelay = 0x10;
 
@@ -52,6 +77,11 @@ internal static unsafe partial class Native
     public const int PathMtuProbe = 3;
 
     public const int ErrorMessageSize = 90;
+    public const int ErrorProtocolUnreachable = 92;
+    public const int ErrorNetworkUnreachable = 101;
+    public const int ErrorConnectionRefused = 111;
+    public const int ErrorHostDown = 112;
+    public const int ErrorHostUnreachable = 113;
     public const int ErrorInterrupted = 4;
     public const int ErrorWouldBlock = 11;
 
@@ -62,6 +92,9 @@ internal static unsafe partial class Native
 
     [LibraryImport(LibC, EntryPoint = "recvfrom", SetLastError = true)]
     public static partial nint ReceiveFrom(int descriptor, byte* buffer, nuint size, int flags, byte* address, uint* addressSize);
+
+    [LibraryImport(LibC, EntryPoint = "recvmsg", SetLastError = true)]
+    public static partial nint ReceiveMessage(int descriptor, MessageHeader* message, int flags);
 
     [LibraryImport(LibC, EntryPoint = "sendto", SetLastError = true)]
     public static partial nint SendTo(int descriptor, byte* buffer, nuint size, int flags, byte* address, uint addressSize);

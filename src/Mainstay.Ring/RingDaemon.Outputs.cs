@@ -58,6 +58,9 @@ internal sealed partial class RingDaemon
             case RingOutputKind.StoreExpectedVotes:
                 StoreExpectedVotes(output.Number);
                 break;
+            case RingOutputKind.ProbePeer:
+                _link.Probe(Now(), new NodeId(output.Number));
+                break;
             case RingOutputKind.ReloadRequested:
                 BeginReload(output.Number);
                 break;
@@ -173,7 +176,7 @@ internal sealed partial class RingDaemon
                 _configuration = wanted;
                 Identity = Describe(wanted);
                 _log.Apply(wanted.Logging);
-                _node.Reconfigure(Now(), options, _outbox);
+                _node.Reconfigure(Now(), WithProcess(options), _outbox);
                 if (_link is KnetLinks knet && knet.TryBeginCryptoChange()) _node.AnnounceCrypto(Now(), _outbox);
                 CarryOut();
                 return true;

@@ -43,8 +43,8 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         _store = store;
         _log = log;
         _carryOut = CarryOut;
-        _node = new RingNode(options);
         _link = configuration.Knet is { } knet ? KnetLinks.Open(configuration, knet, log) : UnicastLink.Open(configuration);
+        _node = new RingNode(WithProcess(options), _link);
         _clients = new ClientServer(Path.Combine(arguments.RunDirectory, "ring.sock"), _node, _outbox, this, log);
         Identity = Describe(configuration);
     }
@@ -105,6 +105,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
     public RingStatus Status()
     {
         var counters = RingViews.Counters(_node);
+        RingViews.AddDetection(counters, _node, Now());
         _link.AddCounters(counters);
         counters["loop.loopback_dropped"] = _loopback.Dropped;
         counters["loop.wakeup_late_max_us"] = _latestWakeupMicroseconds;
@@ -127,6 +128,8 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
     }
 
     private static Instant Now() => new((long)((Int128)Stopwatch.GetTimestamp() * 1_000_000_000 / Stopwatch.Frequency));
+
+    private static RingNodeOptions WithProcess(RingNodeOptions options) => options with { ProcessId = (uint)Environment.ProcessId };
 
     private static RingIdentity Describe(RingConfiguration configuration) => new(
         configuration.LocalNode.NodeId,
@@ -195,6 +198,17 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         }
 
         if (_polled[1].Happened != 0) _clients.Accept();
+        var hasError = false;
+        for (var i = 0; i < links.Length; i++) hasError |= (_polled[2 + i].Happened & Native.PollError) != 0;
+        if (hasError) ReadLinkErrors();
+    }
+
+    private void ReadLinkErrors()
+    {
+        var now = Now();
+        _link.ReadErrors(now);
+        while (_link.TryTakeRefused(out var refused)) _node.HandlePeerRefused(now, refused.Node, refused.IsProbe, _outbox);
+        CarryOut();
     }
 
     private bool HasWork => _loopback.Count > 0 || _clients.HasWork;

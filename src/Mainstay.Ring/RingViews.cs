@@ -73,6 +73,16 @@ internal static class RingViews
         return counters;
     }
 
+    /// <summary>What is known of who runs Mainstay, and who is held out: milliseconds left, by node.</summary>
+    public static void AddDetection(SortedDictionary<string, long> counters, RingNode node, Instant now)
+    {
+        counters["totem.uniform"] = node.IsUniform ? 1 : 0;
+        foreach (var held in node.HeldOutAt(now))
+        {
+            counters[$"{RingStatus.HeldOutPrefix}{held.Node}"] = (long)(held.Until - now).TotalMilliseconds;
+        }
+    }
+
     private static readonly (DropReason Reason, string Name)[] DropNames =
     [
         (DropReason.Malformed, "totem.dropped_malformed"),

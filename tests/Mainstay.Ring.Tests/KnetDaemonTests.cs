@@ -154,7 +154,7 @@ public sealed class KnetDaemonTests
 
     private static string LinkAddress(DaemonCluster cluster, int node, int link) => cluster.Address((link * 20) + node);
 
-    private static string Nodes(DaemonCluster cluster, int nodes, int links) => string.Concat(Enumerable.Range(1, nodes).Select(
+    internal static string Nodes(DaemonCluster cluster, int nodes, int links) => string.Concat(Enumerable.Range(1, nodes).Select(
         n => "    node {\n" + string.Concat(Enumerable.Range(0, links).Select(l => $"        ring{l}_addr: {LinkAddress(cluster, n, l)}\n"))
             + $"        name: node{n}\n        nodeid: {n}\n    }}\n"));
 

@@ -35,6 +35,12 @@ internal static class RingStatusText
             text.AppendLine($"  {unknown,5}  {"(not configured here)",-20} online");
         }
 
+        foreach (var (node, left) in status.HeldOut)
+        {
+            text.AppendLine(
+                $"Held out:  node {node} ({NameOf(identity, node)}) for {(left + 999) / 1000} s more: it made the ring form anew again and again");
+        }
+
         text.AppendLine("Counters:");
         foreach (var (name, value) in status.Counters.Where(c => c.Value != 0))
         {
@@ -69,6 +75,16 @@ internal static class RingStatusText
             foreach (var member in status.Quorum.Members) json.WriteNumberValue(member);
             json.WriteEndArray();
             WriteNodes(json, identity, status);
+            json.WriteStartArray("held_out");
+            foreach (var (node, left) in status.HeldOut)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("id", node);
+                json.WriteNumber("ms_left", left);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
             json.WriteStartObject("counters");
             foreach (var (name, value) in status.Counters) json.WriteNumber(name, value);
             json.WriteEndObject();

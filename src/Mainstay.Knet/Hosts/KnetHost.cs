@@ -21,6 +21,9 @@ internal sealed class KnetHost(NodeId node, BufferPool pool)
 
     public NodeId Node { get; } = node;
 
+    /// <summary>When an authentic packet of it came last.</summary>
+    public Instant LastHeard { get; set; }
+
     public DuplicateFilter Duplicates { get; } = new();
 
     public Reassembler Fragments { get; } = new(pool);

@@ -1,4 +1,5 @@
 using Mainstay.Ring.Core.Configuration;
+using Mainstay.Ring.Core.Detection;
 using Mainstay.Totem;
 
 namespace Mainstay.Ring.Links;
@@ -6,7 +7,7 @@ namespace Mainstay.Ring.Links;
 /// <summary>
 /// What carries the ring's packets to other nodes and back; packets to this node itself are not its matter. Runs on the daemon's loop.
 /// </summary>
-internal interface IRingLink : IDisposable
+internal interface IRingLink : IPeerContact, IDisposable
 {
     /// <summary>Descriptors to wait on.</summary>
     ReadOnlySpan<int> Descriptors { get; }
@@ -31,6 +32,15 @@ internal interface IRingLink : IDisposable
 
     /// <summary>Sends a packet to one other node.</summary>
     void Send(Instant now, uint node, ReadOnlySpan<byte> packet);
+
+    /// <summary>Asks a node, on every link, for a sign of life.</summary>
+    void Probe(Instant now, NodeId node);
+
+    /// <summary>Reads what the kernel knows of datagrams that came back; called when a descriptor tells of an error.</summary>
+    void ReadErrors(Instant now);
+
+    /// <summary>The next node whose host refuses the ring's datagrams, and whether the last probe was among them.</summary>
+    bool TryTakeRefused(out (NodeId Node, bool IsProbe) refused);
 
     /// <summary>Takes a reloaded configuration, which changes nothing that cannot change at run time.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">A new socket cannot be opened; everything is as before.</exception>

@@ -14,10 +14,13 @@ internal sealed class KnetLinks : IRingLink
 {
     private const int SeedSize = 32;
     private const int DatagramsPerCallMax = 64;
+    private const int ReturnedSizeMax = 256;
 
     private readonly KnetTransport _transport;
     private readonly KnetOutbox _received = new();
     private readonly KnetOutbox _sent = new();
+    private readonly RefusedPeers _refused = new();
+    private readonly byte[] _returned = new byte[ReturnedSizeMax];
     private readonly byte[] _datagram = new byte[KnetLimits.DatagramSizeMax];
     private readonly RingLog _log;
     private Dictionary<(uint Node, int Link), byte[]> _targets = [];
@@ -136,6 +139,44 @@ internal sealed class KnetLinks : IRingLink
         _transport.Reconfigure(now, section.Settings, _sent);
         Flush(now, _sent);
     }
+
+    /// <inheritdoc/>
+    public Instant LastHeard(NodeId node) => _transport.LastHeard(node);
+
+    /// <inheritdoc/>
+    public void Probe(Instant now, NodeId node)
+    {
+        _transport.Probe(now, node, _sent);
+        foreach (ref readonly var output in _sent.Outputs)
+        {
+            if (output.Kind == KnetOutputKind.Send) _refused.NoteProbe(output.Node.Value, output.Link, output.Bytes.Span);
+        }
+
+        Flush(now, _sent);
+    }
+
+    /// <inheritdoc/>
+    public void ReadErrors(Instant now)
+    {
+        Span<int> others = stackalloc int[KnetLimits.LinkCountMax];
+        foreach (var socket in _sockets)
+        {
+            while (ErrorQueue.TryReadRefused(socket.Descriptor, _returned, out var size, out var target))
+            {
+                if (!_transport.TryFindHost(socket.Link, target, out var node)) continue;
+                var count = 0;
+                foreach (var link in _section.Settings.Links)
+                {
+                    if (link.Link != socket.Link && _transport.StatusOf(node, link.Link) is { IsConnected: true }) others[count++] = link.Link;
+                }
+
+                _refused.NoteRefusal(now, node.Value, socket.Link, _returned.AsSpan(0, size), others[..count]);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryTakeRefused(out (NodeId Node, bool IsProbe) refused) => _refused.TryTake(out refused);
 
     /// <summary>
     /// First step of a change of crypto, where the configuration asks for one (spec/knet-wire.md section 2.1). Whether it does: then all

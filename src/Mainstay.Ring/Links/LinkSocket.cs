@@ -58,6 +58,7 @@ internal sealed unsafe class LinkSocket : IDisposable
                 Set(descriptor, Native.SocketLevel, Native.SocketSendBuffer, BufferSize);
             }
 
+            ErrorQueue.Enable(descriptor, isIpv6);
             socket.Bind(new IPEndPoint(local, port));
             return new LinkSocket(socket, local, link);
         }
@@ -86,6 +87,11 @@ internal sealed unsafe class LinkSocket : IDisposable
         fixed (byte* from = _source)
         {
             count = Native.ReceiveFrom(Descriptor, target, (nuint)buffer.Length, Native.MessageDontWait, from, &sourceSize);
+            if (count < 0 && ErrorQueue.IsOfEarlier(Native.LastError))
+            {
+                sourceSize = AddressSizeMax;
+                count = Native.ReceiveFrom(Descriptor, target, (nuint)buffer.Length, Native.MessageDontWait, from, &sourceSize);
+            }
         }
 
         if (count < 0) return false;
@@ -103,6 +109,11 @@ internal sealed unsafe class LinkSocket : IDisposable
         fixed (byte* address = target)
         {
             var sent = Native.SendTo(Descriptor, bytes, (nuint)datagram.Length, Flags, address, (uint)target.Length);
+            if (sent < 0 && ErrorQueue.IsOfEarlier(Native.LastError))
+            {
+                sent = Native.SendTo(Descriptor, bytes, (nuint)datagram.Length, Flags, address, (uint)target.Length);
+            }
+
             return sent < 0 ? Native.LastError : 0;
         }
     }

@@ -16,11 +16,17 @@ internal sealed unsafe class UnicastLink : IRingLink
     private const int BufferSize = 4 * 1024 * 1024;
     private const int AddressSizeMax = 128;
     private const int AttemptsMax = 64;
+    private const int ReturnedSizeMax = 256;
 
     private readonly Socket _main;
     private readonly int[] _mainDescriptor;
     private readonly byte[] _datagram = new byte[UdpFraming.DatagramSizeMax];
     private readonly byte[] _source = new byte[AddressSizeMax];
+    private readonly byte[] _probe = new byte[UnicastProbe.Size];
+    private readonly RefusedPeers _refused = new();
+    private Instant[] _heard = [];
+    private readonly byte[] _returned = new byte[ReturnedSizeMax];
+    private LinkAddress[] _addresses = [];
     private Socket?[] _perMember = [];
     private int[] _descriptors = [];
     private byte[][] _targets = [];
@@ -54,6 +60,7 @@ internal sealed unsafe class UnicastLink : IRingLink
     public static UnicastLink Open(RingConfiguration configuration)
     {
         var main = Bind(configuration.LocalNode.ResolvedAddress, configuration.Totem.Port);
+        ErrorQueue.Enable((int)main.Handle, configuration.LocalNode.ResolvedAddress.AddressFamily == AddressFamily.InterNetworkV6);
         try
         {
             return new UnicastLink(main, configuration);
@@ -88,7 +95,48 @@ internal sealed unsafe class UnicastLink : IRingLink
     }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<byte> Receive(Instant now) => TryReceive(_datagram, out var size) ? _datagram.AsSpan(0, size) : default;
+    public ReadOnlySpan<byte> Receive(Instant now)
+    {
+        while (TryReceive(now, out var size, out var from))
+        {
+            var datagram = _datagram.AsSpan(0, size);
+            if (UnicastProbe.IsAnswer(datagram)) continue;
+            if (!UnicastProbe.IsQuestion(datagram)) return datagram;
+            UnicastProbe.MakeAnswer(datagram);
+            if (from >= 0 && from != _self) Send(_mainDescriptor[0], from, datagram);
+        }
+
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public Instant LastHeard(NodeId node) => _members.IndexOf(node.Value) is >= 0 and var index ? _heard[index] : Instant.Zero;
+
+    /// <inheritdoc/>
+    public void Probe(Instant now, NodeId node)
+    {
+        var index = _members.IndexOf(node.Value);
+        if (index < 0 || index == _self) return;
+        UnicastProbe.WriteQuestion(_probe);
+        _refused.NoteProbe(node.Value, 0, _probe);
+        Send(_mainDescriptor[0], index, _probe);
+    }
+
+    /// <inheritdoc/>
+    public void ReadErrors(Instant now)
+    {
+        while (ErrorQueue.TryReadRefused(_mainDescriptor[0], _returned, out var size, out var target))
+        {
+            for (var i = 0; i < _members.Count; i++)
+            {
+                if (_addresses[i] != target) continue;
+                _refused.NoteRefusal(now, _members.NodeIdAt(i), 0, _returned.AsSpan(0, size), []);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryTakeRefused(out (NodeId Node, bool IsProbe) refused) => _refused.TryTake(out refused);
 
     /// <inheritdoc/>
     public void AddCounters(IDictionary<string, long> counters)
@@ -99,10 +147,12 @@ internal sealed unsafe class UnicastLink : IRingLink
         counters["link.send_failures"] = _sendFailures;
     }
 
-    // Reads one admitted datagram; false when none waits.
-    private bool TryReceive(Span<byte> buffer, out int size)
+    // Reads one admitted datagram, and which member it is from (-1 where none is); false when none waits.
+    private bool TryReceive(Instant now, out int size, out int from)
     {
         size = 0;
+        from = -1;
+        Span<byte> buffer = _datagram;
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {
             var sourceSize = (uint)AddressSizeMax;
@@ -122,7 +172,9 @@ internal sealed unsafe class UnicastLink : IRingLink
                 continue;
             }
 
-            if (!IsListed())
+            from = IndexOfSource();
+            if (from >= 0) _heard[from] = now;
+            if (from < 0 && _members.BlocksUnlisted)
             {
                 _unlisted++;
                 continue;
@@ -174,10 +226,13 @@ internal sealed unsafe class UnicastLink : IRingLink
         _self = _members.IndexOf(configuration.LocalNode.NodeId);
         _perMember = new Socket?[_members.Count];
         _descriptors = new int[_members.Count];
+        _heard = new Instant[_members.Count];
+        _addresses = new LinkAddress[_members.Count];
         _targets = new byte[_members.Count][];
         for (var i = 0; i < _members.Count; i++)
         {
             _targets[i] = LinkSocket.Target(_members.AddressAt(i), configuration.Totem.Port);
+            _addresses[i] = LinkAddress.Of(_members.AddressAt(i));
             if (i == _self) continue;
             var socket = Bind(configuration.LocalNode.ResolvedAddress, 0);
             _perMember[i] = socket;
@@ -192,7 +247,13 @@ internal sealed unsafe class UnicastLink : IRingLink
         fixed (byte* address = target)
         {
             const int Flags = Native.MessageDontWait | Native.MessageNoSignal;
-            if (Native.SendTo(descriptor, bytes, (nuint)datagram.Length, Flags, address, (uint)target.Length) < 0)
+            var sent = Native.SendTo(descriptor, bytes, (nuint)datagram.Length, Flags, address, (uint)target.Length);
+            if (sent < 0 && ErrorQueue.IsOfEarlier(Native.LastError))
+            {
+                sent = Native.SendTo(descriptor, bytes, (nuint)datagram.Length, Flags, address, (uint)target.Length);
+            }
+
+            if (sent < 0)
             {
                 _sendFailures++;
             }
@@ -204,9 +265,8 @@ internal sealed unsafe class UnicastLink : IRingLink
     }
 
     // sockaddr: family (2), port (2), then the IPv4 address at 4 or flow and the IPv6 address at 8.
-    private bool IsListed()
+    private int IndexOfSource()
     {
-        if (!_members.BlocksUnlisted) return true;
         var source = _source.AsSpan();
         for (var i = 0; i < _targets.Length; i++)
         {
@@ -215,11 +275,11 @@ internal sealed unsafe class UnicastLink : IRingLink
             var isV4 = target.Length == 16;
             if (isV4 ? source.Slice(4, 4).SequenceEqual(target.AsSpan(4, 4)) : source.Slice(8, 16).SequenceEqual(target.AsSpan(8, 16)))
             {
-                return true;
+                return i;
             }
         }
 
-        return false;
+        return -1;
     }
 
     private static Socket Bind(IPAddress local, int port)
