@@ -151,7 +151,8 @@ public sealed record RingStatus(
     public IEnumerable<KeyValuePair<uint, long>> HeldOut =>
         from counter in Counters
         where counter.Key.StartsWith(HeldOutPrefix, StringComparison.Ordinal)
-        let node = uint.TryParse(counter.Key.AsSpan(HeldOutPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0
+        let node = uint.TryParse(counter.Key.AsSpan(HeldOutPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id : 0
         where node > 0
         select KeyValuePair.Create(node, counter.Value);
 }

@@ -39,6 +39,11 @@ public sealed partial class RingNode
 
     private Instant WatchDeadline => _contact is null || _left ? Instant.Never : _watch.NextDeadline(_totem.Statistics.LastTokenReceived);
 
+    /// <summary>The token of an idle ring is held for so long and goes round; soon after that it is late.</summary>
+    private static TimeSpan LateAfter(TotemOptions options) => options.Hold < options.TokenRetransmit
+        ? options.Hold + ((options.TokenRetransmit - options.Hold) / 4)
+        : options.TokenRetransmit;
+
     private void WatchPeers(Instant now, RingOutbox outbox)
     {
         if (_contact is null || WatchDeadline > now) return;

@@ -82,7 +82,7 @@ public sealed partial class RingNode
     {
         _options = options;
         _contact = contact;
-        _watch.Apply(options.Totem.TokenRetransmit, options.PeerPatience);
+        _watch.Apply(LateAfter(options.Totem), options.PeerPatience);
         _totem = new TotemRing(options.Totem, options.Self, options.Nodes, options.StoredRingSequence);
         _groups = new ProcessGroups(options.Self.Value);
         _votes = new Votequorum(options.Self.Value, options.Quorum, options.StoredExpectedVotes);
@@ -223,7 +223,7 @@ public sealed partial class RingNode
         _options = options;
         _map.PublishConfiguration(options.Keys);
         _totem.Reconfigure(options.Totem, options.Nodes);
-        _watch.Apply(options.Totem.TokenRetransmit, options.PeerPatience);
+        _watch.Apply(LateAfter(options.Totem), options.PeerPatience);
         if (options.Quorum.IsEnabled) _votes.Apply(options.Quorum);
         _map.PublishQuorum(QuorumKeys);
         Drain(now, outbox);

@@ -43,7 +43,8 @@ public sealed class DetectionTests
         var after = await first.GetStatusAsync(Cancellation);
         Assert.Equal(0, after.Counters["totem.operational_token_lost"]);
         Assert.Equal(before.Counters["totem.consensus_timeouts"], after.Counters["totem.consensus_timeouts"]);
-        Assert.Contains("node 3 is given up: its host is there, but no ring process", cluster.Log(1) + cluster.Log(2), StringComparison.Ordinal);
+        Assert.Contains("node 3 is given up: its host is there, but no ring process", cluster.Log(1)
+            + cluster.Log(2), StringComparison.Ordinal);
     }
 
     [Fact]

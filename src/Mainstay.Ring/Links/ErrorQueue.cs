@@ -4,8 +4,8 @@ using Mainstay.Knet;
 namespace Mainstay.Ring.Links;
 
 /// <summary>
-/// What the kernel knows of datagrams that came back (<c>IP_RECVERR</c>, ip(7)): here only "connection refused", the answer of a host on which
-/// nobody listens on the port.
+/// What the kernel knows of datagrams that came back (<c>IP_RECVERR</c>, ip(7)): here only "connection refused", the answer of a host on
+/// which nobody listens on the port.
 /// </summary>
 internal static unsafe class ErrorQueue
 {
@@ -66,7 +66,8 @@ internal static unsafe class ErrorQueue
         return false;
     }
 
-    /// <summary>Whether an error of a send or a receive is one of an earlier datagram: the call itself did nothing and is to be repeated.</summary>
+    /// <summary>Whether an error of a send or a receive is one of an earlier datagram: the call itself did nothing and is to be
+    /// repeated.</summary>
     public static bool IsOfEarlier(int error) =>
         error is Native.ErrorConnectionRefused or Native.ErrorHostUnreachable or Native.ErrorNetworkUnreachable or Native.ErrorHostDown
             or Native.ErrorProtocolUnreachable;

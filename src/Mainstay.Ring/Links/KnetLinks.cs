@@ -167,7 +167,8 @@ internal sealed class KnetLinks : IRingLink
                 var count = 0;
                 foreach (var link in _section.Settings.Links)
                 {
-                    if (link.Link != socket.Link && _transport.StatusOf(node, link.Link) is { IsConnected: true }) others[count++] = link.Link;
+                    if (link.Link != socket.Link
+                        && _transport.StatusOf(node, link.Link) is { IsConnected: true }) others[count++] = link.Link;
                 }
 
                 _refused.NoteRefusal(now, node.Value, socket.Link, _returned.AsSpan(0, size), others[..count]);

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Mainstay.Ring.Links;
 
 /// <summary>
-/// A question and its answer between nodes of this implementation where the transport has none (<c>udpu</c>): 12 bytes, less than any packet of
-/// the ring has, so that whoever does not know them drops them. Sent only while something is wrong, and only in uniform rings.
+/// A question and its answer between nodes of this implementation where the transport has none (<c>udpu</c>): 12 bytes, less than any
+/// packet of the ring has, so that whoever does not know them drops them. Sent only while something is wrong, and only in uniform rings.
 /// </summary>
 internal static class UnicastProbe
 {
