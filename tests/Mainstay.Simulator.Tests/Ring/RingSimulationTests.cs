@@ -88,6 +88,17 @@ public sealed class RingSimulationTests(ITestOutputHelper output)
 
         // A new ring is demanded again and again, in every state.
         yield return calm with { ForceEvery = 8_000_000, UndeliveredMax = 40 };
+
+        // All agree, and no commit token ever comes: Gather by timeout, time after time.
+        yield return calm with
+        {
+            FaultPhase = 5_000_000_000,
+            TypedLoss = 1_000_000,
+            TypedLossType = (int)WireType.CommitToken,
+            SubmitEvery = 50_000_000,
+            MessageSizeMax = 200,
+            UndeliveredMax = 40,
+        };
     }
 
     /// <summary>States x inputs and rules that no run reached.</summary>
