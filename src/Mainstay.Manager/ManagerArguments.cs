@@ -4,12 +4,15 @@ namespace Mainstay.Manager;
 internal sealed record ManagerArguments
 {
     public const string Usage = """
-        usage: mainstay-manager [--config FILE] [--state-dir DIR] [--run-dir DIR] [--node NAME] [--import FILE] [--foreground]
+        usage: mainstay-manager [--config FILE] [--state-dir DIR] [--run-dir DIR] [--ring KIND] [--node NAME] [--import FILE]
+                                [--foreground]
 
           --config FILE     corosync.conf of the ring; accepted for symmetry, the ring daemon has read it (
               default /etc/corosync/corosync.conf)
           --state-dir DIR   where the configuration is kept (default /var/lib/mainstay)
           --run-dir DIR     where the socket manager.sock and the lock are made, and ring.sock is found (default /run/mainstay)
+          --ring KIND       mainstay (the default): the ring daemon of mainstay-ring; corosync: a Corosync 3 that runs on this host,
+                            through its libraries (libcpg4, libquorum5, libvotequorum8, libcmap4)
           --node NAME       the node's name, checked against the ring's
           --import FILE     take this cib.xml as configuration if none is stored yet
           --foreground      accepted for symmetry; the daemon never forks
@@ -22,6 +25,9 @@ internal sealed record ManagerArguments
     public string StateDirectory { get; init; } = "/var/lib/mainstay";
 
     public string RunDirectory { get; init; } = "/run/mainstay";
+
+    /// <summary>Whether the ring is that of a Corosync on this host.</summary>
+    public bool UsesCorosync { get; init; }
 
     public string? NodeName { get; init; }
 
@@ -39,7 +45,7 @@ internal sealed record ManagerArguments
         for (var i = 0; i < args.Count; i++)
         {
             var (name, value) = args[i].Split('=', 2) is [var left, var right] ? (left, right) : (args[i], (string?)null);
-            if (name is "--config" or "--state-dir" or "--run-dir" or "--node" or "--import" && value is null)
+            if (name is "--config" or "--state-dir" or "--run-dir" or "--ring" or "--node" or "--import" && value is null)
             {
                 if (++i == args.Count)
                 {
@@ -55,6 +61,7 @@ internal sealed record ManagerArguments
                 "--config" => result,
                 "--state-dir" => result with { StateDirectory = value ?? "" },
                 "--run-dir" => result with { RunDirectory = value ?? "" },
+                "--ring" => value is "mainstay" or "corosync" ? result with { UsesCorosync = value == "corosync" } : null,
                 "--node" => result with { NodeName = value },
                 "--import" => result with { ImportFile = value },
                 "--foreground" or "-f" => result,

@@ -4,6 +4,7 @@ using Mainstay.Manager;
 using Mainstay.Manager.Core;
 using Mainstay.Manager.Storage;
 using Mainstay.Ring.Client;
+using Mainstay.Ring.Client.Corosync;
 using Microsoft.Extensions.Logging;
 
 if (ManagerArguments.TryParse(args, out var problem) is not { } arguments)
@@ -80,9 +81,12 @@ if (stored is null && arguments.ImportFile is { } import)
 var socket = Environment.GetEnvironmentVariable(RingClient.SocketVariable) is { Length: > 0 } named
     ? named
     : Path.Combine(arguments.RunDirectory, "ring.sock");
+Func<CancellationToken, Task<IRing>> connect = arguments.UsesCorosync
+    ? async cancellationToken => await CorosyncRing.ConnectAsync(cancellationToken)
+    : async cancellationToken => await RingClient.ConnectAsync(socket, cancellationToken);
 try
 {
-    var ring = await RingStart.ConnectAsync(socket, logger, starting.Token);
+    var ring = await RingStart.ConnectAsync(connect, logger, starting.Token);
     var identity = RingStart.Identify(ring.Identity, arguments.NodeName, out var mismatch);
     if (identity is null)
     {
@@ -97,7 +101,7 @@ try
         arguments,
         stored,
         store,
-        async cancellationToken => await RingClient.ConnectAsync(socket, cancellationToken),
+        connect,
         ManagerDaemon.AgentOptionsFor(arguments, identity.NodeName, logger),
         logger);
     daemon = running;

@@ -5,7 +5,8 @@ namespace Mainstay.Ring.Client;
 
 /// <summary>
 /// A process's view of the ring: closed process groups with agreed delivery (total order), membership and quorum.
-/// Backends: the socket of <c>mainstay-ring</c>; later the libraries of a running Corosync.
+/// Backends: <see cref="RingClient"/> on the socket of <c>mainstay-ring</c>, <see cref="Corosync.CorosyncRing"/> on the libraries of a
+/// running Corosync.
 /// </summary>
 /// <remarks>
 /// One instance belongs to one process and joins one group at most. Messages, group changes and quorum changes come out of

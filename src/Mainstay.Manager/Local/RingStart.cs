@@ -10,14 +10,15 @@ internal static class RingStart
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Connects, waiting for the ring daemon as long as it takes.</summary>
-    public static async Task<IRing> ConnectAsync(string socket, ILogger logger, CancellationToken cancellationToken)
+    public static async Task<IRing> ConnectAsync(
+        Func<CancellationToken, Task<IRing>> connect, ILogger logger, CancellationToken cancellationToken)
     {
         var isReported = false;
         while (true)
         {
             try
             {
-                return await RingClient.ConnectAsync(socket, cancellationToken).ConfigureAwait(false);
+                return await connect(cancellationToken).ConfigureAwait(false);
             }
             catch (RingException problem)
             {

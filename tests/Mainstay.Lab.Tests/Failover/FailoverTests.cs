@@ -29,6 +29,23 @@ public sealed class FailoverTests
         cluster.AssertNeverTwoOwners();
     }
 
+    /// <summary>The manager on a real Corosync, which somebody may run already, instead of mainstay-ring.</summary>
+    [Fact]
+    public async Task On_a_real_Corosync_too_a_lost_host_is_fenced_and_its_service_taken_over()
+    {
+        using var cluster = await ServiceCluster.UpAsync("corosync-ring", stack: new MainstayStack(runsOnCorosync: true));
+        Assert.Equal(1, cluster.Lab.Try("n1", "pgrep", "-x", "mainstay-ring").ExitCode);
+        var lost = cluster.Owner!;
+        var others = Others(lost);
+        var begin = Now();
+        cluster.Lab.PowerOff(lost);
+
+        var owner = await cluster.UntilServedAsync(Takeover, others);
+        Assert.Contains(cluster.PowerEvents, e => e.Time >= begin && IsFencing(e.Text, lost));
+        await cluster.UntilOnlineAsync(owner, Rejoin, ServiceCluster.Nodes);
+        cluster.AssertNeverTwoOwners();
+    }
+
     [Fact]
     public async Task A_killed_service_process_is_seen_by_its_monitor_and_started_again_without_fencing()
     {

@@ -5,24 +5,29 @@ using Mainstay.Testing;
 namespace Mainstay.Lab.Tests.Failover;
 
 /// <summary>Mainstay from this checkout's build.</summary>
-internal sealed class MainstayStack : IClusterStack
+/// <param name="runsOnCorosync">The manager runs on a real Corosync instead of mainstay-ring.</param>
+internal sealed class MainstayStack(bool runsOnCorosync = false) : IClusterStack
 {
     private const string Socket = "/run/mainstay/manager.sock";
 
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
-    public string[] NeededPrograms => ["curl"];
+    public string[] NeededPrograms => runsOnCorosync ? ["curl", "corosync"] : ["curl"];
 
     // The daemons are the service manager's children on a real host; here they get sessions of their own.
-    private static string Boot => $$"""
+    private string RingCommand => runsOnCorosync ? "corosync -f" : $"{Programs.Ring} --foreground";
+
+    private string RingKind => runsOnCorosync ? "corosync" : "mainstay";
+
+    private string Boot => $$"""
         #!/bin/sh
         stop() { p=$(cat /run/mainstay/$1.pid 2>/dev/null) && kill -TERM $p 2>/dev/null && while kill -0 $p 2>/dev/null; do sleep 0.05; done; }
         case "$1" in
         start)
             mkdir -p /run/mainstay /run/resource-agents /var/lib/mainstay /var/log/mainstay
             export MAINSTAY_COMMAND={{Programs.Cli}}
-            setsid sh -c 'echo $$ > /run/mainstay/ring.pid; exec {{Programs.Ring}} --foreground' </dev/null >>/var/log/mainstay/ring.log 2>&1 &
-            setsid sh -c 'echo $$ > /run/mainstay/manager.pid; exec {{Programs.Manager}} --foreground' </dev/null >>/var/log/mainstay/manager.log 2>&1 &
+            setsid sh -c 'echo $$ > /run/mainstay/ring.pid; exec {{RingCommand}}' </dev/null >>/var/log/mainstay/ring.log 2>&1 &
+            setsid sh -c 'echo $$ > /run/mainstay/manager.pid; exec {{Programs.Manager}} --foreground --ring {{RingKind}}' </dev/null >>/var/log/mainstay/manager.log 2>&1 &
             ;;
         stop)
             stop manager
@@ -36,7 +41,8 @@ internal sealed class MainstayStack : IClusterStack
     public void Start(LabCluster lab, int tokenMs)
     {
         lab.Lab("corosync", "3", "--only-corosync", "--transport", "udpu", "--token", $"{tokenMs}", "--no-start", "--no-boot");
-        var tools = File.ReadAllLines(Path.Combine(Repository.Root, "src", "Mainstay.Cli", "native-tools.txt")).Where(l => l.Length > 0);
+        var tools = File.ReadAllLines(Path.Combine(Repository.Root, "src", "Mainstay.Cli", "native-tools.txt")).Where(
+            l => l.Length > 0 && !(runsOnCorosync && l.StartsWith("corosync-", StringComparison.Ordinal)));
         foreach (var node in ServiceCluster.Nodes)
         {
             // Agents call the native tools by their place (spec/agents.md section 14).

@@ -40,9 +40,15 @@ internal sealed class ServiceCluster : IDisposable
     /// <summary>Forms the cluster and waits until the service answers and every node has settled.</summary>
     /// <param name="name">Part of the lab's directory name.</param>
     /// <param name="tokenMs">Token timeout.</param>
-    public static async Task<ServiceCluster> UpAsync(string name, int tokenMs = 1000)
+    /// <param name="stack">Which stack; without one the environment decides.</param>
+    public static async Task<ServiceCluster> UpAsync(string name, int tokenMs = 1000, IClusterStack? stack = null)
     {
-        IClusterStack stack = Environment.GetEnvironmentVariable("MAINSTAY_LAB_STACK") == "corosync" ? new CorosyncStack() : new MainstayStack();
+        stack ??= Environment.GetEnvironmentVariable("MAINSTAY_LAB_STACK") switch
+        {
+            "corosync" => new CorosyncStack(),
+            "mainstay-on-corosync" => new MainstayStack(runsOnCorosync: true),
+            _ => new MainstayStack(),
+        };
         LabCluster.SkipWhereImpossible([.. stack.NeededPrograms, "nginx", "arping", "/usr/lib/ocf/resource.d/heartbeat/IPaddr2"]);
         var lab = LabCluster.Up(name, 3, "--boot-delay", "2");
         var cluster = new ServiceCluster(lab, stack);
