@@ -138,6 +138,31 @@ def inner_pairs(root):
                other.get("id") if other is not None and last < len(other.findall("primitive")) - 1 else None)
 
 
+def _closing(edges, pairs):
+    """The pairs that close a cycle of those before, or relate a resource to itself."""
+    for pair, a, b in pairs:
+        seen, stack = set(), [b]
+        while stack:
+            at = stack.pop()
+            if at not in seen:
+                seen.add(at)
+                stack.extend(edges[at])
+        if a in seen:
+            yield pair
+        else:
+            edges[a].add(b)
+
+
+@rule("colocation-loop", "scheduler-placement.md 9.2 (2), 10.4", text="""
+Colocations that form a loop (or of a resource with itself, by a tag) have no order in which to place the resources: where the loop is cut
+depends on the order of visits, which differs. Rewritten: the colocations that close a loop are gone.""")
+def colocation_loop(root):
+    colocations = Colocations(Resources(root))
+    pairs = [(p, colocations.top(p.dependent), colocations.top(p.primary)) for p in colocations.pairs]
+    for pair in _closing(collections.defaultdict(set), pairs):
+        yield lambda pair=pair: colocations.drop(pair)
+
+
 @rule("first-of-several-dependents", "scheduler-placement.md 8.3 (quirk, E5)", text="""
 Of several colocations with a bundle, or with a group whose last member has dependents of its own, only the first counts for what the
 members are told of dependents' wishes; in 2.1.5 all. Rewritten: the others are gone.""")

@@ -25,31 +25,6 @@ def mandatory_first(root):
         yield lambda top=top, priority=priority: set_value(top, "meta_attributes", "priority", priority)
 
 
-def _closing(edges, pairs):
-    """The pairs that close a cycle of those before, or relate a resource to itself."""
-    for pair, a, b in pairs:
-        seen, stack = set(), [b]
-        while stack:
-            at = stack.pop()
-            if at not in seen:
-                seen.add(at)
-                stack.extend(edges[at])
-        if a in seen:
-            yield pair
-        else:
-            edges[a].add(b)
-
-
-@rule("colocation-loop", "scheduler-placement.md 9.2 (2), 10.4", text="""
-Colocations that form a loop (or of a resource with itself, by a tag) have no order in which to place the resources: where the loop is cut
-depends on the order of visits, which differs. Rewritten: the colocations that close a loop are gone.""")
-def colocation_loop(root):
-    colocations = Colocations(Resources(root))
-    pairs = [(p, colocations.top(p.dependent), colocations.top(p.primary)) for p in colocations.pairs]
-    for pair in _closing(collections.defaultdict(set), pairs):
-        yield lambda pair=pair: colocations.drop(pair)
-
-
 @rule("instances-stay", "scheduler-placement.md 9.4.2 (E16)", text="""
 An instance of a clone stays where it is if its node would get an instance anyway; 2.1.5 may shuffle instances when another node is
 better, or stop one that cannot stay and start another instead. Rewritten: the clone sticks to its nodes more than to any promotion score,
