@@ -10,6 +10,7 @@ internal sealed record RingSimulationOptions
         """
         usage: mainstay ring-sim [--profile storm|endurance] [--seed N] [--count N] [--jobs N]
                                  [--coverage] [--json] [--progress] [--trace]
+               mainstay ring-sim --fuzz-decoders N [--seed N] [--jobs N] [--captures DIR]
 
         Runs whole rings in one process under virtual time and checks every guarantee of the ring protocol.
 
@@ -22,6 +23,8 @@ internal sealed record RingSimulationOptions
           --json             print everything as one JSON document
           --progress         report on standard error once a minute
           --trace            print what happens, one line per event (one job)
+          --fuzz-decoders N  feed N mutated and random packets to every decoder instead
+          --captures DIR     mutate the UDP payloads of the pcap files in DIR too
         """;
 
     public RingProfile Profile { get; init; } = RingProfile.Storm;
@@ -41,6 +44,12 @@ internal sealed record RingSimulationOptions
     public bool Progress { get; init; }
 
     public bool Help { get; init; }
+
+    /// <summary>Packets for the decoders; 0 = simulate rings.</summary>
+    public ulong FuzzCount { get; init; }
+
+    /// <summary>Folder with packets to mutate.</summary>
+    public string? Captures { get; init; }
 
     /// <summary>Reads the arguments.</summary>
     /// <returns>The options, or <see langword="null"/> with a problem.</returns>
@@ -63,6 +72,8 @@ internal sealed record RingSimulationOptions
                 "--help" or "-h" => (options with { Help = true }, 0),
                 "--profile" when value == "storm" => (options with { Profile = RingProfile.Storm }, 1),
                 "--profile" when value == "endurance" => (options with { Profile = RingProfile.Endurance }, 1),
+                "--captures" when Directory.Exists(value) => (options with { Captures = value }, 1),
+                "--fuzz-decoders" when number is >= 1 => (options with { FuzzCount = number.Value }, 1),
                 "--seed" when number is { } seed => (options with { Seed = seed }, 1),
                 "--count" when number is not null => (options, 1),
                 "--jobs" when number is >= 1 and <= 1024 => (options with { Jobs = (int)number.Value }, 1),

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mainstay.Simulator.Fuzzing;
 using Mainstay.Simulator.Ring;
 
 namespace Mainstay.Cli.RingSimulation;
@@ -25,6 +26,11 @@ internal sealed class RingSimulationTool : ITool
             return 0;
         }
 
+        if (options.FuzzCount > 0)
+        {
+            return Fuzz(context, options);
+        }
+
         return options.Trace ? Trace(context, options) : RunSeeds(context, options);
     }
 
@@ -42,6 +48,29 @@ internal sealed class RingSimulationTool : ITool
         }
 
         return failed == 0 ? 0 : ExitViolation;
+    }
+
+    private static int Fuzz(ToolContext context, RingSimulationOptions options)
+    {
+        var clock = Stopwatch.StartNew();
+        var fuzzer = DecoderFuzzer.Run(options.FuzzCount, options.Seed, options.Jobs, options.Captures, context.Cancellation);
+        foreach (var (target, count) in fuzzer.Accepted)
+        {
+            context.Out.WriteLine($"{count,14} accepted by {target}");
+        }
+
+        foreach (var problem in fuzzer.Problems)
+        {
+            context.Out.WriteLine($"{problem.Target} FAILED: {problem.Problem}");
+            context.Out.WriteLine($"  {Convert.ToHexString(problem.Packet)}");
+        }
+
+        context.Out.WriteLine(
+            $"{fuzzer.PacketCount} packets, made of {fuzzer.CorpusSize} good ones with seed {options.Seed}, in "
+            + $"{clock.Elapsed.TotalSeconds:0} s with {options.Jobs} jobs: {fuzzer.Problems.Count} problems; "
+            + $"at most {fuzzer.AllocationPeak} bytes allocated by decoders for a packet, {fuzzer.AllocatedPerPacket} on average with the "
+            + "machines behind them");
+        return fuzzer.Problems.Count == 0 ? 0 : ExitViolation;
     }
 
     private static int RunSeeds(ToolContext context, RingSimulationOptions options)

@@ -59,8 +59,9 @@ internal static class ZlibCodec
 
             return stream.ReadByte() < 0;
         }
-        catch (InvalidDataException)
+        catch (Exception failure) when (failure is InvalidDataException or IOException)
         {
+            // Not a stream of zlib, or one that asks for a dictionary: the framework has an IOException of its own for that.
             return false;
         }
     }
