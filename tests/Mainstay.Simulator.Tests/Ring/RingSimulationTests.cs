@@ -195,6 +195,15 @@ public sealed class RingSimulationTests(ITestOutputHelper output)
         Assert.True(result.Violations.Count == 0, $"{string.Join(Environment.NewLine, result.Violations)}");
     }
 
+    /// <summary>
+    /// Whole storms that failed once: a join of a dead node that arrived long after healing (551); a node without storage that passed for a
+    /// member of the others' old ring (51281).
+    /// </summary>
+    [Theory]
+    [InlineData(551)]
+    [InlineData(51281)]
+    public void Storms_that_failed_once_pass(ulong seed) => Assert.Empty(RingSimulation.Run(seed).Violations);
+
     /// <summary>The scenario that failed under seed 23077, whose delays are drawn otherwise by now.</summary>
     [Fact]
     public void Halves_that_gave_each_other_up_find_together_on_a_slow_network()
