@@ -19,14 +19,17 @@ public static class UdpFraming
     /// <summary>Largest process-group packet for a <c>netmtu</c>: 1410 for 1500, 65446 for 65536.</summary>
     public static int PacketSizeMax(uint netMtu) => (int)Math.Clamp(netMtu, 256, 65536) - HeaderReserve;
 
-    /// <summary>The multicast group of the <c>udp</c> transport where none is configured (IPv4).</summary>
+    /// <summary>The multicast group of the <c>udp</c> transport where none is configured.</summary>
     /// <param name="clusterName"><c>totem.cluster_name</c>.</param>
     /// <param name="link">Link number.</param>
-    public static string DefaultGroup(string clusterName, int link)
+    /// <param name="isIpv6">Family of the nodes' addresses.</param>
+    public static string DefaultGroup(string clusterName, int link, bool isIpv6 = false)
     {
         uint hash = 0;
         foreach (var b in System.Text.Encoding.UTF8.GetBytes(clusterName)) hash = (hash << 1) + b;
         var id = (hash + (uint)link) & 0xffff;
-        return string.Create(CultureInfo.InvariantCulture, $"239.192.{id >> 8}.{id % 255}");
+        return isIpv6
+            ? string.Create(CultureInfo.InvariantCulture, $"ff15::{id:x}")
+            : string.Create(CultureInfo.InvariantCulture, $"239.192.{id >> 8}.{id % 255}");
     }
 }

@@ -39,20 +39,7 @@ internal static class ConfigurationFile
         }
 
         var environment = HostEnvironment.Gather(arguments) with { IdentityFiles = identities };
-        var configuration = RingConfiguration.Load(arguments.ConfigFile, content, environment, out problems);
-        if (configuration is null || configuration.Totem.Transport != RingTransport.Udp) return configuration;
-        problems =
-        [
-            .. problems,
-            new ConfigurationProblem(
-                ProblemSeverity.Error,
-                arguments.ConfigFile,
-                configuration.Keys.TryGetValue("totem.transport", out var line) ? line.Line : 0,
-                "transport udp is not supported by this version of mainstay-ring:"
-                    + " set \"transport: knet\" or \"transport: udpu\" in section totem on all nodes",
-                ConfigurationProblem.FileExitStatus),
-        ];
-        return null;
+        return RingConfiguration.Load(arguments.ConfigFile, content, environment, out problems);
     }
 
     private static byte[] Read(string path) => new FileInfo(path) is { Exists: true, Length: > SizeMax }

@@ -43,8 +43,10 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         _store = store;
         _log = log;
         _carryOut = CarryOut;
-        _link = configuration.Knet is { } knet ? KnetLinks.Open(configuration, knet, log) : UnicastLink.Open(configuration);
-        _node = new RingNode(WithProcess(options), _link);
+        _link = OpenLink(configuration, log);
+
+        // Multicast has no probes: nobody is given up for want of an answer to one.
+        _node = new RingNode(WithProcess(options), _link is MulticastLink ? null : _link);
         _clients = new ClientServer(Path.Combine(arguments.RunDirectory, "ring.sock"), _node, _outbox, this, log);
         Identity = Describe(configuration);
     }
@@ -130,6 +132,13 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
     private static Instant Now() => new((long)((Int128)Stopwatch.GetTimestamp() * 1_000_000_000 / Stopwatch.Frequency));
 
     private static RingNodeOptions WithProcess(RingNodeOptions options) => options with { ProcessId = (uint)Environment.ProcessId };
+
+    private static IRingLink OpenLink(RingConfiguration configuration, RingLog log) => configuration.Totem.Transport switch
+    {
+        RingTransport.Knet when configuration.Knet is { } knet => KnetLinks.Open(configuration, knet, log),
+        RingTransport.Udp => MulticastLink.Open(configuration),
+        _ => UnicastLink.Open(configuration),
+    };
 
     private static RingIdentity Describe(RingConfiguration configuration) => new(
         configuration.LocalNode.NodeId,

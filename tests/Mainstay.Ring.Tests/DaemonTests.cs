@@ -64,7 +64,7 @@ public sealed class DaemonTests
 
     [Theory]
     [InlineData("token: soon\n", "udpu", 8, "corosync.conf:6: error: Value of key \"totem.token\"")]
-    [InlineData("", "udp", 8, "set \"transport: knet\" or \"transport: udpu\"")]
+    [InlineData("    crypto_hash: sha1\n", "udp", 8, "require transport knet")]
     [InlineData("", "carrier-pigeon", 8, "Invalid transport type")]
     public async Task A_bad_configuration_is_refused_with_its_place(string totem, string transport, int exitStatus, string expected)
     {

@@ -120,6 +120,15 @@ public sealed class KnetDaemonTests
     }
 
     [Fact]
+    public async Task A_multicast_address_that_is_none_is_refused_with_its_line()
+    {
+        using var cluster = new DaemonCluster(1);
+        cluster.Configure("    interface {\n        mcastaddr: 10.1.1.1\n    }\n", transport: "udp");
+        Assert.Equal(8, await cluster.StartAndEndAsync(1));
+        Assert.Contains("corosync.conf:7: error: mcastaddr 10.1.1.1", cluster.Log(1), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_illegal_change_of_a_link_is_refused_whole()
     {
         using var cluster = new DaemonCluster(2);

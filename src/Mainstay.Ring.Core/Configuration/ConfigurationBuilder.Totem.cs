@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mainstay.Knet;
 
 namespace Mainstay.Ring.Core.Configuration;
 
@@ -125,6 +126,9 @@ internal sealed partial class ConfigurationBuilder
             case "mcastport" when value.Text == "0":
                 Refuse($"mcastport of interface {link} must not be 0", value.Line);
                 break;
+            case "mcastaddr" when transport == RingTransport.Udp && !IsMulticast(value.Text):
+                Refuse($"mcastaddr {value.Text} of interface {link} is not a multicast address", value.Line);
+                break;
             case "ttl" when transport != RingTransport.Udp && value.Text != "1":
                 Refuse($"Can only set ttl on multicast transport types for interface {link}", value.Line);
                 break;
@@ -137,6 +141,13 @@ internal sealed partial class ConfigurationBuilder
             default:
                 break;
         }
+    }
+
+    private static bool IsMulticast(string text)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        if (!System.Net.IPAddress.TryParse(text, out var address) || !address.TryWriteBytes(bytes, out var size)) return false;
+        return size == 4 ? bytes[0] is >= 224 and < 240 : bytes[0] == 0xff;
     }
 
     /// <summary>Adds what the reference publishes beside the file's own keys (cases/corosync-conf, *.keys).</summary>
@@ -176,10 +187,10 @@ internal sealed partial class ConfigurationBuilder
             _keys[$"totem.interface.{link}.bindnetaddr"] = CmapValue.Of(text);
         }
 
-        if (totem.Transport == RingTransport.Udp) PublishMulticast(totem);
+        if (totem.Transport == RingTransport.Udp) PublishMulticast(totem, LinkAddress.Of(local.ResolvedAddress).IsIpv6);
     }
 
-    private void PublishMulticast(TotemSection totem)
+    private void PublishMulticast(TotemSection totem, bool isIpv6)
     {
         if (Text("totem.interface.0.broadcast", "no") == "yes")
         {
@@ -187,7 +198,7 @@ internal sealed partial class ConfigurationBuilder
         }
         else if (!_keys.ContainsKey("totem.interface.0.mcastaddr"))
         {
-            _keys["totem.interface.0.mcastaddr"] = CmapValue.Of(Knet.UdpFraming.DefaultGroup(totem.ClusterName, 0));
+            _keys["totem.interface.0.mcastaddr"] = CmapValue.Of(UdpFraming.DefaultGroup(totem.ClusterName, 0, isIpv6));
         }
 
         _keys.TryAdd(

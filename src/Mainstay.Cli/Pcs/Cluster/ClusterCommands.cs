@@ -10,7 +10,7 @@ internal static class ClusterCommands
     [
         new(
             "cluster setup",
-            "NAME (NODE [addr=ADDRESS]...)... [transport knet|udpu [OPTION=VALUE...]] [link OPTION=VALUE...]... "
+            "NAME (NODE [addr=ADDRESS]...)... [transport knet|udpu|udp [OPTION=VALUE...]] [link OPTION=VALUE...]... "
                 + "[compression OPTION=VALUE...] [crypto OPTION=VALUE...] [totem OPTION=VALUE...] [quorum OPTION=VALUE...] "
             + "[--no-cluster-uuid] [--enable] [--start [--wait[=N]]] | ... --corosync_conf FILE [--overwrite]",
             "name enable start wait no-cluster-uuid no-keys-sync overwrite dry-run",

@@ -30,13 +30,6 @@ internal static class ClusterSetup
     private static int SetUpHost(PcsSession session, SetupPlan plan)
     {
         session.RequireLive();
-        if (plan.Transport == "udp")
-        {
-            throw new CommandFailure(
-                "transport 'udp' is not supported yet: this version of the ring speaks 'knet' and 'udpu' (UDP unicast); leave "
-                    + "'transport' out");
-        }
-
         var paths = ClusterPaths.Of(session.Context);
         var keyFile = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(paths.CorosyncConf)) ?? "/", "authkey");
         plan.KeyFile = paths.AreUsual ? null : keyFile;

@@ -1,0 +1,237 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using Mainstay.Knet;
+using Mainstay.Ring.Core.Configuration;
+using Mainstay.Totem;
+
+namespace Mainstay.Ring.Links;
+
+/// <summary>
+/// The sockets of transport <c>udp</c> (spec/ring-wire.md section 1): one receives what goes to the group, one what goes to this node; one,
+/// bound to the port below, sends both. Multicasts that wait are read before tokens, as the protocol wants it (spec/totem.md section 1.1).
+/// </summary>
+internal sealed class MulticastLink : IRingLink
+{
+    private const int BufferSize = 4 * 1024 * 1024;
+    private const int AttemptsMax = 64;
+
+    private readonly DatagramSocket _group;
+    private readonly DatagramSocket _unicast;
+    private readonly DatagramSocket _sender;
+    private readonly byte[] _groupTarget;
+    private readonly int[] _descriptors;
+    private readonly byte[] _datagram = new byte[UdpFraming.DatagramSizeMax];
+    private readonly LinkAddress _self;
+    private readonly int _senderPort;
+    private Dictionary<uint, byte[]> _targets = [];
+    private HashSet<LinkAddress> _members = [];
+    private bool _blocksUnlisted;
+    private long _received;
+    private long _sent;
+    private long _unlisted;
+    private long _sendFailures;
+
+    private MulticastLink(RingConfiguration configuration, DatagramSocket group, DatagramSocket unicast, DatagramSocket sender)
+    {
+        (_group, _unicast, _sender) = (group, unicast, sender);
+        var port = configuration.Totem.Port;
+        _senderPort = port - 1;
+        _self = LinkAddress.Of(configuration.LocalNode.ResolvedAddress);
+        _groupTarget = LinkSocket.Target(GroupOf(configuration), port);
+        _descriptors = [group.Descriptor, unicast.Descriptor];
+        Report = new UnicastReport(configuration);
+        SetMembers(configuration);
+    }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<int> Descriptors => _descriptors;
+
+    /// <inheritdoc/>
+    public Instant NextDeadline => Instant.Never;
+
+    /// <inheritdoc/>
+    public ILinkReport Report { get; private set; }
+
+    /// <summary>Opens the sockets and joins the group.</summary>
+    /// <exception cref="SocketException">A port is taken, or the address is not of this host.</exception>
+    public static MulticastLink Open(RingConfiguration configuration)
+    {
+        var (local, port) = (configuration.LocalNode.ResolvedAddress, configuration.Totem.Port);
+        var group = GroupOf(configuration);
+        var isBroadcast = group.Equals(IPAddress.Broadcast);
+        var opened = new List<DatagramSocket>();
+        try
+        {
+            // Bound to the group's address it hears the group alone, not what else comes to the port.
+            opened.Add(new DatagramSocket(group, port, BufferSize, s => PrepareReceiver(s)));
+            if (!isBroadcast) Join(opened[0].Socket, group, local);
+            opened.Add(new DatagramSocket(local, port, BufferSize));
+            opened.Add(new DatagramSocket(local, port - 1, BufferSize, s => PrepareSender(s, configuration, isBroadcast)));
+            return new MulticastLink(configuration, opened[0], opened[1], opened[2]);
+        }
+        catch
+        {
+            foreach (var socket in opened) socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Start(Instant now)
+    {
+        // Nothing is to be done before the first datagram.
+    }
+
+    /// <inheritdoc/>
+    public void HandleTimeout(Instant now)
+    {
+        // No deadlines.
+    }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<byte> Receive(Instant now)
+    {
+        for (var attempt = 0; attempt < AttemptsMax; attempt++)
+        {
+            var socket = _group;
+            if (!socket.TryReceive(_datagram, out var size, out var source))
+            {
+                socket = _unicast;
+                if (!socket.TryReceive(_datagram, out size, out source)) return default;
+            }
+
+            // The kernel brings our own multicasts back; the daemon has looped them already.
+            if (size == 0 || (source == _self && socket.SourcePort == _senderPort)) continue;
+            if (_blocksUnlisted && !_members.Contains(source))
+            {
+                _unlisted++;
+                continue;
+            }
+
+            _received++;
+            return _datagram.AsSpan(0, size);
+        }
+
+        return default;
+    }
+
+    /// <inheritdoc/>
+    public void Multicast(Instant now, ReadOnlySpan<byte> packet) => Send(packet, _groupTarget);
+
+    /// <inheritdoc/>
+    public void Send(Instant now, uint node, ReadOnlySpan<byte> packet)
+    {
+        if (_targets.TryGetValue(node, out var target)) Send(packet, target);
+        else _sendFailures++;
+    }
+
+    /// <inheritdoc/>
+    public Instant LastHeard(NodeId node) => Instant.Zero;
+
+    /// <inheritdoc/>
+    public void Probe(Instant now, NodeId node)
+    {
+        // Not with this transport: nodes are not watched.
+    }
+
+    /// <inheritdoc/>
+    public void ReadErrors(Instant now)
+    {
+        // No errors are asked of the kernel.
+    }
+
+    /// <inheritdoc/>
+    public bool TryTakeRefused(out (NodeId Node, bool IsProbe) refused)
+    {
+        refused = default;
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public void Reconfigure(Instant now, RingConfiguration configuration)
+    {
+        Report = new UnicastReport(configuration);
+        SetMembers(configuration);
+    }
+
+    /// <inheritdoc/>
+    public void AddCounters(IDictionary<string, long> counters)
+    {
+        counters["link.datagrams_sent"] = _sent;
+        counters["link.datagrams_received"] = _received;
+        counters["link.dropped_unlisted_source"] = _unlisted;
+        counters["link.send_failures"] = _sendFailures;
+    }
+
+    public void Dispose()
+    {
+        _group.Dispose();
+        _unicast.Dispose();
+        _sender.Dispose();
+    }
+
+    private static IPAddress GroupOf(RingConfiguration configuration) =>
+        IPAddress.Parse(configuration.Keys["totem.interface.0.mcastaddr"].Text);
+
+    private static void PrepareReceiver(Socket socket)
+    {
+        // Other programs of the host may listen to the same group.
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, optionValue: true);
+    }
+
+    private static void Join(Socket socket, IPAddress group, IPAddress local)
+    {
+        if (group.AddressFamily == AddressFamily.InterNetwork)
+        {
+            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.AddMembership, new MulticastOption(group, local));
+        }
+        else
+        {
+            socket.SetSocketOption(
+                SocketOptionLevel.IPv6, SocketOptionName.AddMembership, new IPv6MulticastOption(group, InterfaceIndex(local)));
+        }
+    }
+
+    private static void PrepareSender(Socket socket, RingConfiguration configuration, bool isBroadcast)
+    {
+        var local = configuration.LocalNode.ResolvedAddress;
+        if (isBroadcast)
+        {
+            socket.EnableBroadcast = true;
+            return;
+        }
+
+        var isGiven = configuration.Keys.TryGetValue("totem.interface.0.ttl", out var given);
+        var ttl = isGiven && int.TryParse(given.Text, out var hops) ? hops : 1;
+        if (local.AddressFamily == AddressFamily.InterNetwork)
+        {
+            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, local.GetAddressBytes());
+            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastTimeToLive, ttl);
+        }
+        else
+        {
+            socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastInterface, (int)InterfaceIndex(local));
+            socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastTimeToLive, ttl);
+        }
+    }
+
+    private static long InterfaceIndex(IPAddress local) =>
+        NetworkInterface.GetAllNetworkInterfaces()
+            .FirstOrDefault(i => i.GetIPProperties().UnicastAddresses.Any(a => a.Address.Equals(local)))
+            ?.GetIPProperties().GetIPv6Properties().Index ?? 0;
+
+    private void SetMembers(RingConfiguration configuration)
+    {
+        _blocksUnlisted = configuration.Totem.BlockUnlistedIps;
+        _members = [.. configuration.Nodes.Select(n => LinkAddress.Of(n.ResolvedAddress))];
+        _targets = configuration.Nodes.ToDictionary(
+            n => n.NodeId, n => LinkSocket.Target(n.ResolvedAddress, configuration.Totem.Port));
+    }
+
+    private void Send(ReadOnlySpan<byte> packet, byte[] target)
+    {
+        if (_sender.Send(packet, target) == 0) _sent++;
+        else _sendFailures++;
+    }
+}
