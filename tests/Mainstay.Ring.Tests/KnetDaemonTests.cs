@@ -88,7 +88,8 @@ public sealed class KnetDaemonTests
         await cluster.UntilLoggedAsync(1, "are not authentic");
         await cluster.UntilLoggedAsync(2, "are not authentic");
         await using var ring = await cluster.ConnectAsync(2);
-        Assert.Equal([2u], (await ring.GetStatusAsync(Cancellation)).Quorum.Members);
+        var formed = await DaemonCluster.UntilAsync<RingQuorumChange>(ring, q => q.Members.Count > 0);
+        Assert.Equal([2u], formed.Members);
     }
 
     [Fact]
