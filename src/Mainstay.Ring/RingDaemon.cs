@@ -133,10 +133,10 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
 
     private static RingNodeOptions WithProcess(RingNodeOptions options) => options with { ProcessId = (uint)Environment.ProcessId };
 
-    private static IRingLink OpenLink(RingConfiguration configuration, RingLog log) => configuration.Totem.Transport switch
+    private static IRingLink OpenLink(RingConfiguration configuration, RingLog log) => configuration switch
     {
-        RingTransport.Knet when configuration.Knet is { } knet => KnetLinks.Open(configuration, knet, log),
-        RingTransport.Udp => MulticastLink.Open(configuration),
+        { Knet: { } knet } => KnetLinks.Open(configuration, knet, log),
+        { Multicast: { } multicast } => MulticastLink.Open(configuration, multicast),
         _ => UnicastLink.Open(configuration),
     };
 

@@ -1,3 +1,4 @@
+using Mainstay.Testing;
 using System.Security.Cryptography;
 using Mainstay.Knet.Crypto;
 using Mainstay.Knet.Links;

@@ -1,3 +1,4 @@
+using Mainstay.Testing;
 using Mainstay.Totem;
 
 namespace Mainstay.Knet.Tests;

@@ -1,3 +1,4 @@
+using Mainstay.Testing;
 using Mainstay.Knet.Fragments;
 using Mainstay.Knet.Wire;
 

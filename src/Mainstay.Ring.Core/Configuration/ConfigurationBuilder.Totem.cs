@@ -1,5 +1,4 @@
 using System.Globalization;
-using Mainstay.Knet;
 
 namespace Mainstay.Ring.Core.Configuration;
 
@@ -126,9 +125,6 @@ internal sealed partial class ConfigurationBuilder
             case "mcastport" when value.Text == "0":
                 Refuse($"mcastport of interface {link} must not be 0", value.Line);
                 break;
-            case "mcastaddr" when transport == RingTransport.Udp && !IsMulticast(value.Text):
-                Refuse($"mcastaddr {value.Text} of interface {link} is not a multicast address", value.Line);
-                break;
             case "ttl" when transport != RingTransport.Udp && value.Text != "1":
                 Refuse($"Can only set ttl on multicast transport types for interface {link}", value.Line);
                 break;
@@ -143,15 +139,8 @@ internal sealed partial class ConfigurationBuilder
         }
     }
 
-    private static bool IsMulticast(string text)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        if (!System.Net.IPAddress.TryParse(text, out var address) || !address.TryWriteBytes(bytes, out var size)) return false;
-        return size == 4 ? bytes[0] is >= 224 and < 240 : bytes[0] == 0xff;
-    }
-
     /// <summary>Adds what the reference publishes beside the file's own keys (cases/corosync-conf, *.keys).</summary>
-    private void PublishKeys(TotemSection totem, ConfiguredNode local)
+    private void PublishKeys(TotemSection totem, ConfiguredNode local, MulticastSection? multicast)
     {
         void Publish(string name, uint value) => _keys[$"runtime.config.totem.{name}"] = CmapValue.Of(value);
         Publish("block_unlisted_ips", totem.BlockUnlistedIps ? 1u : 0u);
@@ -187,22 +176,7 @@ internal sealed partial class ConfigurationBuilder
             _keys[$"totem.interface.{link}.bindnetaddr"] = CmapValue.Of(text);
         }
 
-        if (totem.Transport == RingTransport.Udp) PublishMulticast(totem, LinkAddress.Of(local.ResolvedAddress).IsIpv6);
-    }
-
-    private void PublishMulticast(TotemSection totem, bool isIpv6)
-    {
-        if (Text("totem.interface.0.broadcast", "no") == "yes")
-        {
-            _keys["totem.interface.0.mcastaddr"] = CmapValue.Of("255.255.255.255");
-        }
-        else if (!_keys.ContainsKey("totem.interface.0.mcastaddr"))
-        {
-            _keys["totem.interface.0.mcastaddr"] = CmapValue.Of(UdpFraming.DefaultGroup(totem.ClusterName, 0, isIpv6));
-        }
-
-        _keys.TryAdd(
-            "totem.interface.0.mcastport", new CmapValue(CmapValueType.UInt16, totem.Port.ToString(CultureInfo.InvariantCulture), 0));
+        if (multicast is not null) PublishMulticast(totem, multicast);
     }
 
     private uint NonZero(string key, uint fallback) => Number($"totem.{key}", 0) is var value and > 0 ? value : fallback;

@@ -65,9 +65,10 @@ internal sealed partial class ConfigurationBuilder
         var local = nodes.Count > 0 ? FindLocal(nodes) : null;
         var quorum = ReadQuorum(nodes, local);
         var knet = transport == RingTransport.Knet && local is not null ? ReadKnet(totem, nodes, local, crypto) : null;
+        var multicast = transport == RingTransport.Udp && local is not null ? ReadMulticast(totem, local) : null;
         if (_problems.Exists(p => p.Severity == ProblemSeverity.Error) || local is null) return null;
 
-        PublishKeys(totem, local);
+        PublishKeys(totem, local, multicast);
         return new RingConfiguration
         {
             File = _file,
@@ -77,6 +78,7 @@ internal sealed partial class ConfigurationBuilder
             Quorum = quorum,
             Logging = logging,
             Knet = knet,
+            Multicast = multicast,
             Keys = _keys,
         };
     }

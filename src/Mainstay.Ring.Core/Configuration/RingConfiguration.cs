@@ -18,6 +18,9 @@ public sealed record RingConfiguration
     /// <summary>What the knet layer is made of; <see langword="null"/> with another transport.</summary>
     public KnetSection? Knet { get; init; }
 
+    /// <summary>The group of transport udp; <see langword="null"/> with another transport.</summary>
+    public MulticastSection? Multicast { get; init; }
+
     /// <summary>Quorum settings in force.</summary>
     public required QuorumSettings Quorum { get; init; }
 

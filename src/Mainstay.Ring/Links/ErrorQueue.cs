@@ -14,15 +14,11 @@ internal static unsafe class ErrorQueue
     private const int ReadsMax = 64;
 
     /// <summary>Asks for the queue. Where the kernel has none nothing is ever read from it.</summary>
-    public static void Enable(int descriptor, bool isIpv6)
+    public static void Enable(DatagramSocket socket)
     {
-        var one = 1;
-        _ = Native.SetOption(
-            descriptor,
-            isIpv6 ? Native.Ipv6Level : Native.Ipv4Level,
-            isIpv6 ? Native.Ipv6ReceiveErrors : Native.Ipv4ReceiveErrors,
-            &one,
-            sizeof(int));
+        var isIpv6 = socket.IsIpv6;
+        socket.Set(
+            isIpv6 ? Native.Ipv6Level : Native.Ipv4Level, isIpv6 ? Native.Ipv6ReceiveErrors : Native.Ipv4ReceiveErrors, 1);
     }
 
     /// <summary>The next refused datagram; others are read over.</summary>

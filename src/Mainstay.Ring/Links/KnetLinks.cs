@@ -272,7 +272,7 @@ internal sealed class KnetLinks : IRingLink
         _sockets = [.. next];
         _descriptors = [.. next.Select(s => s.Descriptor)];
         _targets = configuration.Nodes.SelectMany(n => n.Links.Select(l => (n.NodeId, Link: l))).ToDictionary(
-            t => (t.NodeId, t.Link.Link), t => LinkSocket.Target(t.Link.Address, section.Ports[t.Link.Link]));
+            t => (t.NodeId, t.Link.Link), t => DatagramSocket.Target(t.Link.Address, section.Ports[t.Link.Link]));
     }
 
     private void Flush(Instant now, KnetOutbox outbox)

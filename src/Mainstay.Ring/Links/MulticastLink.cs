@@ -32,13 +32,14 @@ internal sealed class MulticastLink : IRingLink
     private long _unlisted;
     private long _sendFailures;
 
-    private MulticastLink(RingConfiguration configuration, DatagramSocket group, DatagramSocket unicast, DatagramSocket sender)
+    private MulticastLink(
+        RingConfiguration configuration, MulticastSection multicast, DatagramSocket group, DatagramSocket unicast, DatagramSocket sender)
     {
         (_group, _unicast, _sender) = (group, unicast, sender);
         var port = configuration.Totem.Port;
         _senderPort = port - 1;
         _self = LinkAddress.Of(configuration.LocalNode.ResolvedAddress);
-        _groupTarget = LinkSocket.Target(GroupOf(configuration), port);
+        _groupTarget = DatagramSocket.Target(multicast.Group, port);
         _descriptors = [group.Descriptor, unicast.Descriptor];
         Report = new UnicastReport(configuration);
         SetMembers(configuration);
@@ -55,20 +56,18 @@ internal sealed class MulticastLink : IRingLink
 
     /// <summary>Opens the sockets and joins the group.</summary>
     /// <exception cref="SocketException">A port is taken, or the address is not of this host.</exception>
-    public static MulticastLink Open(RingConfiguration configuration)
+    public static MulticastLink Open(RingConfiguration configuration, MulticastSection multicast)
     {
         var (local, port) = (configuration.LocalNode.ResolvedAddress, configuration.Totem.Port);
-        var group = GroupOf(configuration);
-        var isBroadcast = group.Equals(IPAddress.Broadcast);
         var opened = new List<DatagramSocket>();
         try
         {
             // Bound to the group's address it hears the group alone, not what else comes to the port.
-            opened.Add(new DatagramSocket(group, port, BufferSize, s => PrepareReceiver(s)));
-            if (!isBroadcast) Join(opened[0].Socket, group, local);
+            opened.Add(new DatagramSocket(multicast.Group, port, BufferSize, PrepareReceiver));
+            if (!multicast.IsBroadcast) Join(opened[0].Socket, multicast.Group, local);
             opened.Add(new DatagramSocket(local, port, BufferSize));
-            opened.Add(new DatagramSocket(local, port - 1, BufferSize, s => PrepareSender(s, configuration, isBroadcast)));
-            return new MulticastLink(configuration, opened[0], opened[1], opened[2]);
+            opened.Add(new DatagramSocket(local, port - 1, BufferSize, s => PrepareSender(s.Socket, multicast, local)));
+            return new MulticastLink(configuration, multicast, opened[0], opened[1], opened[2]);
         }
         catch
         {
@@ -171,13 +170,10 @@ internal sealed class MulticastLink : IRingLink
         _sender.Dispose();
     }
 
-    private static IPAddress GroupOf(RingConfiguration configuration) =>
-        IPAddress.Parse(configuration.Keys["totem.interface.0.mcastaddr"].Text);
-
-    private static void PrepareReceiver(Socket socket)
+    private static void PrepareReceiver(DatagramSocket socket)
     {
         // Other programs of the host may listen to the same group.
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, optionValue: true);
+        socket.Socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, optionValue: true);
     }
 
     private static void Join(Socket socket, IPAddress group, IPAddress local)
@@ -193,26 +189,23 @@ internal sealed class MulticastLink : IRingLink
         }
     }
 
-    private static void PrepareSender(Socket socket, RingConfiguration configuration, bool isBroadcast)
+    private static void PrepareSender(Socket socket, MulticastSection multicast, IPAddress local)
     {
-        var local = configuration.LocalNode.ResolvedAddress;
-        if (isBroadcast)
+        if (multicast.IsBroadcast)
         {
             socket.EnableBroadcast = true;
             return;
         }
 
-        var isGiven = configuration.Keys.TryGetValue("totem.interface.0.ttl", out var given);
-        var ttl = isGiven && int.TryParse(given.Text, out var hops) ? hops : 1;
         if (local.AddressFamily == AddressFamily.InterNetwork)
         {
             socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastInterface, local.GetAddressBytes());
-            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastTimeToLive, ttl);
+            socket.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.MulticastTimeToLive, multicast.TimeToLive);
         }
         else
         {
             socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastInterface, (int)InterfaceIndex(local));
-            socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastTimeToLive, ttl);
+            socket.SetSocketOption(SocketOptionLevel.IPv6, SocketOptionName.MulticastTimeToLive, multicast.TimeToLive);
         }
     }
 
@@ -226,7 +219,7 @@ internal sealed class MulticastLink : IRingLink
         _blocksUnlisted = configuration.Totem.BlockUnlistedIps;
         _members = [.. configuration.Nodes.Select(n => LinkAddress.Of(n.ResolvedAddress))];
         _targets = configuration.Nodes.ToDictionary(
-            n => n.NodeId, n => LinkSocket.Target(n.ResolvedAddress, configuration.Totem.Port));
+            n => n.NodeId, n => DatagramSocket.Target(n.ResolvedAddress, configuration.Totem.Port));
     }
 
     private void Send(ReadOnlySpan<byte> packet, byte[] target)

@@ -11,39 +11,30 @@ namespace Mainstay.Ring.Links;
 /// sends tokens; one per other member, on a port of the kernel's choice, carries its copy of each multicast. What goes to this node itself
 /// is not a matter of sockets: the daemon loops it back.
 /// </summary>
-internal sealed unsafe class UnicastLink : IRingLink
+internal sealed class UnicastLink : IRingLink
 {
     private const int BufferSize = 4 * 1024 * 1024;
-    private const int AddressSizeMax = 128;
     private const int AttemptsMax = 64;
     private const int ReturnedSizeMax = 256;
 
-    private readonly Socket _main;
+    private readonly DatagramSocket _main;
     private readonly int[] _mainDescriptor;
     private readonly byte[] _datagram = new byte[UdpFraming.DatagramSizeMax];
-    private readonly byte[] _source = new byte[AddressSizeMax];
     private readonly byte[] _probe = new byte[UnicastProbe.Size];
     private readonly RefusedPeers _refused = new();
-    private Instant[] _heard = [];
     private readonly byte[] _returned = new byte[ReturnedSizeMax];
-    private LinkAddress[] _addresses = [];
-    private Socket?[] _perMember = [];
-    private int[] _descriptors = [];
-    private byte[][] _targets = [];
-    private UnicastMembers _members;
-    private int _self;
+    private Peers _peers;
     private long _unlisted;
     private long _sendFailures;
     private long _sent;
     private long _received;
 
-    private UnicastLink(Socket main, RingConfiguration configuration)
+    private UnicastLink(DatagramSocket main, RingConfiguration configuration)
     {
         _main = main;
-        _mainDescriptor = [(int)main.Handle];
-        _members = MembersOf(configuration);
+        _mainDescriptor = [main.Descriptor];
+        _peers = new Peers(configuration);
         Report = new UnicastReport(configuration);
-        OpenPerMember(configuration);
     }
 
     /// <inheritdoc/>
@@ -59,8 +50,8 @@ internal sealed unsafe class UnicastLink : IRingLink
     /// <exception cref="SocketException">The address is not of this host, or the port is taken.</exception>
     public static UnicastLink Open(RingConfiguration configuration)
     {
-        var main = Bind(configuration.LocalNode.ResolvedAddress, configuration.Totem.Port);
-        ErrorQueue.Enable((int)main.Handle, configuration.LocalNode.ResolvedAddress.AddressFamily == AddressFamily.InterNetworkV6);
+        var main = new DatagramSocket(
+            configuration.LocalNode.ResolvedAddress, configuration.Totem.Port, BufferSize, ErrorQueue.Enable);
         try
         {
             return new UnicastLink(main, configuration);
@@ -87,39 +78,52 @@ internal sealed unsafe class UnicastLink : IRingLink
     /// <summary>Same main socket, other members: nothing that waits in it is lost.</summary>
     public void Reconfigure(Instant now, RingConfiguration configuration)
     {
-        var previous = _perMember;
-        _members = MembersOf(configuration);
+        var next = new Peers(configuration);
+        _peers.Dispose();
+        _peers = next;
         Report = new UnicastReport(configuration);
-        OpenPerMember(configuration);
-        foreach (var socket in previous) socket?.Dispose();
     }
 
     /// <inheritdoc/>
     public ReadOnlySpan<byte> Receive(Instant now)
     {
-        while (TryReceive(now, out var size, out var from))
+        // Bounded, so that who sends nothing but probes, or strangers, keep the daemon from nothing else.
+        for (var attempt = 0; attempt < AttemptsMax && _main.TryReceive(_datagram, out var size, out var source); attempt++)
         {
+            var from = _peers.IndexOf(source);
+            if (from >= 0) _peers.Heard[from] = now;
+            if (from < 0 && _peers.Members.BlocksUnlisted)
+            {
+                _unlisted++;
+                continue;
+            }
+
             var datagram = _datagram.AsSpan(0, size);
-            if (UnicastProbe.IsAnswer(datagram)) continue;
-            if (!UnicastProbe.IsQuestion(datagram)) return datagram;
+            if (datagram.IsEmpty || UnicastProbe.IsAnswer(datagram)) continue;
+            if (!UnicastProbe.IsQuestion(datagram))
+            {
+                _received++;
+                return datagram;
+            }
+
             UnicastProbe.MakeAnswer(datagram);
-            if (from >= 0 && from != _self) Send(_mainDescriptor[0], from, datagram);
+            if (from >= 0 && from != _peers.Self) Send(_main, from, datagram);
         }
 
         return default;
     }
 
     /// <inheritdoc/>
-    public Instant LastHeard(NodeId node) => _members.IndexOf(node.Value) is >= 0 and var index ? _heard[index] : Instant.Zero;
+    public Instant LastHeard(NodeId node) => _peers.Members.IndexOf(node.Value) is >= 0 and var index ? _peers.Heard[index] : Instant.Zero;
 
     /// <inheritdoc/>
     public void Probe(Instant now, NodeId node)
     {
-        var index = _members.IndexOf(node.Value);
-        if (index < 0 || index == _self) return;
+        var index = _peers.Members.IndexOf(node.Value);
+        if (index < 0 || index == _peers.Self) return;
         UnicastProbe.WriteQuestion(_probe);
         _refused.NoteProbe(node.Value, 0, _probe);
-        Send(_mainDescriptor[0], index, _probe);
+        Send(_main, index, _probe);
     }
 
     /// <inheritdoc/>
@@ -127,10 +131,10 @@ internal sealed unsafe class UnicastLink : IRingLink
     {
         while (ErrorQueue.TryReadRefused(_mainDescriptor[0], _returned, out var size, out var target))
         {
-            for (var i = 0; i < _members.Count; i++)
+            for (var i = 0; i < _peers.Members.Count; i++)
             {
-                if (_addresses[i] != target) continue;
-                _refused.NoteRefusal(now, _members.NodeIdAt(i), 0, _returned.AsSpan(0, size), []);
+                if (_peers.Addresses[i] != target) continue;
+                _refused.NoteRefusal(now, _peers.Members.NodeIdAt(i), 0, _returned.AsSpan(0, size), []);
             }
         }
     }
@@ -144,168 +148,88 @@ internal sealed unsafe class UnicastLink : IRingLink
         counters["link.datagrams_sent"] = _sent;
         counters["link.datagrams_received"] = _received;
         counters["link.dropped_unlisted_source"] = _unlisted;
-        counters["link.send_failures"] = _sendFailures;
-    }
-
-    // Reads one admitted datagram, and which member it is from (-1 where none is); false when none waits.
-    private bool TryReceive(Instant now, out int size, out int from)
-    {
-        size = 0;
-        from = -1;
-        Span<byte> buffer = _datagram;
-        for (var attempt = 0; attempt < AttemptsMax; attempt++)
-        {
-            var sourceSize = (uint)AddressSizeMax;
-            nint count;
-            fixed (byte* target = buffer)
-            fixed (byte* source = _source)
-            {
-                count = Native.ReceiveFrom(_mainDescriptor[0], target, (nuint)buffer.Length, Native.MessageDontWait, source, &sourceSize);
-            }
-
-            if (count < 0)
-            {
-                if (Native.LastError is Native.ErrorWouldBlock or Native.ErrorInterrupted) return false;
-
-                // An ICMP error of an earlier send is reported here; it says nothing about what waits behind it.
-                _sendFailures++;
-                continue;
-            }
-
-            from = IndexOfSource();
-            if (from >= 0) _heard[from] = now;
-            if (from < 0 && _members.BlocksUnlisted)
-            {
-                _unlisted++;
-                continue;
-            }
-
-            if (count == 0) continue;
-            _received++;
-            size = (int)count;
-            return true;
-        }
-
-        return false;
+        counters["link.send_failures"] = _sendFailures + _main.Returned;
     }
 
     /// <summary>One copy to every other member.</summary>
     public void Multicast(Instant now, ReadOnlySpan<byte> packet)
     {
-        for (var i = 0; i < _targets.Length; i++)
+        for (var i = 0; i < _peers.Members.Count; i++)
         {
-            if (i != _self) Send(_descriptors[i], i, packet);
+            if (_peers.Sockets[i] is { } socket) Send(socket, i, packet);
         }
     }
 
     /// <summary>To one other member, from the ring's port.</summary>
     public void Send(Instant now, uint node, ReadOnlySpan<byte> packet)
     {
-        var index = _members.IndexOf(node);
-        if (index < 0)
-        {
-            _sendFailures++;
-            return;
-        }
-
-        Send(_mainDescriptor[0], index, packet);
+        var index = _peers.Members.IndexOf(node);
+        if (index < 0) _sendFailures++;
+        else Send(_main, index, packet);
     }
 
     public void Dispose()
     {
-        foreach (var socket in _perMember) socket?.Dispose();
+        _peers.Dispose();
         _main.Dispose();
     }
 
-    private static UnicastMembers MembersOf(RingConfiguration configuration) => new(
-        configuration.Nodes.Select(n => new KeyValuePair<uint, IPAddress>(n.NodeId, n.ResolvedAddress)),
-        configuration.Totem.BlockUnlistedIps);
-
-    private void OpenPerMember(RingConfiguration configuration)
+    private void Send(DatagramSocket socket, int index, ReadOnlySpan<byte> datagram)
     {
-        _self = _members.IndexOf(configuration.LocalNode.NodeId);
-        _perMember = new Socket?[_members.Count];
-        _descriptors = new int[_members.Count];
-        _heard = new Instant[_members.Count];
-        _addresses = new LinkAddress[_members.Count];
-        _targets = new byte[_members.Count][];
-        for (var i = 0; i < _members.Count; i++)
-        {
-            _targets[i] = LinkSocket.Target(_members.AddressAt(i), configuration.Totem.Port);
-            _addresses[i] = LinkAddress.Of(_members.AddressAt(i));
-            if (i == _self) continue;
-            var socket = Bind(configuration.LocalNode.ResolvedAddress, 0);
-            _perMember[i] = socket;
-            _descriptors[i] = (int)socket.Handle;
-        }
+        if (socket.Send(datagram, _peers.Targets[index]) == 0) _sent++;
+        else _sendFailures++;
     }
 
-    private void Send(int descriptor, int index, ReadOnlySpan<byte> datagram)
+    /// <summary>The members of one configuration, by index, with the sockets for their multicasts. Made whole or not at all.</summary>
+    private sealed class Peers : IDisposable
     {
-        var target = _targets[index];
-        fixed (byte* bytes = datagram)
-        fixed (byte* address = target)
+        /// <exception cref="SocketException">A socket cannot be opened.</exception>
+        public Peers(RingConfiguration configuration)
         {
-            const int Flags = Native.MessageDontWait | Native.MessageNoSignal;
-            var sent = Native.SendTo(descriptor, bytes, (nuint)datagram.Length, Flags, address, (uint)target.Length);
-            if (sent < 0 && ErrorQueue.IsOfEarlier(Native.LastError))
+            Members = new UnicastMembers(
+                configuration.Nodes.Select(n => new KeyValuePair<uint, IPAddress>(n.NodeId, n.ResolvedAddress)),
+                configuration.Totem.BlockUnlistedIps);
+            Self = Members.IndexOf(configuration.LocalNode.NodeId);
+            Heard = new Instant[Members.Count];
+            Sockets = new DatagramSocket?[Members.Count];
+            Addresses = [.. Enumerable.Range(0, Members.Count).Select(i => LinkAddress.Of(Members.AddressAt(i)))];
+            Targets =
+            [
+                .. Enumerable.Range(0, Members.Count).Select(i => DatagramSocket.Target(Members.AddressAt(i), configuration.Totem.Port)),
+            ];
+            try
             {
-                sent = Native.SendTo(descriptor, bytes, (nuint)datagram.Length, Flags, address, (uint)target.Length);
+                for (var i = 0; i < Sockets.Length; i++)
+                {
+                    if (i != Self) Sockets[i] = new DatagramSocket(configuration.LocalNode.ResolvedAddress, 0, BufferSize);
+                }
             }
-
-            if (sent < 0)
+            catch
             {
-                _sendFailures++;
-            }
-            else
-            {
-                _sent++;
-            }
-        }
-    }
-
-    // sockaddr: family (2), port (2), then the IPv4 address at 4 or flow and the IPv6 address at 8.
-    private int IndexOfSource()
-    {
-        var source = _source.AsSpan();
-        for (var i = 0; i < _targets.Length; i++)
-        {
-            var target = _targets[i];
-            if (target[0] != source[0]) continue;
-            var isV4 = target.Length == 16;
-            if (isV4 ? source.Slice(4, 4).SequenceEqual(target.AsSpan(4, 4)) : source.Slice(8, 16).SequenceEqual(target.AsSpan(8, 16)))
-            {
-                return i;
+                Dispose();
+                throw;
             }
         }
 
-        return -1;
-    }
+        public UnicastMembers Members { get; }
 
-    private static Socket Bind(IPAddress local, int port)
-    {
-        var socket = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        try
+        public int Self { get; }
+
+        /// <summary>When the last datagram of each came.</summary>
+        public Instant[] Heard { get; }
+
+        public LinkAddress[] Addresses { get; }
+
+        public byte[][] Targets { get; }
+
+        /// <summary>One per other member.</summary>
+        public DatagramSocket?[] Sockets { get; }
+
+        public int IndexOf(LinkAddress source) => Array.IndexOf(Addresses, source);
+
+        public void Dispose()
         {
-            if (local.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = false;
-            socket.Bind(new IPEndPoint(local, port));
-            Enlarge((int)socket.Handle, Native.SocketReceiveBufferForce, Native.SocketReceiveBuffer);
-            Enlarge((int)socket.Handle, Native.SocketSendBufferForce, Native.SocketSendBuffer);
-            return socket;
+            foreach (var socket in Sockets) socket?.Dispose();
         }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    private static void Enlarge(int descriptor, int force, int plain)
-    {
-        var size = BufferSize;
-        if (Native.SetOption(descriptor, Native.SocketLevel, force, &size, sizeof(int)) == 0) return;
-
-        // Without the privilege the kernel gives what it allows.
-        _ = Native.SetOption(descriptor, Native.SocketLevel, plain, &size, sizeof(int));
     }
 }

@@ -1,4 +1,4 @@
-namespace Mainstay.Totem.Tests;
+namespace Mainstay.Testing;
 
 /// <summary>A small seeded generator for tests.</summary>
 internal sealed class SplitMix(ulong seed)
