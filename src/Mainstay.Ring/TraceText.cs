@@ -47,6 +47,7 @@ internal static class TraceText
         GatherReason.JoinInCommit or GatherReason.JoinInRecovery => "a node asks to join while the ring forms",
         GatherReason.InterfaceChange => "start",
         GatherReason.PeerGone => "a member is gone",
+        GatherReason.PeerStalled => "a member disturbed the ring too often",
         _ => reason.ToString(),
     };
 }

@@ -63,6 +63,35 @@ internal sealed class HoldOutBook
         return varied;
     }
 
+    /// <summary>
+    /// Everybody is heard again from now on. What they did is not forgotten: the next time counts as it would have.
+    /// </summary>
+    public void EndAll(Instant now)
+    {
+        foreach (var entry in _entries)
+        {
+            if (entry.Since > now)
+            {
+                entry.Since = now;
+            }
+        }
+    }
+
+    /// <summary>Nodes held out at a time that are not among some others.</summary>
+    public int CountOutside(NodeSet others, Instant now)
+    {
+        var count = 0;
+        foreach (var entry in _entries)
+        {
+            if (entry.Duration > TimeSpan.Zero && entry.Since > now && !others.Contains(entry.Node))
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
     /// <summary>Whether a node is held out at a time.</summary>
     public bool IsHeldOut(NodeId node, Instant now) => Find(node) is { } entry && entry.Duration > TimeSpan.Zero && entry.Since > now;
 

@@ -36,6 +36,9 @@ public static class Limits
     /// <summary>The longest timer, in milliseconds: one day.</summary>
     public const uint TimerMaxMs = 86_400_000;
 
+    /// <summary>How long a node is held out at most, unless losing it once costs more than a quarter of that: five minutes.</summary>
+    public const uint HoldOutMaxMs = 300_000;
+
     /// <summary>The smallest netmtu that leaves room for data after all headers.</summary>
     public const uint NetMtuMin = 256;
 }

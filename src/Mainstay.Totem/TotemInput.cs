@@ -71,4 +71,7 @@ public enum TotemInput : byte
 
     /// <summary>Evidence that another node is gone.</summary>
     PeerGone,
+
+    /// <summary>Evidence that the ring had to wait for another member.</summary>
+    PeerStalled,
 }

@@ -35,7 +35,10 @@ public sealed record TotemOptions
     /// </summary>
     public TimeSpan HoldOut { get; init; }
 
-    /// <summary>How long at most; derived: 16 times <see cref="HoldOut"/>.</summary>
+    /// <summary>
+    /// How long at most; derived: four times <see cref="HoldOut"/>, five minutes at most, but not less than it. After the last fault this
+    /// is what agreement may have to wait for, besides the timeouts.
+    /// </summary>
     public TimeSpan HoldOutMax { get; init; }
 
     /// <summary>Idle time before the representative looks for other rings.</summary>
@@ -132,7 +135,7 @@ public sealed record TotemOptions
             SendJoin = Ms(settings.SendJoin ?? 0),
             Consensus = Ms(consensus),
             HoldOut = Ms(4 * (token + consensus)),
-            HoldOutMax = Ms(64 * (token + consensus)),
+            HoldOutMax = Ms(Math.Max(4 * (token + consensus), Math.Min(16 * (token + consensus), Limits.HoldOutMaxMs))),
             Merge = Ms(merge),
             Downcheck = Ms(downcheck),
             Heartbeat = failures > 0 && heartbeat < token ? Ms(heartbeat) : TimeSpan.Zero,

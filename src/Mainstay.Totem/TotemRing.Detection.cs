@@ -1,3 +1,5 @@
+using Mainstay.Totem.Wire;
+
 namespace Mainstay.Totem;
 
 /// <content>
@@ -15,6 +17,9 @@ public sealed partial class TotemRing
 
     private readonly NodeSet _disturbers = new();
     private readonly HoldOutBook _heldOut = new();
+
+    /// <summary>Members that were noted for something since the ring was installed: losing them now is part of the same.</summary>
+    private readonly NodeSet _struck = new();
 
     /// <summary>
     /// Which nodes are known to run this implementation, this one need not be named. Where others take part, the reference's behaviour is
@@ -82,6 +87,81 @@ public sealed partial class TotemRing
     private bool IsHeldOut(NodeId node) => !_procSet.Contains(node) && _heldOut.IsHeldOut(node, _now) && IsUniform;
 
     /// <summary>
+    /// There is evidence that the ring had to wait for a member: the token was late, and of all members this one gave no sign of life, or
+    /// answered too little. Once or twice is forgiven; whoever does it again is given up at once and held out.
+    /// </summary>
+    /// <remarks>Safe for the same reasons as <see cref="HandlePeerGone"/>.</remarks>
+    /// <param name="now">The time.</param>
+    /// <param name="node">The other member.</param>
+    /// <param name="outbox">Receives outputs.</param>
+    /// <returns>Whether it was noted.</returns>
+    public bool HandlePeerStalled(Instant now, NodeId node, Outbox outbox)
+    {
+        Enter(now, outbox);
+        Count(TotemInput.PeerStalled);
+        if (State != TotemState.Operational || node == Self || !_members.Contains(node) || !CanJudgeMembers)
+        {
+            Rule(TotemRule.EvidenceIgnored);
+            return false;
+        }
+
+        Rule(TotemRule.StalledMemberNoted);
+        if (IsOneTooMany(node))
+        {
+            Statistics.PeersGone++;
+            _failSet.Add(node);
+            EnterGather(GatherReason.PeerStalled, node);
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Whether a member's join demands a new ring without need: it names this very ring, all its members and nobody else, while the token
+    /// goes round here, and so has passed its sender not long ago. Clock steps, demands from outside and pauses do that, once or twice.
+    /// </summary>
+    private bool IsRestless(in JoinPacket join)
+    {
+        var patience = (_options.Heartbeat > TimeSpan.Zero ? _options.Heartbeat : _options.Token) / 2;
+        return join.Sender != Self
+            && join.RingSequence == _ring.Sequence
+            && _joinFailed.Count == 0
+            && _joinProcessors.SetEquals(_members)
+            && !Statistics.LastTokenReceived.IsNever
+            && _now - Statistics.LastTokenReceived <= patience
+            && CanJudgeMembers;
+    }
+
+    /// <summary>Whether at least two members would continue without one.</summary>
+    private bool CanJudgeMembers => _members.Count > 2 && _options.HoldOut > TimeSpan.Zero && IsUniform;
+
+    /// <summary>A member disturbed this ring. Whether it is time to hold it out.</summary>
+    private bool IsOneTooMany(NodeId node)
+    {
+        _struck.Add(node);
+        if (!Strike(node))
+        {
+            return false;
+        }
+
+        Rule(TotemRule.DisturbingMemberGivenUp);
+        return true;
+    }
+
+    private bool Strike(NodeId node)
+    {
+        var duration = _heldOut.Strike(node, _now, _options.HoldOut, _options.HoldOutMax);
+        if (duration == TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        Rule(TotemRule.NodeHeldOut);
+        Trace(TraceKind.HeldOut, node, (ulong)(duration.Ticks / TimeSpan.TicksPerMillisecond), 0);
+        return true;
+    }
+
+    /// <summary>
     /// A ring is being installed: takes note of the nodes that the old ring lost on the way and of those that all agreed to have failed.
     /// All that continue together see the same, and so come to the same verdict. Only a small part of the nodes can be at fault: where
     /// the ring broke into halves, nobody is held out by either.
@@ -92,23 +172,28 @@ public sealed partial class TotemRing
         _disturbers.AddAll(_failSet);
         _candidates.SetToDifference(_disturbers, _leavers);
         _leavers.Clear();
-        var continuing = _transitional.Count;
-        var isFew = _candidates.Count == 1 || _candidates.Count * 4 <= continuing + _candidates.Count;
-        if (continuing < 2 || !isFew || _options.HoldOut == TimeSpan.Zero)
+        if (_options.HoldOut > TimeSpan.Zero && CanHoldOut(_candidates.Count, _transitional.Count))
         {
-            return;
-        }
-
-        foreach (var node in _candidates.Nodes)
-        {
-            var duration = node == Self
-                ? TimeSpan.Zero
-                : _heldOut.Strike(node, _now, _options.HoldOut, _options.HoldOutMax);
-            if (duration > TimeSpan.Zero)
+            foreach (var node in _candidates.Nodes)
             {
-                Rule(TotemRule.NodeHeldOut);
-                Trace(TraceKind.HeldOut, node, (ulong)(duration.Ticks / TimeSpan.TicksPerMillisecond), 0);
+                // Who was given up for what it did has been noted for that.
+                if (node != Self && !_struck.Contains(node))
+                {
+                    Strike(node);
+                }
             }
         }
+
+        _struck.Clear();
+        var count = _heldOut.CountOutside(_newMembers, _now);
+        if (count > 0 && !CanHoldOut(count, _newMembers.Count))
+        {
+            // What is to be protected is gone; nodes that hold each other out one by one would never find together.
+            Rule(TotemRule.HoldOutsEnded);
+            _heldOut.EndAll(_now);
+        }
     }
+
+    /// <summary>One node, or a quarter of all, by two at least.</summary>
+    private static bool CanHoldOut(int count, int members) => members >= 2 && (count == 1 || count * 4 <= members + count);
 }

@@ -187,6 +187,18 @@ public sealed partial class TotemRing
             return;
         }
 
+        if (IsRestless(join))
+        {
+            Rule(TotemRule.RestlessMemberNoted);
+            if (IsOneTooMany(join.Sender))
+            {
+                Statistics.PeersGone++;
+                _failSet.Add(join.Sender);
+                EnterGather(GatherReason.PeerStalled, join.Sender);
+                return;
+            }
+        }
+
         EnterGather(Merge(join) ? GatherReason.MergeDuringJoin : GatherReason.JoinInOperational, join.Sender);
         NoteAgreement(join);
     }

@@ -209,4 +209,16 @@ public enum TotemRule : byte
 
     /// <summary>Departure: who is held out is not heard.</summary>
     HeldOutNodeUnheard,
+
+    /// <summary>Departure: a member for which the ring had to wait is noted.</summary>
+    StalledMemberNoted,
+
+    /// <summary>Departure: so is a member that wants a new ring while the token goes round and nobody is missing.</summary>
+    RestlessMemberNoted,
+
+    /// <summary>Departure: a member that did so too often is given up, to be held out.</summary>
+    DisturbingMemberGivenUp,
+
+    /// <summary>Departure: a ring that has become too small for it holds nobody out any more.</summary>
+    HoldOutsEnded,
 }

@@ -4,8 +4,8 @@ namespace Mainstay.Totem;
 public sealed class TotemStatistics
 {
     private const int StateCount = (int)TotemState.Recovery + 1;
-    private const int InputCount = (int)TotemInput.PeerGone + 1;
-    private const int RuleCount = (int)TotemRule.HeldOutNodeUnheard + 1;
+    private const int InputCount = (int)TotemInput.PeerStalled + 1;
+    private const int RuleCount = (int)TotemRule.HoldOutsEnded + 1;
 
     private readonly long[] _dropped = new long[(int)DropReason.HeldOut + 1];
     private readonly long[] _handled = new long[StateCount * InputCount];

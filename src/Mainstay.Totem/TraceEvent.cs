@@ -99,6 +99,9 @@ public enum GatherReason : byte
 
     /// <summary>Evidence that a member is gone, before any timeout; no such reason in the reference.</summary>
     PeerGone = 64,
+
+    /// <summary>A member that stalled the ring or wanted new rings too often is given up; no such reason in the reference.</summary>
+    PeerStalled = 65,
 }
 
 /// <summary>Why a datagram was dropped; each has a counter in <see cref="TotemStatistics"/>.</summary>

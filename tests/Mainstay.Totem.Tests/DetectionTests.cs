@@ -137,6 +137,65 @@ public sealed class DetectionTests
     }
 
     [Fact]
+    public void A_member_that_the_ring_has_to_wait_for_again_and_again_is_given_up_and_held_out()
+    {
+        var cluster = Form(4, isUniform: true);
+        for (var round = 0; round < 3; round++)
+        {
+            Assert.Equal(TotemState.Operational, cluster[1].Ring.State);
+            foreach (var witness in new uint[] { 1, 2, 4 }) Assert.True(TellOfStall(cluster, witness, about: 3));
+        }
+
+        cluster.RunUntil(() => HaveRing(cluster, 1, 2, 4), "a ring without node 3", milliseconds: 50);
+        Assert.Equal([new NodeId(3)], cluster[4].Ring.HeldOutAt(cluster.Now).Select(held => held.Node));
+
+        // What was noted for the stalls is not counted once more for the loss.
+        Assert.Equal(3, cluster[1].Ring.HeldOutAt(cluster.Now)[0].Strikes);
+        cluster.RunUntil(() => HaveRing(cluster, 1, 2, 3, 4), "a ring of all", milliseconds: 60_000);
+    }
+
+    [Fact]
+    public void Of_two_members_and_in_mixed_rings_nobody_is_noted_for_a_stall()
+    {
+        var two = Form(2, isUniform: true);
+        Assert.False(TellOfStall(two, 1, about: 2));
+        var mixed = Form(3, isUniform: false);
+        Assert.False(TellOfStall(mixed, 1, about: 2));
+        var own = Form(3, isUniform: true);
+        Assert.False(TellOfStall(own, 1, about: 1));
+    }
+
+    [Fact]
+    public void A_member_that_wants_new_rings_without_need_is_given_up_and_held_out()
+    {
+        var cluster = Form(4, isUniform: true);
+        for (var round = 0; round < 3; round++)
+        {
+            cluster.RunUntil(() => HaveRing(cluster, 1, 2, 3, 4), "a ring of all");
+            var before = cluster[1].Ring.Statistics.GatherEntered;
+            cluster[2].Force();
+            cluster.RunUntil(() => cluster[1].Ring.Statistics.GatherEntered > before, "node 1 hears of it");
+        }
+
+        cluster.RunUntil(() => HaveRing(cluster, 1, 3, 4), "a ring without node 2", milliseconds: 100);
+        Assert.Equal([new NodeId(2)], cluster[3].Ring.HeldOutAt(cluster.Now).Select(held => held.Node));
+    }
+
+    [Fact]
+    public void A_ring_that_has_become_too_small_holds_nobody_out_any_more()
+    {
+        var cluster = Form(3, isUniform: true);
+        for (var round = 0; round < 3; round++)
+        {
+            foreach (var witness in new uint[] { 1, 2 }) Assert.True(TellOfStall(cluster, witness, about: 3));
+        }
+
+        cluster.RunUntil(() => HaveRing(cluster, 1, 2), "a ring without node 3");
+        cluster[2].Crash();
+        cluster.RunUntil(() => HaveRing(cluster, 1, 3), "the two that are left find together", milliseconds: 8_000);
+    }
+
+    [Fact]
     public void Who_leaves_in_good_order_is_never_held_out()
     {
         var cluster = Form(3, isUniform: true);
@@ -201,4 +260,6 @@ public sealed class DetectionTests
         cluster[by].Ring.HeldOutAt(cluster.Now).Any(held => held.Node.Value == node);
 
     private static bool Tell(TestCluster cluster, uint node, uint about) => cluster[node].Tell(about);
+
+    private static bool TellOfStall(TestCluster cluster, uint node, uint about) => cluster[node].TellOfStall(about);
 }

@@ -164,6 +164,20 @@ internal sealed class TestNode(TestCluster cluster, uint id)
         return isTaken;
     }
 
+    /// <summary>Tells the engine that the ring had to wait for another node.</summary>
+    public bool TellOfStall(uint about)
+    {
+        var isTaken = Ring.HandlePeerStalled(cluster.Now, new NodeId(about), Outbox);
+        CarryOut();
+        return isTaken;
+    }
+
+    public void Force()
+    {
+        Ring.ForceGather(cluster.Now, Outbox);
+        CarryOut();
+    }
+
     public void Tick()
     {
         Ring.HandleTimeout(cluster.Now, Outbox);

@@ -60,6 +60,9 @@ public enum FaultKind
     /// <summary>A node was told that another is gone, which was not so.</summary>
     EvidenceWrong,
 
+    /// <summary>A node was told that the ring had to wait for another, right or wrong.</summary>
+    StallEvidence,
+
     /// <summary>A node was told to form a new ring.</summary>
     ForcedGather,
 

@@ -12,6 +12,9 @@ public sealed partial record RingScenario
     /// <summary>Mean time until the survivors have evidence of a crash; 0 = they never have any.</summary>
     public long EvidenceOfCrash { get; init; }
 
+    /// <summary>Mean time between pieces of evidence that the ring had to wait for a member, true or false; 0 = none.</summary>
+    public long StallEvery { get; init; }
+
     /// <summary>Draws from a stream of its own, so that everything else of a seed stays what it was.</summary>
     private static RingScenario DrawDetection(RingScenario scenario, ulong seed)
     {
@@ -23,8 +26,10 @@ public sealed partial record RingScenario
         var isOfCrash = prng.Chance(600_000);
         var holdOut = TimeSpan.FromMilliseconds(Pick(prng, 200, 600, 1500));
         var isHeldOut = prng.Chance(700_000);
+        var stalls = new Prng(seed, stream: 13);
         return scenario with
         {
+            StallEvery = isUniform && stalls.Chance(250_000) ? stalls.Between(40, 600) * Millisecond : 0,
             IsUniform = isUniform,
             EvidenceEvery = isEvery ? every : 0,
             EvidenceOfCrash = isOfCrash ? ofCrash : 0,

@@ -132,6 +132,7 @@ public sealed partial record RingScenario
     private static RingScenario DrawEndurance(ulong seed)
     {
         var prng = new Prng(seed, stream: 7);
+        var stalls = new Prng(seed, stream: 13);
         var nodeCount = (int)Pick(prng, 2, 2, 3, 3, 3, 4, 5, 5, 6, 7, 8, 8, 10, 12, 16, 32);
         var settings = new TotemSettings
         {
@@ -186,6 +187,7 @@ public sealed partial record RingScenario
             IsUniform = prng.Chance(50 * Percent),
             EvidenceEvery = Fault(prng, false, 20 * Percent, prng.Between(30, 300) * Second),
             EvidenceOfCrash = Pick(prng, 0, 10, 500) * Millisecond,
+            StallEvery = stalls.Chance(20 * Percent) ? stalls.Between(30, 300) * Second : 0,
             SubmitEvery = Pick(prng, 0, 1, 5, 20, 60) * Second,
             SubmitBurstMax = (int)Pick(prng, 1, 10, 30),
             MessageSizeMax = (int)Pick(prng, 200, 2000, 20_000),

@@ -38,6 +38,34 @@ public sealed partial class RingSimulation
         }
     }
 
+    /// <summary>One or all nodes learn that the ring had to wait for a node; mostly the same one, as it would be.</summary>
+    private void TellOfStall()
+    {
+        if (!_faultsOn)
+        {
+            return;
+        }
+
+        var about = _stalls.Chance(700_000) ? 1 + (uint)(_seed % (ulong)_nodes.Length) : 1 + (uint)_stalls.Below(_nodes.Length);
+        var isKnownToAll = _stalls.Chance(700_000);
+        foreach (var node in _nodes)
+        {
+            var learns = isKnownToAll || _stalls.Chance(200_000);
+            if (!learns || !node.IsRunning || node.IsPaused)
+            {
+                continue;
+            }
+
+            Say(node.Id, $"has evidence that the ring had to wait for node {about}");
+            Record(node.Id, 42, about);
+            _faultCounts.Count(FaultKind.StallEvidence);
+            node.Engine!.HandlePeerStalled(node.Local(_queue.Now), new NodeId(about), node.Outbox);
+            CarryOut(node);
+        }
+
+        Schedule(_stalls, _scenario.StallEvery, SimulatedEventKind.Stall);
+    }
+
     private void ScheduleEvidence(long mean, uint about)
     {
         if (_faultsOn && mean > 0)

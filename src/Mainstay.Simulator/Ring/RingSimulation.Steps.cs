@@ -38,6 +38,9 @@ public sealed partial class RingSimulation
             case SimulatedEventKind.Evidence:
                 Evidence(happening.Node);
                 break;
+            case SimulatedEventKind.Stall:
+                TellOfStall();
+                break;
             case SimulatedEventKind.SlowEnd:
                 node!.ServiceTime = 0;
                 break;

@@ -22,6 +22,7 @@ public sealed partial class RingSimulation
     private readonly Prng _moreFaults;
     private readonly Prng _workload;
     private readonly Prng _evidence;
+    private readonly Prng _stalls;
     private readonly RingChecker[] _checkers;
     private readonly MessageChecker _messages;
     private readonly TokenChecker _tokens;
@@ -53,6 +54,7 @@ public sealed partial class RingSimulation
         _faults = new Prng(seed, stream: 3);
         _workload = new Prng(seed, stream: 4);
         _evidence = new Prng(seed, stream: 12);
+        _stalls = new Prng(seed, stream: 14);
         var clocks = new Prng(seed, stream: 5);
         _moreFaults = new Prng(seed, stream: 9);
         _nodes = [.. Enumerable.Range(1, scenario.NodeCount)
@@ -150,6 +152,7 @@ public sealed partial class RingSimulation
         Schedule(_moreFaults, _scenario.SlowEvery, SimulatedEventKind.SlowBegin);
         Schedule(_moreFaults, _scenario.ClockStepEvery, SimulatedEventKind.ClockStep);
         ScheduleEvidence(_scenario.EvidenceEvery, 0);
+        Schedule(_stalls, _scenario.StallEvery, SimulatedEventKind.Stall);
         Schedule(_moreFaults, _scenario.ForceEvery, SimulatedEventKind.Force);
         RunUntil(_scenario.FaultPhase, StopWhen.Failed);
     }

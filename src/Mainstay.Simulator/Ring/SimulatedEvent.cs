@@ -23,6 +23,9 @@ internal enum SimulatedEventKind : byte
 
     /// <summary>Some nodes learn that one is gone, which may be wrong.</summary>
     Evidence,
+
+    /// <summary>Some nodes learn that the ring had to wait for one, which may be wrong.</summary>
+    Stall,
     Force,
 }
 

@@ -204,6 +204,18 @@ public sealed class RingSimulationTests(ITestOutputHelper output)
     [InlineData(51281)]
     public void Storms_that_failed_once_pass(ulong seed) => Assert.Empty(RingSimulation.Run(seed).Violations);
 
+    /// <summary>
+    /// Partitions left every node of this run alone and each with others to hold out: they found together only when the longest hold-outs
+    /// were over, 644 s after the last fault.
+    /// </summary>
+    [Fact]
+    public void Nodes_that_hold_each_other_out_find_together_when_the_faults_stop()
+    {
+        var result = RingSimulation.Run(80, RingScenario.Draw(80, RingProfile.Endurance));
+        Assert.Empty(result.Violations);
+        Assert.InRange(result.Convergence, TimeSpan.Zero, TimeSpan.FromSeconds(60));
+    }
+
     /// <summary>The scenario that failed under seed 23077, whose delays are drawn otherwise by now.</summary>
     [Fact]
     public void Halves_that_gave_each_other_up_find_together_on_a_slow_network()
