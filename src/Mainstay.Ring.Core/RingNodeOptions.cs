@@ -75,6 +75,7 @@ public sealed record RingNodeOptions
             MaxNetworkDelay = totem.MaxNetworkDelay,
             WindowSize = totem.WindowSize,
             MaxMessages = totem.MaxMessages,
+            AcceleratedWindow = totem.AcceleratedWindow,
             MissCountLimit = totem.MissCount,
             CancelTokenHoldOnRetransmit = totem.CancelTokenHoldOnRetransmit,
             NetMtu = totem.NetMtu,

@@ -61,6 +61,7 @@ internal static class RingViews
             ["totem.consensus_timeouts"] = totem.ConsensusTimeouts,
             ["totem.continuous_gather"] = totem.ContinuousGather,
             ["totem.pauses"] = totem.Pauses,
+            ["totem.messages_sent_behind_token"] = totem.MessagesSentBehindToken,
             ["totem.peers_gone"] = totem.PeersGone,
             ["groups.synchronisations"] = node.Counters.Synchronisations,
             ["groups.messages_sent"] = node.Counters.GroupMessagesSent,

@@ -62,6 +62,12 @@ public sealed record TotemOptions
     /// <summary>Messages per visit of the token.</summary>
     public required uint MaxMessages { get; init; }
 
+    /// <summary>
+    /// How many of a visit's messages may go out behind the token, where all members run this implementation; 0 = none. Local: members
+    /// need not agree on it.
+    /// </summary>
+    public uint AcceleratedWindow { get; init; }
+
     /// <summary>Visits that must see a hole before it is asked for.</summary>
     public required uint MissCountLimit { get; init; }
 
@@ -115,6 +121,7 @@ public sealed record TotemOptions
         var messages = Effective(settings.MaxMessages, 17);
         check.AtMost("totem.window_size", window, Limits.WindowSizeMax);
         check.AtMost("totem.max_messages", messages, Limits.WindowSizeMax);
+        check.AtMost("totem.accelerated_window", settings.AcceleratedWindow ?? 0, Limits.WindowSizeMax);
         var mtu = Effective(settings.NetMtu, isKnet ? 65536u : 1500u);
         check.AtLeast("totem.netmtu", mtu, Limits.NetMtuMin);
         check.AtMost("totem.netmtu", mtu, 65536);
@@ -139,6 +146,7 @@ public sealed record TotemOptions
             Merge = Ms(merge),
             Downcheck = Ms(downcheck),
             Heartbeat = failures > 0 && heartbeat < token ? Ms(heartbeat) : TimeSpan.Zero,
+            AcceleratedWindow = settings.AcceleratedWindow ?? 0,
             FailReceiveLimit = Effective(settings.FailReceiveLimit, 2500),
             SequenceUnchangedLimit = Effective(settings.SequenceUnchangedLimit, 30),
             WindowSize = window,

@@ -80,6 +80,7 @@ public sealed partial class TotemRing
         Statistics.TokensReceived++;
         Statistics.LastTokenReceived = _now;
         _pausePending = false;
+        _orderedBefore = _lastTokenMessageSequence;
         NoteIdleness(token.Sequence);
         var held = IsRepresentative
             ? _sequenceUnchangedCount > _options.SequenceUnchangedLimit
@@ -98,6 +99,7 @@ public sealed partial class TotemRing
         UpdateAru(token, window, previousAru);
         if (_aruUnchangedCount > _options.FailReceiveLimit && token.AruNode == Self)
         {
+            SendBehindToken(window);
             FailToReceive();
             return;
         }
@@ -110,6 +112,7 @@ public sealed partial class TotemRing
         }
 
         ForwardToken(token, isParked: held && IsRepresentative);
+        SendBehindToken(window);
         if (State == TotemState.Operational)
         {
             DeliverContiguous();
@@ -212,7 +215,8 @@ public sealed partial class TotemRing
     /// <summary>Adds our own holes to the list once they have been seen often enough (spec/totem.md section 4.4).</summary>
     private void RequestMissing(RegularToken token, MessageWindow window)
     {
-        for (var sequence = window.Aru.Next; sequence <= token.Sequence; sequence = sequence.Next)
+        var last = MissingUpTo(token.Sequence);
+        for (var sequence = window.Aru.Next; sequence <= last; sequence = sequence.Next)
         {
             if (token.RequestCount == Limits.RetransmitEntriesMax || !window.IsInWindow(sequence))
             {
@@ -243,6 +247,7 @@ public sealed partial class TotemRing
         var isRecovery = State == TotemState.Recovery;
         var lane = Lane;
         var queue = isRecovery ? _retransmitQueue : lane.Queue;
+        var ahead = MessagesAheadOfToken(Math.Min(allowed, (uint)queue.Count));
         uint count = 0;
         while (count < allowed && TryTakePlace(token, window) && queue.Count > 0)
         {
@@ -269,7 +274,15 @@ public sealed partial class TotemRing
                 _ring,
                 Unused: 0,
                 guarantee).Write(packet.Bytes);
-            Multicast(packet.Bytes);
+            if (count < ahead)
+            {
+                Multicast(packet.Bytes);
+            }
+            else
+            {
+                _behindToken.Add(token.Sequence);
+            }
+
             window.Store(token.Sequence, packet);
             count++;
         }

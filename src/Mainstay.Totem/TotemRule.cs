@@ -45,6 +45,9 @@ public enum TotemRule : byte
     /// <summary>Section 4.1 step 11: nothing is sent that the receivers' windows may not hold.</summary>
     SendingStoppedByWindow,
 
+    /// <summary>Beyond the spec (docs/totem.md, "Accelerated token"): messages follow the token instead of preceding it.</summary>
+    MessagesSentBehindToken,
+
     /// <summary>Section 4.1 step 14: a node that lacks messages lowers the aru.</summary>
     AruLowered,
 

@@ -57,6 +57,9 @@ public sealed record TotemSettings
     /// <summary><c>max_messages</c>; default 17.</summary>
     public uint? MaxMessages { get; init; }
 
+    /// <summary><c>accelerated_window</c>, an option of this implementation alone; default 0, off.</summary>
+    public uint? AcceleratedWindow { get; init; }
+
     /// <summary><c>miss_count_const</c>; default 5.</summary>
     public uint? MissCountLimit { get; init; }
 

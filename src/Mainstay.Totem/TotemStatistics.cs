@@ -32,6 +32,9 @@ public sealed class TotemStatistics
     /// <summary>Data messages sent for the first time.</summary>
     public long MessagesSent { get; internal set; }
 
+    /// <summary>Data messages that left behind the token (accelerated token).</summary>
+    public long MessagesSentBehindToken { get; internal set; }
+
     /// <summary>Data messages sent again on request.</summary>
     public long MessagesRetransmitted { get; internal set; }
 

@@ -113,6 +113,18 @@ public sealed class CorosyncConfParserTests
         Assert.Equal(0x0a000001u, Load(text, out _)?.LocalNode.NodeId);
     }
 
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData(" accelerated_window: 8\n", 8)]
+    public void The_accelerated_token_is_off_unless_asked_for(string option, uint expected)
+    {
+        var configuration = Load("totem {\n version: 2\n transport: udpu\n" + option + "}\n" + Nodes, out _);
+        Assert.NotNull(configuration);
+        var options = RingNodeOptions.FromConfiguration(configuration, storedRingSequence: 0, storedExpectedVotes: 0, out var refused);
+        Assert.Empty(refused);
+        Assert.Equal(expected, options?.Totem.AcceleratedWindow);
+    }
+
     private static ConfigurationEnvironment Host() => new()
     {
         HostName = "host",

@@ -130,6 +130,12 @@ internal sealed class TestNode(TestCluster cluster, uint id)
 
     public List<string> Messages { get; } = [];
 
+    /// <summary>What it sends: T for a token, m for a message of its own or sent again.</summary>
+    public System.Text.StringBuilder Sent { get; } = new();
+
+    /// <summary>Its multicasts reach nobody but itself.</summary>
+    public bool IsMute { get; set; }
+
     public void Start()
     {
         _ring = new TotemRing(cluster.Options, new NodeId(Id), cluster.Configured, Stored);
@@ -200,10 +206,12 @@ internal sealed class TestNode(TestCluster cluster, uint id)
             switch (output.Kind)
             {
                 case OutputKind.SendToken:
+                    Sent.Append('T');
                     cluster.Send(Id, output.Node.Value, output.Bytes.ToArray());
                     break;
                 case OutputKind.Multicast:
-                    foreach (var target in cluster.Nodes.Keys)
+                    if ((PacketType)output.Bytes.Span[3] == PacketType.Message) Sent.Append('m');
+                    foreach (var target in cluster.Nodes.Keys.Where(target => !IsMute || target == Id))
                     {
                         cluster.Send(Id, target, output.Bytes.ToArray());
                     }

@@ -97,7 +97,12 @@ internal sealed class RingCampaignReport(RingCampaign campaign, RingSimulationOp
         output.WriteLine(System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
     }
 
-    private static string Name(RingProfile profile) => profile == RingProfile.Storm ? "storm" : "endurance";
+    private static string Name(RingProfile profile) => profile switch
+    {
+        RingProfile.Endurance => "endurance",
+        RingProfile.Accelerated => "accelerated",
+        _ => "storm",
+    };
 
     private void WriteCoverage(TextWriter output)
     {

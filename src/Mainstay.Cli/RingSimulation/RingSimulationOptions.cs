@@ -8,14 +8,15 @@ internal sealed record RingSimulationOptions
 {
     public const string Usage =
         """
-        usage: mainstay ring-sim [--profile storm|endurance] [--seed N] [--count N] [--jobs N]
-                                 [--coverage] [--json] [--progress] [--trace]
+        usage: mainstay ring-sim [--profile storm|endurance|accelerated] [--seed N] [--count N]
+                                 [--jobs N] [--coverage] [--json] [--progress] [--trace]
                mainstay ring-sim --fuzz-decoders N [--seed N] [--jobs N] [--captures DIR]
 
         Runs whole rings in one process under virtual time and checks every guarantee of the ring protocol.
 
           --profile P        storm: seconds of short timers and endless trouble (default)
                              endurance: tens of minutes with the timers of real clusters
+                             accelerated: storm, with the token passed before the last messages
           --seed N           first seed (default 1)
           --count N          number of seeds (default 1 with --seed, else 1000)
           --jobs N           runs side by side (default: the processors of this machine)
@@ -72,6 +73,7 @@ internal sealed record RingSimulationOptions
                 "--help" or "-h" => (options with { Help = true }, 0),
                 "--profile" when value == "storm" => (options with { Profile = RingProfile.Storm }, 1),
                 "--profile" when value == "endurance" => (options with { Profile = RingProfile.Endurance }, 1),
+                "--profile" when value == "accelerated" => (options with { Profile = RingProfile.Accelerated }, 1),
                 "--captures" when Directory.Exists(value) => (options with { Captures = value }, 1),
                 "--fuzz-decoders" when number is >= 1 => (options with { FuzzCount = number.Value }, 1),
                 "--seed" when number is { } seed => (options with { Seed = seed }, 1),

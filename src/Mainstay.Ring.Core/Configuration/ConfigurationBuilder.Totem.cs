@@ -38,6 +38,7 @@ internal sealed partial class ConfigurationBuilder
             MaxNetworkDelay = NonZero("max_network_delay", 50),
             WindowSize = NonZero("window_size", 50),
             MaxMessages = NonZero("max_messages", 17),
+            AcceleratedWindow = Number("totem.accelerated_window", 0),
             MissCount = NonZero("miss_count_const", 5),
             CancelTokenHoldOnRetransmit = Text("totem.cancel_token_hold_on_retransmit", "no") == "yes",
             BlockUnlistedIps = Text("totem.block_unlisted_ips", "yes") != "no",

@@ -41,7 +41,7 @@ internal static class CorosyncKeyTypes
             "version", "nodeid", "token", "token_warning", "token_coefficient", "token_retransmit", "token_retransmits_before_loss_const",
             "hold", "join", "send_join", "consensus", "merge", "downcheck", "fail_recv_const", "seqno_unchanged_const",
             "heartbeat_failures_allowed", "max_network_delay", "window_size", "max_messages", "miss_count_const", "netmtu", "threads",
-            "knet_pmtud_interval", "knet_mtu", "knet_compression_threshold",
+            "knet_pmtud_interval", "knet_mtu", "knet_compression_threshold", "accelerated_window",
         ];
         foreach (var key in totem32) yield return new($"totem.{key}", CmapValueType.UInt32);
         yield return new("totem.config_version", CmapValueType.UInt64);

@@ -75,6 +75,11 @@ public sealed record TotemSection
     /// <summary><c>max_messages</c>, messages per token visit.</summary>
     public required uint MaxMessages { get; init; }
 
+    /// <summary>
+    /// <c>accelerated_window</c>, an option of Mainstay alone: messages that may go out behind the token; 0 is off.
+    /// </summary>
+    public required uint AcceleratedWindow { get; init; }
+
     /// <summary><c>miss_count_const</c>.</summary>
     public required uint MissCount { get; init; }
 

@@ -15,6 +15,20 @@ public sealed partial record RingScenario
     /// <summary>Mean time between pieces of evidence that the ring had to wait for a member, true or false; 0 = none.</summary>
     public long StallEvery { get; init; }
 
+    /// <summary>A storm with much to send: only then does anything go out behind the token.</summary>
+    private static RingScenario DrawAccelerated(ulong seed)
+    {
+        var scenario = DrawStorm(seed);
+        var prng = new Prng(seed, stream: 17);
+        return scenario with
+        {
+            IsUniform = true,
+            SubmitEvery = Pick(prng, 1, 1, 3, 10) * Millisecond,
+            SubmitBurstMax = (int)Pick(prng, 1, 5, 20),
+            Options = scenario.Options with { AcceleratedWindow = (uint)Pick(prng, 1, 3, 8, 17, 100) },
+        };
+    }
+
     /// <summary>Draws from a stream of its own, so that everything else of a seed stays what it was.</summary>
     private static RingScenario DrawDetection(RingScenario scenario, ulong seed)
     {

@@ -142,6 +142,7 @@ public sealed partial record RingScenario
     {
         RingProfile.Storm => DrawStorm(seed),
         RingProfile.Endurance => DrawEndurance(seed),
+        RingProfile.Accelerated => DrawAccelerated(seed),
         _ => throw new ArgumentOutOfRangeException(nameof(profile), profile, "no such profile"),
     };
 
@@ -166,4 +167,7 @@ public enum RingProfile
 
     /// <summary>Many minutes with the timers of real clusters, and faults at a steady rate: virtual time for little work.</summary>
     Endurance,
+
+    /// <summary>A storm on rings of this implementation alone that pass the token before their messages.</summary>
+    Accelerated,
 }

@@ -21,6 +21,7 @@ public sealed class RingSimulationTests(ITestOutputHelper output)
 
         AssertNoViolations(campaign);
         Assert.All(Enum.GetValues<FaultKind>(), kind => Assert.True(campaign.Faults[kind] > 0, $"no fault {kind}"));
+        coverage.Add(AcceleratedRuns().Coverage);
         foreach (var scenario in DirectedScenarios())
         {
             var result = RingSimulation.Run(1, scenario);
@@ -47,6 +48,15 @@ public sealed class RingSimulationTests(ITestOutputHelper output)
                 TestContext.Current.CancellationToken);
         AssertNoViolations(campaign);
         Assert.True(campaign.NodeTime > TimeSpan.FromHours(10), $"{campaign.NodeTime} of nodes");
+    }
+
+    private static RingCampaign AcceleratedRuns()
+    {
+        var campaign = RingCampaign.Run(
+            RingProfile.Accelerated, firstSeed: 1, count: 100, Environment.ProcessorCount, finished: null,
+                TestContext.Current.CancellationToken);
+        AssertNoViolations(campaign);
+        return campaign;
     }
 
     [Fact]
