@@ -21,30 +21,56 @@ internal static class RingGroupCommands
         return 0;
     }
 
-    /// <summary>Sends and waits until the own messages came back in agreed order.</summary>
-    public static async Task<int> SendAsync(RingClient ring, RingArguments arguments, CancellationToken stopping)
+    /// <summary>Sends texts, or with <c>-</c> the lines of standard input, and waits until the own messages came back in agreed
+    /// order.</summary>
+    public static async Task<int> SendAsync(ToolContext context, RingClient ring, RingArguments arguments, CancellationToken stopping)
     {
         await ring.JoinAsync(arguments.Operands[0], stopping);
         var self = new GroupMember(ring.Identity.LocalNodeId, (uint)Environment.ProcessId);
-        var expected = arguments.Repeat * (arguments.Operands.Count - 1);
-        var sending = SendAllAsync(ring, arguments, stopping);
-        await foreach (var happened in ring.Events.ReadAllAsync(stopping))
+        var sending = arguments.Operands is [_, "-"] ? SendLinesAsync(context.In, ring, stopping)
+            : SendTextsAsync(ring, arguments, stopping);
+        Task<bool>? arrival = null;
+        var delivered = 0L;
+        while (!sending.IsCompleted || delivered < await sending)
         {
-            if (happened is RingMessage message && message.Sender == self && --expected == 0) break;
-            if (happened is RingDisconnected end) throw new RingException(end.Reason);
+            arrival ??= ring.Events.WaitToReadAsync(stopping).AsTask();
+            await (sending.IsCompleted ? (Task)arrival : Task.WhenAny(arrival, sending));
+            if (!arrival.IsCompleted) continue;
+            if (!await arrival) throw new RingException("the connection to the ring daemon ended");
+            arrival = null;
+            while (ring.Events.TryRead(out var happened))
+            {
+                if (happened is RingMessage message && message.Sender == self) delivered++;
+                if (happened is RingDisconnected end) throw new RingException(end.Reason);
+            }
         }
 
-        await sending;
         await ring.LeaveAsync(stopping);
         return 0;
     }
 
-    private static async Task SendAllAsync(RingClient ring, RingArguments arguments, CancellationToken stopping)
+    private static async Task<long> SendTextsAsync(RingClient ring, RingArguments arguments, CancellationToken stopping)
     {
         for (var round = 0; round < arguments.Repeat; round++)
         {
             foreach (var text in arguments.Operands.Skip(1)) await ring.MulticastAsync(Encoding.UTF8.GetBytes(text), stopping);
         }
+
+        return (long)arguments.Repeat * (arguments.Operands.Count - 1);
+    }
+
+    private static async Task<long> SendLinesAsync(TextReader lines, RingClient ring, CancellationToken stopping)
+    {
+        var sent = 0L;
+
+        // Waiting for a line must not keep events from being read: the console's reader blocks.
+        while (await Task.Run(lines.ReadLine, stopping) is { } line)
+        {
+            await ring.MulticastAsync(Encoding.UTF8.GetBytes(line), stopping);
+            sent++;
+        }
+
+        return sent;
     }
 
     private static string Line(RingEvent happened) => happened switch

@@ -15,6 +15,7 @@ internal sealed class RingTool : ITool
           status [--output-format text|json]   membership, votes, quorum, ring id, state, counters
           listen GROUP [--count N]             join the group and print what it delivers, until interrupted or N messages came
           send GROUP TEXT... [--repeat N]      join the group, send each TEXT, wait until they are delivered
+          send GROUP -                         the same with each line of standard input
           expected VOTES                       set expected votes on all members
           reload                               all nodes read corosync.conf again
 
@@ -70,7 +71,7 @@ internal sealed class RingTool : ITool
             case "listen":
                 return await RingGroupCommands.ListenAsync(context, ring, arguments, stopping);
             case "send":
-                return await RingGroupCommands.SendAsync(ring, arguments, stopping);
+                return await RingGroupCommands.SendAsync(context, ring, arguments, stopping);
             case "expected":
                 await ring.Votes.SetExpectedAsync(uint.Parse(arguments.Operands[0], CultureInfo.InvariantCulture), stopping);
                 return 0;

@@ -10,6 +10,7 @@ internal sealed class LabProcess : IDisposable
     private readonly Lock _gate = new();
     private readonly List<string> _output = [];
     private readonly List<string> _errors = [];
+    private bool _isDisposed;
 
     public LabProcess(ProcessStartInfo info, string title)
     {
@@ -53,6 +54,8 @@ internal sealed class LabProcess : IDisposable
 
     public void Dispose()
     {
+        if (_isDisposed) return;
+        _isDisposed = true;
         if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         _process.Dispose();
     }

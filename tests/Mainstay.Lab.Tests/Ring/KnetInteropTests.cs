@@ -49,7 +49,7 @@ public sealed class KnetInteropTests
         await UntilBackoffHasPassedAsync();
         lab.Cluster.Lab("cut", "n3", "--link", "1");
         await UntilLinksAsync(lab, "n3", 2);
-        Assert.All(RingLab.Nodes, n => Assert.Equal(ring, lab.View(n).RingId));
+        lab.AssertRing(ring, RingLab.Nodes);
     }
 
     [Fact]
@@ -64,7 +64,8 @@ public sealed class KnetInteropTests
             {
                 lab.Cluster.Shell(
                     node,
-                    $"sed -i -e s/crypto_cipher:.*/crypto_cipher:\\ {cipher}/ -e s/crypto_hash:.*/crypto_hash:\\ {hash}/ /etc/corosync/corosync.conf");
+                    $"sed -i -e s/crypto_cipher:.*/crypto_cipher:\\ {cipher}/ -e s/crypto_hash:.*/crypto_hash:\\ {hash}/ "
+                        + $"/etc/corosync/corosync.conf");
             }
 
             lab.Cluster.Exec("n1", "corosync-cfgtool", "-R");
@@ -76,7 +77,7 @@ public sealed class KnetInteropTests
             await CheckOrderAsync(lab);
         }
 
-        Assert.All(RingLab.Nodes, n => Assert.Equal(ring, lab.View(n).RingId));
+        lab.AssertRing(ring, RingLab.Nodes);
     }
 
     [Fact]
@@ -113,10 +114,12 @@ public sealed class KnetInteropTests
         const int PerSender = 100;
         var group = $"order{Stopwatch.GetTimestamp()}";
         var listeners = RingLab.Nodes.Select(n => lab.Listen(n, group, 3 * PerSender)).ToList();
-        foreach (var listener in listeners) await listener.UntilLineAsync("three listeners are in the group", Patience, RingLab.IsThreeMembers);
+        foreach (var listener in listeners) await listener.UntilLineAsync("three listeners are in the group", Patience,
+            RingLab.IsThreeMembers);
         LabProcess[] senders =
         [
-            lab.Send("n1", group, PerSender, "one", 40), lab.Send("n2", group, PerSender, "two", 9000), lab.Send("n3", group, PerSender, "three", 50),
+            lab.Send("n1", group, PerSender, "one", 40), lab.Send("n2", group, PerSender, "two", 9000),
+                lab.Send("n3", group, PerSender, "three", 50),
         ];
         foreach (var sender in senders) Assert.Equal(0, sender.WaitForEnd(Patience).ExitCode);
         var orders = listeners.Select(l => RingLab.Messages(l.WaitForEnd(Patience).Output)).ToList();
@@ -139,7 +142,8 @@ public sealed class KnetInteropTests
         () =>
         {
             var status = lab.Cluster.Try(node, Programs.Cli, "ring", "status", "--output-format", "json").Output;
-            var up = status.Split('\n').Count(l => l.Contains(".connected\"", StringComparison.Ordinal) && l.Contains(": 1", StringComparison.Ordinal));
+            var up = status.Split('\n')
+                .Count(l => l.Contains(".connected\"", StringComparison.Ordinal) && l.Contains(": 1", StringComparison.Ordinal));
             return (up == count, status);
         });
 }

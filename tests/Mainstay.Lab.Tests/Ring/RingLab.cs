@@ -3,10 +3,14 @@ using Mainstay.Lab.Tests.Harness;
 
 namespace Mainstay.Lab.Tests.Ring;
 
-/// <summary>A lab with a ring, on transport udpu unless asked otherwise: real Corosync on some hosts, <c>mainstay-ring</c> on others.</summary>
+/// <summary>A lab with a ring, on transport udpu unless asked otherwise: real Corosync on some hosts, <c>mainstay-ring</c> on
+/// others.</summary>
 internal sealed class RingLab : IDisposable
 {
-    private const string CorosyncBoot = "#!/bin/sh\n[ \"$1\" = start ] && corosync || { pidof corosync >/dev/null && kill $(pidof corosync); }\n";
+    private const string CorosyncBoot = "#!/bin/sh\n[ \"$1\" = start ] && corosync || { pidof corosync >/dev/null && kill $(pidof "
+        + "corosync); }\n";
+
+    private const string ConfigurationFile = "/etc/corosync/corosync.conf";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -26,20 +30,26 @@ internal sealed class RingLab : IDisposable
     /// <param name="tokenMs">Token timeout.</param>
     /// <param name="links">Networks that join the hosts.</param>
     /// <param name="options">Options of the lab's <c>corosync</c> command in place of <c>--transport udpu</c>.</param>
-    public static RingLab Up(string name, string[] corosync, int tokenMs, int links = 1, string[]? options = null)
+    /// <param name="started">Hosts whose daemons start; all unless given.</param>
+    /// <param name="edit">Changes the file before any daemon reads it.</param>
+    public static RingLab Up(
+        string name, string[] corosync, int tokenMs, int links = 1, string[]? options = null, string[]? started = null, Func<string,
+            string>? edit = null)
     {
         LabCluster.SkipWhereImpossible(corosync.Length > 0 ? ["corosync", "corosync-quorumtool", "cc"] : []);
         var lab = new RingLab(LabCluster.Up(name, 3, "--links", $"{links}"), corosync);
         try
         {
             lab.Cluster.Lab(
-                ["corosync", "3", "--only-corosync", "--token", $"{tokenMs}", "--no-start", "--no-boot", .. options ?? ["--transport", "udpu"]]);
+                ["corosync", "3", "--only-corosync", "--token", $"{tokenMs}", "--no-start", "--no-boot", .. options
+                    ?? ["--transport", "udpu"]]);
             foreach (var node in Nodes)
             {
                 lab.Cluster.Write(node, "/etc/lab/boot", lab.IsCorosync(node) ? CorosyncBoot : MainstayBoot, isExecutable: true);
-                lab.StartRing(node);
+                if (edit is not null) lab.Edit(node, edit);
             }
 
+            foreach (var node in started ?? Nodes) lab.StartRing(node);
             return lab;
         }
         catch
@@ -52,13 +62,21 @@ internal sealed class RingLab : IDisposable
     public static string[] Nodes { get; } = ["n1", "n2", "n3"];
 
     private static string MainstayBoot =>
-        $"#!/bin/sh\n[ \"$1\" = start ] || exit 0\nmkdir -p /var/log/corosync\nexport DOTNET_gcServer=0\nsetsid {Programs.Ring} </dev/null >>/var/log/mainstay-ring.log 2>&1 &\n";
+        $"#!/bin/sh\n[ \"$1\" = start ] || exit 0\nmkdir -p /var/log/corosync\nexport DOTNET_gcServer=0\nsetsid {Programs.Ring} "
+            + $"</dev/null >>/var/log/mainstay-ring.log 2>&1 &\n";
 
     /// <summary>Runs the host's boot script.</summary>
     public void StartRing(string node) => Cluster.Exec(node, "/etc/lab/boot", "start");
 
+    /// <summary>Changes corosync.conf in a host; nobody is told.</summary>
+    public void Edit(string node, Func<string, string> edit) =>
+        Cluster.Write(node, ConfigurationFile, edit(Cluster.Exec(node, "cat", ConfigurationFile)));
+
+    /// <summary>Asks a node, by its own tool, for a reload on all nodes.</summary>
+    public CommandResult Reload(string node) => Tool(node, "corosync-cfgtool", "-R");
+
     /// <summary>Waits until every named node, asked by its own tool, shows exactly these members, their votes, and quorum.</summary>
-    public async Task UntilAgreedAsync(string[] askedNodes, int[] members, bool isQuorate = true, TimeSpan? limit = null)
+    public async Task UntilAgreedAsync(string[] askedNodes, int[] members, bool isQuorate = true, TimeSpan? limit = null, int expected = 3)
     {
         foreach (var node in askedNodes)
         {
@@ -68,7 +86,7 @@ internal sealed class RingLab : IDisposable
                 () =>
                 {
                     var view = View(node);
-                    return (view.Members.SequenceEqual(members) && view.Votes == members.Length && view.Expected == 3
+                    return (view.Members.SequenceEqual(members) && view.Votes == members.Length && view.Expected == expected
                         && view.IsQuorate == isQuorate, view.Text);
                 });
         }
@@ -78,9 +96,12 @@ internal sealed class RingLab : IDisposable
     public RingView View(string node) => IsCorosync(node) ? CorosyncView(node) : MainstayView(node);
 
     /// <summary>A listener to a group on a node: the reference's library or our command, with the same line format.</summary>
+    /// <param name="node">Host.</param>
+    /// <param name="group">Group to join.</param>
+    /// <param name="count">Messages after which it ends; 0: never.</param>
     public LabProcess Listen(string node, string group, int count) => IsCorosync(node)
         ? Cluster.Start(node, Programs.Client("cpgclient", "cpg"), "listen", group, $"{count}")
-        : Cluster.Start(node, Programs.Cli, "ring", "listen", group, "--count", $"{count}");
+        : Cluster.Start(node, [Programs.Cli, "ring", "listen", group, .. count > 0 ? (string[])["--count", $"{count}"] : []]);
 
     /// <summary>A sender: texts <c>TEXT-i</c> where the reference sends, <c>TEXT</c> repeated where Mainstay does.</summary>
     public LabProcess Send(string node, string group, int count, string text, int size = 0) => IsCorosync(node)
@@ -94,14 +115,24 @@ internal sealed class RingLab : IDisposable
     /// <summary>Asks the node's ring daemon to end; it leaves the ring.</summary>
     public void Terminate(string node) => Cluster.Shell(node, $"kill $(pidof {(IsCorosync(node) ? "corosync" : "mainstay-ring")})");
 
+    /// <summary>The last lines of all daemons' logs, for the message of a failed test.</summary>
+    public string Logs() => string.Join('\n', Nodes.Select(
+        n => $"-- log of {n}\n{Cluster.Try(n, "tail", "-n", "40", "/var/log/corosync/corosync.log").Output}"));
+
+    /// <summary>No node's ring has changed.</summary>
+    public void AssertRing(string ringId, params string[] nodes)
+    {
+        var ids = nodes.Select(n => View(n).RingId).ToList();
+        Assert.True(ids.TrueForAll(i => i == ringId), $"the ring was {ringId}, now it is {string.Join(' ', ids)}\n{Logs()}");
+    }
+
     public void Dispose() => Cluster.Dispose();
 
     /// <summary>Whether a listener's line says that its group has three members.</summary>
     public static bool IsThreeMembers(string line)
     {
         var words = line.Split(' ');
-        return words[0] == "members"
-            && (words is ["members", "3", ..] || words.Skip(1).TakeWhile(w => w is not ("left" or "joined")).Count() == 3);
+        return words[0] == "members" && words.Skip(1).TakeWhile(w => w is not ("left" or "joined")).Count() == 3;
     }
 
     // First word of each message: long ones are printed by both clients with their text up to the padding.
@@ -109,7 +140,41 @@ internal sealed class RingLab : IDisposable
     public static List<string> Messages(string output) =>
         [.. output.Split('\n').Where(l => l.StartsWith("message ", StringComparison.Ordinal)).Select(l => l.Split(' ')[2].TrimEnd('.'))];
 
-    private bool IsCorosync(string node) => _corosync.Contains(node);
+    /// <summary>Whether the host runs the reference.</summary>
+    public bool IsCorosync(string node) => _corosync.Contains(node);
+
+    /// <summary>Runs one of the reference's tools in a host, or our command of its name.</summary>
+    public CommandResult Tool(string node, params string[] command) =>
+        IsCorosync(node) ? Cluster.Try(node, command) : Cluster.Try(node, [Programs.Cli, .. command]);
+
+    /// <summary>A sender of the lines that a shell command prints; ends when they were delivered on its own node.</summary>
+    public LabProcess Pipe(string node, string group, string source)
+    {
+        var sender = IsCorosync(node) ? $"{Programs.Client("cpgclient", "cpg")} pipe {group} 0" : $"{Programs.Cli} ring send {group} -";
+        return Cluster.Start(node, "sh", "-c", $"{source} | {sender}");
+    }
+
+    /// <summary>Waits until all named nodes show one ring id.</summary>
+    public async Task UntilOneRingAsync(string[] nodes)
+    {
+        await LabCluster.UntilAsync($"{string.Join(' ', nodes)} show one ring id", Patience, () =>
+        {
+            var ids = nodes.Select(n => View(n).RingId).ToList();
+            return (ids.Distinct().Count() == 1 && ids[0].Length > 0, string.Join(' ', ids));
+        });
+    }
+
+    /// <summary>Waits until a node has so many links up to the other nodes.</summary>
+    public Task UntilLinksAsync(string node, int count) => LabCluster.UntilAsync(
+        $"{node} has {count} links up",
+        Patience,
+        () =>
+        {
+            var lines = Tool(node, "corosync-cmapctl", "-m", "stats", "stats.knet").Output.Split('\n');
+            var up = lines.Where(l => l.Contains(".connected ", StringComparison.Ordinal) && l.EndsWith("= 1", StringComparison.Ordinal)
+                && !l.StartsWith($"stats.knet.node{node[1..]}.", StringComparison.Ordinal)).ToList();
+            return (up.Count == count, string.Join('\n', up));
+        });
 
     private RingView CorosyncView(string node)
     {

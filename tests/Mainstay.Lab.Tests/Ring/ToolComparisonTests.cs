@@ -22,26 +22,41 @@ public sealed partial class ToolComparisonTests
         "corosync-cmapctl runtime.members", "corosync-cmapctl nodelist", "corosync-cmapctl totem", "corosync-cmapctl runtime.config",
         "corosync-cmapctl quorum", "corosync-cmapctl nope", "corosync-cmapctl nope totem.version", "corosync-cmapctl -g totem.version",
         "corosync-cmapctl -g totem.version totem.cluster_name", "corosync-cmapctl -g nope", "corosync-cmapctl -g nope totem.version",
-        "corosync-cmapctl -q -g totem.version totem.cluster_name", "corosync-cmapctl -s my.a u32 5", "corosync-cmapctl -s my.a u32 99999999999",
+        "corosync-cmapctl -q -g totem.version totem.cluster_name", "corosync-cmapctl -s my.a u32 5",
+            "corosync-cmapctl -s my.a u32 99999999999",
         "corosync-cmapctl -s -- my.b i8 -128", "corosync-cmapctl -s my.c u8 0x10", "corosync-cmapctl -s my.d flt 1.5",
-        "corosync-cmapctl -s my.e dbl 1e30", "corosync-cmapctl -s my.f u64 -- -1", "corosync-cmapctl -s my.g foo 1", "corosync-cmapctl -s my u32 1",
+        "corosync-cmapctl -s my.e dbl 1e30", "corosync-cmapctl -s my.f u64 -- -1", "corosync-cmapctl -s my.g foo 1",
+            "corosync-cmapctl -s my u32 1",
         "corosync-cmapctl my", "corosync-cmapctl -q my", "corosync-cmapctl -d my.a", "corosync-cmapctl -d my.a", "corosync-cmapctl -D my.",
         "corosync-cmapctl -D my.", "corosync-cmapctl my", "corosync-cmapctl -s totem.version u32 3", "corosync-cmapctl -d totem.version",
         "corosync-cmapctl -s runtime.config.totem.token u32 5", "corosync-cmapctl -s nodelist.local_node_pos u32 4",
         "corosync-cmapctl -s quorum.wait_for_all u8 1", "corosync-cmapctl -s totem.token u32 1500",
         "corosync-cmapctl -g runtime.config.totem.token", "corosync-cmapctl -g runtime.config.totem.consensus",
-        "corosync-cmapctl -s totem.token u32 1000", "corosync-cmapctl -g runtime.config.totem.token", "corosync-cmapctl -m stats -d stats.srp.mcast_tx",
+        "corosync-cmapctl -s totem.token u32 1000", "corosync-cmapctl -g runtime.config.totem.token",
+            "corosync-cmapctl -m stats -d stats.srp.mcast_tx",
         "corosync-cmapctl -m stats -s stats.foo u32 1", "corosync-cmapctl -C totem", "corosync-cmapctl runtime.votequorum",
         "corosync-cpgtool -Z",
     ];
 
-    [Fact]
-    public async Task Both_say_the_same_and_end_with_the_same_status()
+    /// <summary>With knet the reference shows links; with udpu it shows another node's address as its own.</summary>
+    private static readonly string[] s_linkCommands = ["corosync-cfgtool -s", "corosync-cfgtool -sb", "corosync-cfgtool -s -b"];
+
+    [Theory]
+    [InlineData("udpu")]
+    [InlineData("knet")]
+    public async Task Both_say_the_same_and_end_with_the_same_status(string transport)
     {
-        using var lab = RingLab.Up("tool-comparison", ["n1"], TokenMs);
+        var isKnet = transport == "knet";
+        using var lab = RingLab.Up($"tool-comparison-{transport}", ["n1"], TokenMs, isKnet ? 2 : 1, ["--transport", transport]);
         await lab.UntilAgreedAsync(RingLab.Nodes, [1, 2, 3]);
+        if (isKnet)
+        {
+            foreach (var node in RingLab.Nodes) await lab.UntilLinksAsync(node, 4);
+        }
+
         var differences = new List<string>();
-        foreach (var command in s_commands)
+        string[] commands = [.. s_commands, .. isKnet ? s_linkCommands : []];
+        foreach (var command in commands)
         {
             var words = command.Split(' ');
             var reference = lab.Cluster.Try("n1", words);
@@ -55,7 +70,7 @@ public sealed partial class ToolComparisonTests
             }
         }
 
-        Assert.True(differences.Count == 0, $"{differences.Count} of {s_commands.Length} differ:\n{string.Join('\n', differences)}");
+        Assert.True(differences.Count == 0, $"{differences.Count} of {commands.Length} differ:\n{string.Join('\n', differences)}");
     }
 
     [Fact]
@@ -96,7 +111,8 @@ public sealed partial class ToolComparisonTests
         lab.Cluster.Exec("n1", "corosync-quorumtool", "-e", "3");
 
         // What Corosync logs of a reload it may lose itself, for a reload opens the log anew: the value in force is asked for.
-        foreach (var node in RingLab.Nodes) lab.Cluster.Shell(node, $"sed -i 's/token: {TokenMs}/token: {TokenMs + 200}/' /etc/corosync/corosync.conf");
+        foreach (var node in RingLab.Nodes) lab.Cluster.Shell(node,
+            $"sed -i 's/token: {TokenMs}/token: {TokenMs + 200}/' /etc/corosync/corosync.conf");
         Assert.Equal("Reloading corosync.conf...\nDone\n", lab.Cluster.Exec("n2", Programs.Cli, "corosync-cfgtool", "-R"));
         await LabCluster.UntilAsync("Corosync read its file again", Patience, () =>
         {
@@ -109,7 +125,8 @@ public sealed partial class ToolComparisonTests
         var told = lab.Cluster.Try("n1", "cat", "/var/log/corosync/corosync.log").Output;
         Assert.Contains("Node 2 was shut down by sysadmin", told, StringComparison.Ordinal);
         Assert.Equal("Killing node 1\n", lab.Cluster.Exec("n3", Programs.Cli, "corosync-cfgtool", "-k", "1"));
-        await LabCluster.UntilAsync("Corosync was ended", Patience, () => (lab.Cluster.Try("n1", "pidof", "corosync").ExitCode != 0, "runs"));
+        await LabCluster.UntilAsync("Corosync was ended", Patience, () =>
+            (lab.Cluster.Try("n1", "pidof", "corosync").ExitCode != 0, "runs"));
     }
 
     private static async Task UntilSameAsync(RingLab lab, string command)
@@ -129,8 +146,15 @@ public sealed partial class ToolComparisonTests
         output = Date().Replace(output, "Date:");
         output = Local().Replace(output, string.Empty);
         output = OwnId().Replace(output, "${label} X");
-        return string.Join('\n', output.Split('\n').Where(l => !Own().IsMatch(l)));
+        output = Source().Replace(output, "(own->");
+        var lines = output.Split('\n').Where(l => !Own().IsMatch(l));
+        return string.Join('\n', output.Contains("LINK ID", StringComparison.Ordinal)
+            ? lines.Select(SeenFromEither).Order(StringComparer.Ordinal) : lines);
     }
+
+    // Each shows its own address, itself as localhost, and the other one as connected.
+    private static string SeenFromEither(string line) =>
+        OwnAddress().Replace(FirstOrSecond().Replace(line, "nodeid: 1 or 2:"), "addr = own");
 
     private static string FirstLine(string text) => text.Split('\n')[0];
 
@@ -148,7 +172,16 @@ public sealed partial class ToolComparisonTests
     [GeneratedRegex("^(?<label>Node ID:|Local node ID) +[0-9a-fx]+", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex OwnId();
 
+    [GeneratedRegex(@"\(10\.7[78]\.0\.[12]->")]
+    private static partial Regex Source();
+
+    [GeneratedRegex(@"addr\s+= 10\.7[78]\.0\.[12]")]
+    private static partial Regex OwnAddress();
+
+    [GeneratedRegex("nodeid: +[12]:")]
+    private static partial Regex FirstOrSecond();
+
     // Lines about this node, and about the others as it sees them.
-    [GeneratedRegex("join_count|local_node_pos|bindnetaddr|this_node_id|^nodeid: [12] reachable|10.77.0.[12]\\) enabled")]
+    [GeneratedRegex("join_count|local_node_pos|bindnetaddr|this_node_id|^nodeid: [12] reachable|10.7[78].0.[12]\\) enabled")]
     private static partial Regex Own();
 }
