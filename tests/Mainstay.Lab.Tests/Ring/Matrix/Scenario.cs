@@ -26,9 +26,10 @@ internal sealed record Scenario(string Name, int NeedsLinks, Func<ScenarioRun, T
         new("link", 2, LinkAsync),
     ];
 
+    // Of the packets from one node to another: half of it as they leave, half as they come.
     private static async Task LossAsync(ScenarioRun run)
     {
-        foreach (var node in RingLab.Nodes) run.Lab.Cluster.Lab("loss", node, "5");
+        foreach (var node in RingLab.Nodes) run.Lab.Cluster.Lab("loss", node, "2.5");
         await run.FlowAsync(150);
         run.Lab.Cluster.Heal();
         await run.UntilWholeAsync();
