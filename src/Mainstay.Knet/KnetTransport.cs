@@ -141,6 +141,27 @@ public sealed partial class KnetTransport : IDisposable
     /// <summary>When an authentic packet of a host came last, on whatever link; <see cref="Instant.Zero"/> where none ever did.</summary>
     public Instant LastHeard(NodeId node) => FindHost(node.Value)?.LastHeard ?? Instant.Zero;
 
+    /// <summary>Begins to count, on every link, how many pings are answered.</summary>
+    public void CountAnswers()
+    {
+        foreach (var host in _hosts)
+        {
+            foreach (var link in host.Links) link.CountAnswers();
+        }
+    }
+
+    /// <summary>
+    /// How many pings a host has answered since <see cref="CountAnswers"/>, in thousandths, on the best of its links; -1 where too few were
+    /// sent to tell.
+    /// </summary>
+    public int AnsweredPermille(NodeId node)
+    {
+        var best = -1;
+        if (FindHost(node.Value) is not { } host) return best;
+        foreach (var link in host.Links) best = Math.Max(best, link.AnsweredPermille);
+        return best;
+    }
+
     /// <summary>The host that has an address on a link.</summary>
     public bool TryFindHost(int link, LinkAddress address, out NodeId node)
     {

@@ -147,7 +147,7 @@ public sealed record RingStatus(
     public const string HeldOutPrefix = "held_out_ms.node";
 
     /// <summary>
-    /// Nodes that are not let in for a while because they made the ring form anew too often, and for how many milliseconds yet.
+    /// Nodes that are not let in for a while because they disturbed the ring too often, and for how many milliseconds yet.
     /// </summary>
     public IEnumerable<KeyValuePair<uint, long>> HeldOut =>
         from counter in Counters

@@ -21,7 +21,7 @@ public sealed partial class RingNode
     /// <summary>Whether all members are known to run this implementation: what goes beyond the reference is on.</summary>
     public bool IsUniform { get; private set; }
 
-    /// <summary>Nodes that made the ring form anew too often and are not let in for a while, ascending.</summary>
+    /// <summary>Nodes that disturbed the ring too often and are not let in for a while, ascending.</summary>
     public IReadOnlyList<HeldOutNode> HeldOutAt(Instant now) => IsUniform ? _totem.HeldOutAt(now) : [];
 
     /// <summary>A datagram to a node was refused by its host: nobody listens on the ring's port, on no link.</summary>
@@ -50,6 +50,13 @@ public sealed partial class RingNode
         _watch.HandleTimeout(now, _totem.Statistics.LastTokenReceived, _contact);
         while (_watch.TryTakeProbe(out var node)) outbox.Add(new RingOutput { Kind = RingOutputKind.ProbePeer, Number = node.Value });
         GiveUpGone(now, outbox);
+        while (_watch.TryTakeStalled(out var stalled))
+        {
+            if (_totem.HandlePeerStalled(now, stalled, outbox.Network))
+            {
+                outbox.Log(LogPriority.Notice, $"the ring had to wait for node {stalled}");
+            }
+        }
     }
 
     private void GiveUpGone(Instant now, RingOutbox outbox)

@@ -26,7 +26,7 @@ internal static class TraceText
         TraceKind.MessagesLost => (LogPriority.Notice, $"{trace.First} messages of the old ring were held by no survivor"),
         TraceKind.HeldOut => (
             LogPriority.Warning,
-            $"node {trace.Node} is held out for {trace.First} ms: it made the ring form anew again and again; see to its host and network"),
+            $"node {trace.Node} is held out for {trace.First} ms: it disturbed the ring again and again; see to its host and network"),
         _ => null,
     };
 

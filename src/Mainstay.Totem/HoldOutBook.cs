@@ -1,13 +1,13 @@
 namespace Mainstay.Totem;
 
-/// <summary>A node whose wish to join is not heard for a while, because it made the ring form anew too often.</summary>
+/// <summary>A node whose wish to join is not heard for a while, because it disturbed the ring too often.</summary>
 /// <param name="Node">The node.</param>
 /// <param name="Strikes">How often it did.</param>
 /// <param name="Until">When it is heard again.</param>
 public readonly record struct HeldOutNode(NodeId Node, int Strikes, Instant Until);
 
 /// <summary>
-/// Which nodes have made the ring form anew again and again, and until when each is held out: after three times in a row, for a time that
+/// Which nodes have disturbed the ring again and again, and until when each is held out: after three times in a row, for a time that
 /// doubles with every further one up to a limit. A node that was quiet for long enough starts afresh.
 /// </summary>
 internal sealed class HoldOutBook
@@ -20,7 +20,7 @@ internal sealed class HoldOutBook
 
     private readonly List<Entry> _entries = [];
 
-    /// <summary>A node was lost, or no ring could be formed with it.</summary>
+    /// <summary>A node was lost, stalled the ring or wanted a new one, or no ring could be formed with it.</summary>
     /// <param name="node">The node.</param>
     /// <param name="now">The time.</param>
     /// <param name="first">How long a node is held out at first; positive.</param>

@@ -30,7 +30,7 @@ public sealed record TotemOptions
     public required TimeSpan Consensus { get; init; }
 
     /// <summary>
-    /// How long a node that made the ring form anew three times is held out at first; zero = never. Derived: four times what losing
+    /// How long a node that disturbed the ring three times is held out at first; zero = never. Derived: four times what losing
     /// a node costs (<see cref="Token"/> and <see cref="Consensus"/>).
     /// </summary>
     public TimeSpan HoldOut { get; init; }

@@ -87,8 +87,8 @@ public sealed partial class TotemRing
     private bool IsHeldOut(NodeId node) => !_procSet.Contains(node) && _heldOut.IsHeldOut(node, _now) && IsUniform;
 
     /// <summary>
-    /// There is evidence that the ring had to wait for a member: the token was late, and of all members this one gave no sign of life, or
-    /// answered too little. Once or twice is forgiven; whoever does it again is given up at once and held out.
+    /// There is evidence that the ring, or the ring being formed, had to wait for a member: the token was late, and of all members this one
+    /// gave no sign of life, or answered too little. Once or twice is forgiven; whoever does it again is given up at once and held out.
     /// </summary>
     /// <remarks>Safe for the same reasons as <see cref="HandlePeerGone"/>.</remarks>
     /// <param name="now">The time.</param>
@@ -99,7 +99,8 @@ public sealed partial class TotemRing
     {
         Enter(now, outbox);
         Count(TotemInput.PeerStalled);
-        if (State != TotemState.Operational || node == Self || !_members.Contains(node) || !CanJudgeMembers)
+        var takesPart = State != TotemState.Stopped && node != Self && _procSet.Contains(node) && !_failSet.Contains(node);
+        if (!takesPart || !CanJudge())
         {
             Rule(TotemRule.EvidenceIgnored);
             return false;
@@ -129,11 +130,15 @@ public sealed partial class TotemRing
             && _joinProcessors.SetEquals(_members)
             && !Statistics.LastTokenReceived.IsNever
             && _now - Statistics.LastTokenReceived <= patience
-            && CanJudgeMembers;
+            && CanJudge();
     }
 
-    /// <summary>Whether at least two members would continue without one.</summary>
-    private bool CanJudgeMembers => _members.Count > 2 && _options.HoldOut > TimeSpan.Zero && IsUniform;
+    /// <summary>Whether at least two of those that take part would continue without a third.</summary>
+    private bool CanJudge()
+    {
+        _candidates.SetToDifference(_procSet, _failSet);
+        return _candidates.Count > 2 && _options.HoldOut > TimeSpan.Zero && IsUniform;
+    }
 
     /// <summary>A member disturbed this ring. Whether it is time to hold it out.</summary>
     private bool IsOneTooMany(NodeId node)

@@ -7,7 +7,7 @@ public sealed partial class TotemRing
 {
     private void HandleMessage(ReadOnlySpan<byte> datagram, in PacketHeader header)
     {
-        if (!MessagePacket.TryRead(datagram, header, out var packet) || datagram.Length > Limits.DatagramSizeMax - Limits.MessageHeaderSize)
+        if (!MessagePacket.TryRead(datagram, header, out var packet) || datagram.Length > SizeMax(packet))
         {
             Drop(DropReason.Malformed, header.Sender);
             return;
@@ -58,6 +58,10 @@ public sealed partial class TotemRing
                 break;
         }
     }
+
+    /// <summary>A message must still fit a datagram when it is recovered, with a second header in front.</summary>
+    private static int SizeMax(in MessagePacket packet) =>
+        packet.IsEncapsulated ? Limits.DatagramSizeMax : Limits.DatagramSizeMax - Limits.MessageHeaderSize;
 
     private bool TryStore(MessageWindow window, in MessagePacket packet, ReadOnlySpan<byte> datagram)
     {

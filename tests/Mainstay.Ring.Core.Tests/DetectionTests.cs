@@ -74,6 +74,26 @@ public sealed class DetectionTests
     }
 
     [Fact]
+    public void A_member_that_pauses_for_less_than_the_token_time_again_and_again_is_held_out()
+    {
+        var ring = Form(announces: _ => true, 1, 2, 3);
+        ring.Run(500);
+        for (var round = 0; round < 3; round++)
+        {
+            Assert.Empty(ring[1].HeldOutAt(ring.Now));
+            ring.Isolate(3);
+            ring.Run(220);
+            ring.Heal();
+            ring.Run(200);
+        }
+
+        Assert.Equal([3u], ring[1].HeldOutAt(ring.Now).Select(held => held.Node.Value));
+        Assert.Equal([3u], ring[2].HeldOutAt(ring.Now).Select(held => held.Node.Value));
+        Assert.Equal(3, ring.Log(1).Count(line => line == "the ring had to wait for node 3"));
+        Assert.DoesNotContain(ring.Log(3), line => line.StartsWith("the ring had to wait", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Refusals_that_are_no_answers_to_a_probe_convict_nobody()
     {
         var ring = Form(announces: _ => true, 1, 2, 3);

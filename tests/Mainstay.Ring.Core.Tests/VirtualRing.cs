@@ -155,6 +155,9 @@ internal sealed class VirtualRing
 
     public void Disconnect(uint node, int client) => Do(node, (now, outbox) => this[node].Disconnect(now, client, outbox));
 
+    /// <summary>Virtual time.</summary>
+    public Instant Now => new(_now);
+
     public void Do(uint node, Action<Instant, RingOutbox> input)
     {
         var member = _members[node];

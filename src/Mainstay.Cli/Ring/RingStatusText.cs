@@ -38,8 +38,8 @@ internal static class RingStatusText
         foreach (var (node, left) in status.HeldOut)
         {
             text.AppendLine(
-                $"Held out:  node {node} ({NameOf(identity, node)}) for {(left + 999) / 1000} s more: it made the ring form anew again "
-                    + $"and again");
+                $"Held out:  node {node} ({NameOf(identity, node)}) for {(left + 999) / 1000} s more: it disturbed the ring "
+                    + "again and again");
         }
 
         text.AppendLine("Counters:");

@@ -18,7 +18,8 @@ internal sealed class RingCampaignReport(RingCampaign campaign, RingSimulationOp
 
     /// <summary>The command that repeats one run, readably.</summary>
     public static string ReplayCommand(ulong seed, RingSimulationOptions options) =>
-        $"mainstay ring-sim --profile {Name(options.Profile)} --seed {seed} --trace";
+        $"mainstay ring-sim --profile {Name(options.Profile)}{(options.Transport == RingTransport.Knet ? " --transport knet" : "")} "
+        + $"--seed {seed} --trace";
 
     public void WriteText(TextWriter output)
     {
@@ -34,7 +35,8 @@ internal sealed class RingCampaignReport(RingCampaign campaign, RingSimulationOp
         }
 
         output.WriteLine(
-            $"profile {Name(options.Profile)}, seeds {options.Seed} to {options.Seed + campaign.RunCount - 1}: {campaign.RunCount} runs, "
+            $"profile {Name(options.Profile)}{(options.Transport == RingTransport.Knet ? " on knet" : "")}, "
+            + $"seeds {options.Seed} to {options.Seed + campaign.RunCount - 1}: {campaign.RunCount} runs, "
             + $"{campaign.Failures.Count} with violations; history {campaign.HistoryHash:x16}");
         output.WriteLine(
             $"{campaign.SimulatedTime.TotalHours:0.00} virtual hours, {campaign.NodeTime.TotalHours:0.00} node-hours; "
@@ -54,6 +56,7 @@ internal sealed class RingCampaignReport(RingCampaign campaign, RingSimulationOp
         {
             writer.WriteStartObject();
             writer.WriteString("profile", Name(options.Profile));
+            writer.WriteString("transport", options.Transport == RingTransport.Knet ? "knet" : "plain");
             writer.WriteNumber("firstSeed", options.Seed);
             writer.WriteNumber("runs", campaign.RunCount);
             writer.WriteString("history", campaign.HistoryHash.ToString("x16"));
@@ -101,6 +104,7 @@ internal sealed class RingCampaignReport(RingCampaign campaign, RingSimulationOp
     {
         RingProfile.Endurance => "endurance",
         RingProfile.Accelerated => "accelerated",
+        RingProfile.HalfDead => "half-dead",
         _ => "storm",
     };
 

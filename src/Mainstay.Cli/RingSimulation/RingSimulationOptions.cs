@@ -8,8 +8,8 @@ internal sealed record RingSimulationOptions
 {
     public const string Usage =
         """
-        usage: mainstay ring-sim [--profile storm|endurance|accelerated] [--seed N] [--count N]
-                                 [--jobs N] [--coverage] [--json] [--progress] [--trace]
+        usage: mainstay ring-sim [--profile storm|endurance|accelerated|half-dead] [--transport plain|knet]
+                                 [--seed N] [--count N] [--jobs N] [--coverage] [--json] [--progress] [--trace]
                mainstay ring-sim --fuzz-decoders N [--seed N] [--jobs N] [--captures DIR]
 
         Runs whole rings in one process under virtual time and checks every guarantee of the ring protocol.
@@ -17,6 +17,9 @@ internal sealed record RingSimulationOptions
           --profile P        storm: seconds of short timers and endless trouble (default)
                              endurance: tens of minutes with the timers of real clusters
                              accelerated: storm, with the token passed before the last messages
+                             half-dead: one node stalls, flaps or hears nobody; the others must get on
+          --transport T      plain: the ring's datagrams as they are (default)
+                             knet: through the knet layer of every node, on one to eight links
           --seed N           first seed (default 1)
           --count N          number of seeds (default 1 with --seed, else 1000)
           --jobs N           runs side by side (default: the processors of this machine)
@@ -29,6 +32,8 @@ internal sealed record RingSimulationOptions
         """;
 
     public RingProfile Profile { get; init; } = RingProfile.Storm;
+
+    public RingTransport Transport { get; init; }
 
     public ulong Seed { get; init; } = 1;
 
@@ -74,6 +79,9 @@ internal sealed record RingSimulationOptions
                 "--profile" when value == "storm" => (options with { Profile = RingProfile.Storm }, 1),
                 "--profile" when value == "endurance" => (options with { Profile = RingProfile.Endurance }, 1),
                 "--profile" when value == "accelerated" => (options with { Profile = RingProfile.Accelerated }, 1),
+                "--transport" when value is "plain" or "knet" =>
+                    (options with { Transport = value == "knet" ? RingTransport.Knet : RingTransport.Plain }, 1),
+                "--profile" when value == "half-dead" => (options with { Profile = RingProfile.HalfDead }, 1),
                 "--captures" when Directory.Exists(value) => (options with { Captures = value }, 1),
                 "--fuzz-decoders" when number is >= 1 => (options with { FuzzCount = number.Value }, 1),
                 "--seed" when number is { } seed => (options with { Seed = seed }, 1),

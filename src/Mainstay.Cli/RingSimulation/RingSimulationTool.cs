@@ -41,7 +41,8 @@ internal sealed class RingSimulationTool : ITool
         for (var index = 0UL; index < options.Count && !context.Cancellation.IsCancellationRequested; index++)
         {
             var seed = options.Seed + index;
-            var result = Mainstay.Simulator.Ring.RingSimulation.Run(seed, RingScenario.Draw(seed, options.Profile), context.Out);
+            var result = Mainstay.Simulator.Ring.RingSimulation.Run(
+                seed, RingScenario.Draw(seed, options.Profile, options.Transport), context.Out);
             failed += result.Violations.Count > 0 ? 1 : 0;
             context.Out.WriteLine(
                 $"seed {seed}: {result.EventCount} events, history {result.HistoryHash:x16}, {result.Violations.Count} violations");
@@ -77,7 +78,8 @@ internal sealed class RingSimulationTool : ITool
     {
         var clock = Stopwatch.StartNew();
         var reported = TimeSpan.Zero;
-        var campaign = RingCampaign.Run(options.Profile, options.Seed, options.Count, options.Jobs, Finished, context.Cancellation);
+        var campaign = RingCampaign.Run(
+            options.Profile, options.Seed, options.Count, options.Jobs, options.Transport, Finished, context.Cancellation);
         var report = new RingCampaignReport(campaign, options, clock.Elapsed);
         if (options.Json)
         {

@@ -50,8 +50,10 @@ internal sealed class KnetHost(NodeId node, BufferPool pool)
     {
         _carrierCount = 0;
         KnetLink? best = null;
+        var usable = _links.Count(link => link.IsUsable);
         foreach (var link in _links)
         {
+            link.HasAlternative = usable > (link.IsUsable ? 1 : 0);
             if (!link.IsUsable) continue;
             _carriers[_carrierCount++] = link;
             if (best is null || Math.Max((byte)1, link.Settings.Priority) > Math.Max((byte)1, best.Settings.Priority)) best = link;

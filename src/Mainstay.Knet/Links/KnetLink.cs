@@ -17,6 +17,8 @@ internal sealed class KnetLink
     private Instant _lastPong;
     private uint _pongsReceived;
     private long _latency;
+    private long _pingsBefore;
+    private long _pongsBefore;
 
     public KnetLink(NodeId node, KnetLinkSettings settings, LinkAddress address)
     {
@@ -42,6 +44,27 @@ internal sealed class KnetLink
 
     /// <summary>Whether the path carries packets of the least size; taken for true until a search says otherwise.</summary>
     public bool HasValidMtu { get; private set; } = true;
+
+    /// <summary>Whether another link to the same host carries data as well.</summary>
+    public bool HasAlternative { get; set; }
+
+    /// <summary>Begins to count answers anew.</summary>
+    public void CountAnswers()
+    {
+        _pingsBefore = Statistics.SentPings.Packets;
+        _pongsBefore = Statistics.ReceivedPongs.Packets;
+    }
+
+    /// <summary>How many pings were answered since then, in thousandths; -1 = too few to tell.</summary>
+    public int AnsweredPermille
+    {
+        get
+        {
+            const int SampleMin = 10;
+            var pings = Statistics.SentPings.Packets - _pingsBefore;
+            return pings < SampleMin ? -1 : (int)Math.Min(1000, (Statistics.ReceivedPongs.Packets - _pongsBefore) * 1000 / pings);
+        }
+    }
 
     /// <summary>Whether data may take this link.</summary>
     public bool IsUsable => IsConnected && HasValidMtu;
@@ -169,7 +192,11 @@ internal sealed class KnetLink
     private TimeSpan Patience(Instant now) =>
         new((Settings.PingTimeout.Ticks * Backoff(now)) + (2 * Statistics.LatencyAverage * TimeSpan.TicksPerMicrosecond));
 
-    private int Backoff(Instant now) => (int)Math.Max(1, BackoffMax - SecondsSinceBackoff(now));
+    /// <summary>
+    /// Patience with a link that was down not long ago keeps the only link from flapping. Where another one is up it is out of place (a
+    /// departure from the reference): a link that flaps would swallow data for up to ten timeouts, and tokens with it.
+    /// </summary>
+    private int Backoff(Instant now) => HasAlternative ? 1 : (int)Math.Max(1, BackoffMax - SecondsSinceBackoff(now));
 
     private long SecondsSinceBackoff(Instant now) => (now.Nanoseconds - _backoffFrom.Nanoseconds) / NanosecondsPerSecond;
 }

@@ -23,6 +23,20 @@ internal sealed class PeerWatch
     /// silence.</summary>
     public const int UnansweredMax = 10;
 
+    /// <summary>Probes in a row, the last of which may still be answered, of a member that the ring waits for.</summary>
+    public const int StallMin = 3;
+
+    /// <summary>So often the token may be late within <see cref="CountPatiences"/> times the patience.</summary>
+    public const int LateMax = 8;
+
+    private const int CountPatiences = 20;
+
+    /// <summary>Who answers so many pings, in thousandths, is sound: the last answer may be on its way.</summary>
+    private const int SoundPermille = 900;
+
+    /// <summary>Who answers no more than this loses packets.</summary>
+    private const int LossyPermille = 800;
+
     /// <summary>Refused probes that confirm a refusal, which may be forged or of a moment in which a firewall was loaded.</summary>
     public const int RefusedMax = 2;
 
@@ -33,7 +47,10 @@ internal sealed class PeerWatch
 
     private readonly Queue<NodeId> _probes = new();
     private readonly Queue<(NodeId Node, PeerGoneCause Cause)> _gone = new();
+    private readonly Queue<NodeId> _stalled = new();
     private Peer[] _peers = [];
+    private Instant _countSince;
+    private int _lateCount;
     private TimeSpan _lateAfter;
     private TimeSpan _period;
     private Instant _nextRound;
@@ -105,12 +122,14 @@ internal sealed class PeerWatch
 
         if (now < lastToken + _lateAfter)
         {
+            if (_isLate) NoteStall();
             _isLate = false;
             foreach (var peer in _peers) peer.Unanswered = 0;
             return;
         }
 
         if (_isLate && now < _nextRound) return;
+        if (!_isLate) NoteLateness(now, contact);
         _isLate = true;
         _nextRound = now + _period;
         foreach (var peer in _peers) Probe(now, peer, contact);
@@ -119,8 +138,56 @@ internal sealed class PeerWatch
     /// <summary>The next member to send a probe to.</summary>
     public bool TryTakeProbe(out NodeId node) => _probes.TryDequeue(out node);
 
+    /// <summary>
+    /// The next member that the ring had to wait for: the token was late and of all members this one gave no sign of life, or it is late
+    /// time after time and this one alone leaves pings unanswered.
+    /// </summary>
+    public bool TryTakeStalled(out NodeId node) => _stalled.TryDequeue(out node);
+
     /// <summary>The next member that is gone; repeated as long as nothing is heard of it.</summary>
     public bool TryTakeGone(out (NodeId Node, PeerGoneCause Cause) gone) => _gone.TryDequeue(out gone);
+
+    /// <summary>The token came after all. Where several were silent it is this node, or its network, that was cut off.</summary>
+    private void NoteStall()
+    {
+        Peer? silent = null;
+        foreach (var peer in _peers)
+        {
+            if (peer.Unanswered < StallMin) continue;
+            if (silent is not null) return;
+            silent = peer;
+        }
+
+        if (silent is not null && _peers.Length > 1) _stalled.Enqueue(silent.Node);
+    }
+
+    /// <summary>
+    /// The token is late once more. When that happens often, tokens get lost, and are sent again, with somebody: with the one member that
+    /// leaves pings unanswered while all others answer them.
+    /// </summary>
+    private void NoteLateness(Instant now, IPeerContact contact)
+    {
+        if (_lateCount == 0 || now - _countSince > _period * UnansweredMax * CountPatiences)
+        {
+            _countSince = now;
+            _lateCount = 1;
+            contact.CountAnswers();
+            return;
+        }
+
+        if (++_lateCount <= LateMax) return;
+        _lateCount = 0;
+        Peer? lossy = null;
+        foreach (var peer in _peers)
+        {
+            var answered = contact.AnsweredPermille(peer.Node);
+            if (answered >= SoundPermille) continue;
+            if (answered is < 0 or > LossyPermille || lossy is not null) return;
+            lossy = peer;
+        }
+
+        if (lossy is not null && _peers.Length > 1) _stalled.Enqueue(lossy.Node);
+    }
 
     private void Probe(Instant now, Peer peer, IPeerContact contact)
     {

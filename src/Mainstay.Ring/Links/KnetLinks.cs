@@ -144,6 +144,12 @@ internal sealed class KnetLinks : IRingLink
     public Instant LastHeard(NodeId node) => _transport.LastHeard(node);
 
     /// <inheritdoc/>
+    public void CountAnswers() => _transport.CountAnswers();
+
+    /// <inheritdoc/>
+    public int AnsweredPermille(NodeId node) => _transport.AnsweredPermille(node);
+
+    /// <inheritdoc/>
     public void Probe(Instant now, NodeId node)
     {
         _transport.Probe(now, node, _sent);

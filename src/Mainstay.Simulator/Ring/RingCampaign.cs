@@ -36,16 +36,27 @@ public sealed class RingCampaign
     /// <summary>Digest of the histories of all runs: equal for equal seeds and code.</summary>
     public ulong HistoryHash { get; private set; }
 
+    /// <summary>Runs seeds of rings whose datagrams go as they are.</summary>
+    public static RingCampaign Run(
+        RingProfile profile, ulong firstSeed, ulong count, int jobs, Action<RingCampaign, RingSimulationResult>? finished,
+            CancellationToken cancellation) => Run(profile, firstSeed, count, jobs, RingTransport.Plain, finished, cancellation);
+
     /// <summary>Runs seeds.</summary>
     /// <param name="profile">How scenarios are drawn.</param>
     /// <param name="firstSeed">The first seed.</param>
     /// <param name="count">How many.</param>
     /// <param name="jobs">How many side by side.</param>
+    /// <param name="transport">What carries the packets.</param>
     /// <param name="finished">Called after each run, one at a time; may be <see langword="null"/>.</param>
     /// <param name="cancellation">Ends the campaign between two runs.</param>
     public static RingCampaign Run(
-        RingProfile profile, ulong firstSeed, ulong count, int jobs, Action<RingCampaign, RingSimulationResult>? finished,
-            CancellationToken cancellation)
+        RingProfile profile,
+        ulong firstSeed,
+        ulong count,
+        int jobs,
+        RingTransport transport,
+        Action<RingCampaign, RingSimulationResult>? finished,
+        CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(jobs);
         var campaign = new RingCampaign();
@@ -72,7 +83,7 @@ public sealed class RingCampaign
                 index = (ulong)Interlocked.Increment(ref next))
             {
                 var seed = firstSeed + index;
-                campaign.Add(RingSimulation.Run(seed, RingScenario.Draw(seed, profile)), finished);
+                campaign.Add(RingSimulation.Run(seed, RingScenario.Draw(seed, profile, transport)), finished);
             }
         }
     }

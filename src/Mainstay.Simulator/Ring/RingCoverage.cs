@@ -1,3 +1,4 @@
+using Mainstay.Knet;
 using Mainstay.Totem;
 
 namespace Mainstay.Simulator.Ring;
@@ -14,11 +15,17 @@ public sealed class RingCoverage
     private static readonly GatherReason[] s_reasons = Enum.GetValues<GatherReason>();
     private static readonly DropReason[] s_drops = Enum.GetValues<DropReason>();
 
+    private static readonly KnetEventKind[] s_linkEvents = Enum.GetValues<KnetEventKind>();
+    private static readonly KnetDropReason[] s_linkDrops = Enum.GetValues<KnetDropReason>();
+
     private readonly long[,] _inputs = new long[s_states.Length, s_inputs.Length];
     private readonly long[,] _transitions = new long[s_states.Length, s_states.Length];
     private readonly long[] _rules = new long[s_rules.Length];
     private readonly long[] _reasons = new long[(int)s_reasons[^1] + 1];
     private readonly long[] _drops = new long[s_drops.Length];
+    private readonly long[] _linkEvents = new long[s_linkEvents.Length];
+    private readonly long[] _linkDrops = new long[s_linkDrops.Length];
+    private readonly SortedDictionary<string, long> _watch = new(StringComparer.Ordinal);
     private long _continuousGathers;
     private long _fragmentsDropped;
 
@@ -66,6 +73,13 @@ public sealed class RingCoverage
         AddAll(_rules, other._rules);
         AddAll(_reasons, other._reasons);
         AddAll(_drops, other._drops);
+        AddAll(_linkEvents, other._linkEvents);
+        AddAll(_linkDrops, other._linkDrops);
+        foreach (var (what, count) in other._watch)
+        {
+            _watch[what] = _watch.GetValueOrDefault(what) + count;
+        }
+
         _continuousGathers += other._continuousGathers;
         _fragmentsDropped += other._fragmentsDropped;
     }
@@ -111,6 +125,19 @@ public sealed class RingCoverage
         _fragmentsDropped += assembler.FragmentsDropped;
     }
 
+    internal void Note(KnetEventKind kind) => _linkEvents[Array.IndexOf(s_linkEvents, kind)]++;
+
+    internal void Note(KnetStatistics statistics)
+    {
+        for (var index = 0; index < s_linkDrops.Length; index++)
+        {
+            _linkDrops[index] += statistics.Dropped(s_linkDrops[index]);
+        }
+    }
+
+    /// <summary>The watch over the members did something.</summary>
+    internal void NoteWatch(string what) => _watch[what] = _watch.GetValueOrDefault(what) + 1;
+
     private static void AddAll(long[] target, long[] source)
     {
         for (var index = 0; index < target.Length; index++)
@@ -147,6 +174,21 @@ public sealed class RingCoverage
         foreach (var reason in s_drops)
         {
             yield return ($"drop {reason}", _drops[(int)reason]);
+        }
+
+        foreach (var kind in s_linkEvents)
+        {
+            yield return ($"knet {kind}", _linkEvents[Array.IndexOf(s_linkEvents, kind)]);
+        }
+
+        foreach (var reason in s_linkDrops)
+        {
+            yield return ($"knet drop {reason}", _linkDrops[Array.IndexOf(s_linkDrops, reason)]);
+        }
+
+        foreach (var (what, count) in _watch)
+        {
+            yield return ($"watch {what}", count);
         }
 
         yield return ("gather again and again", _continuousGathers);

@@ -21,6 +21,12 @@ public enum FaultKind
     /// <summary>A datagram met a full receive queue.</summary>
     DatagramOverflowed,
 
+    /// <summary>A byte of a datagram was changed on the way; only where crypto must notice.</summary>
+    DatagramDamaged,
+
+    /// <summary>A datagram was larger than its path carries.</summary>
+    DatagramTooLarge,
+
     /// <summary>A directed path with a loss or delay of its own, counted once in each run.</summary>
     AsymmetricPath,
 
@@ -29,6 +35,12 @@ public enum FaultKind
 
     /// <summary>Paths were cut: one node, halves, one direction, halves with a common node, or deafness.</summary>
     Partition,
+
+    /// <summary>Of these and of the flapping: on one of several links only.</summary>
+    SingleLink,
+
+    /// <summary>A link carried only smaller packets for a while.</summary>
+    PathMtuShrunk,
 
     /// <summary>A process crashed at any moment.</summary>
     Crash,
@@ -79,10 +91,14 @@ public sealed class RingFaults
     public long this[FaultKind kind] => _counts[(int)kind];
 
     /// <summary>What happened to single datagrams.</summary>
-    public long Datagrams => Sum(FaultKind.DatagramLost, FaultKind.DatagramOverflowed);
+    public long Datagrams => Sum(FaultKind.DatagramLost, FaultKind.DatagramTooLarge);
 
     /// <summary>What happened to nodes and paths.</summary>
     public long Events => Sum(FaultKind.AsymmetricPath, FaultKind.SequenceWrap);
+
+    /// <summary>Whether a kind exists only in rings on knet.</summary>
+    public static bool NeedsKnet(FaultKind kind) =>
+        kind is FaultKind.DatagramDamaged or FaultKind.DatagramTooLarge or FaultKind.SingleLink or FaultKind.PathMtuShrunk;
 
     /// <summary>Counts one.</summary>
     public void Count(FaultKind kind, long count = 1) => _counts[(int)kind] += count;

@@ -143,6 +143,7 @@ public sealed partial record RingScenario
         RingProfile.Storm => DrawStorm(seed),
         RingProfile.Endurance => DrawEndurance(seed),
         RingProfile.Accelerated => DrawAccelerated(seed),
+        RingProfile.HalfDead => DrawHalfDead(seed),
         _ => throw new ArgumentOutOfRangeException(nameof(profile), profile, "no such profile"),
     };
 
@@ -170,4 +171,7 @@ public enum RingProfile
 
     /// <summary>A storm on rings of this implementation alone that pass the token before their messages.</summary>
     Accelerated,
+
+    /// <summary>One node that is neither alive nor dead, on knet: the others must get on.</summary>
+    HalfDead,
 }

@@ -20,7 +20,11 @@ public sealed partial class RingSimulation
                 break;
             case SimulatedEventKind.Heal:
                 Say(0, "all paths are whole again");
-                _network.EndPartition();
+                foreach (var link in _links)
+                {
+                    link.EndPartition();
+                }
+
                 Schedule(_faults, _scenario.PartitionEvery, SimulatedEventKind.Partition);
                 break;
             case SimulatedEventKind.Crash:
@@ -44,6 +48,12 @@ public sealed partial class RingSimulation
             case SimulatedEventKind.ClockStep:
                 StepSomeClock();
                 Schedule(_moreFaults, _scenario.ClockStepEvery, SimulatedEventKind.ClockStep);
+                break;
+            case SimulatedEventKind.HalfDead:
+                DisturbOnce();
+                break;
+            case SimulatedEventKind.MtuChange:
+                ChangeMtu();
                 break;
             case SimulatedEventKind.Force:
                 ForceSome();
@@ -112,6 +122,10 @@ public sealed partial class RingSimulation
     {
         node.UpTime += _queue.Now - node.StartedAt;
         _coverage.Note(node.Engine!.Statistics, node.Assembler);
+        if (node.Knet is { } knet)
+        {
+            _coverage.Note(knet.Transport.Statistics);
+        }
     }
 
     private void PauseSome()
@@ -176,6 +190,7 @@ public sealed partial class RingSimulation
         var other = (uint)_faults.Below(_nodes.Length) + 1;
         Say(0, $"partition of kind {kind}: node {one}, node {other}, sides "
             + $"{string.Join(' ', side.Skip(1).Select(value => value ? 1 : 0))}");
+        var links = DrawLinks();
         foreach (var source in _nodes)
         {
             foreach (var target in _nodes)
@@ -199,7 +214,10 @@ public sealed partial class RingSimulation
                 };
                 if (isCut && source.Id != target.Id)
                 {
-                    _network.Cut(source.Id, target.Id);
+                    foreach (var link in links)
+                    {
+                        link.Cut(source.Id, target.Id);
+                    }
                 }
             }
         }

@@ -4,6 +4,7 @@ namespace Mainstay.Simulator.Ring;
 public sealed partial class RingSimulation
 {
     private readonly List<(uint Source, uint Target)> _flapping = [];
+    private ArraySegment<SimulatedNetwork> _flappingLinks;
     private bool _isFlapDown;
     private long _flapEnd;
 
@@ -26,6 +27,7 @@ public sealed partial class RingSimulation
             }
         }
 
+        _flappingLinks = DrawLinks();
         _isFlapDown = false;
         _flapEnd = _queue.Now + _moreFaults.Exponential(_scenario.FlapHolds);
         Say(0, $"paths flap, kind {kind}: node {one}, node {other}");
@@ -37,7 +39,10 @@ public sealed partial class RingSimulation
         _isFlapDown = !_isFlapDown && _queue.Now < _flapEnd;
         foreach (var (source, target) in _flapping)
         {
-            _network.SetDown(source, target, _isFlapDown);
+            foreach (var link in _flappingLinks)
+            {
+                link.SetDown(source, target, _isFlapDown);
+            }
         }
 
         if (_isFlapDown && _flapping.Count > 0)

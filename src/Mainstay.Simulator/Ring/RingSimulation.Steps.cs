@@ -76,6 +76,7 @@ public sealed partial class RingSimulation
             checker.OnStart(node.Id, isKept);
         }
 
+        StartKnet(node);
         node.Engine!.Start(node.Local(_queue.Now), node.Outbox);
         CarryOut(node);
     }
@@ -130,14 +131,26 @@ public sealed partial class RingSimulation
 
     private void Receive(SimulatedNode node, SimulatedPacket packet)
     {
-        foreach (var checker in _checkers)
+        if (packet.Link >= 0)
         {
-            checker.OnReceive(node.Id, packet.Wire);
+            ReceiveOnLink(node, packet);
+            return;
         }
 
-        node.Engine!.HandleDatagram(node.Local(_queue.Now), packet.Bytes, node.Outbox);
+        Hear(node, packet.Wire, packet.Bytes);
         _packets.Release(packet);
         CarryOut(node);
+    }
+
+    /// <summary>The engine gets a packet of the ring.</summary>
+    private void Hear(SimulatedNode node, in WirePacket wire, ReadOnlySpan<byte> bytes)
+    {
+        foreach (var checker in _checkers)
+        {
+            checker.OnReceive(node.Id, wire);
+        }
+
+        node.Engine!.HandleDatagram(node.Local(_queue.Now), bytes, node.Outbox);
     }
 
     private void DropBacklog(SimulatedNode node)
@@ -155,8 +168,12 @@ public sealed partial class RingSimulation
             return;
         }
 
-        node.Engine!.HandleTimeout(node.Local(_queue.Now), node.Outbox);
-        CarryOut(node);
+        TickKnet(node);
+        if (node.IsRunning)
+        {
+            node.Engine!.HandleTimeout(node.Local(_queue.Now), node.Outbox);
+            CarryOut(node);
+        }
     }
 
     private void Submit(SimulatedNode node)
@@ -259,16 +276,34 @@ public sealed partial class RingSimulation
     private void SendToken(SimulatedNode node, in Output output)
     {
         var packet = BeginSend(node, output);
-        Transmit(node.Id, output.Node.Value, packet);
+        if (node.Knet is { } knet && output.Node.Value != node.Id)
+        {
+            knet.Transport.Send(node.Local(_queue.Now), output.Node, output.Bytes.Span, knet.Sent);
+            Flush(node, knet.Sent);
+        }
+        else
+        {
+            Transmit(node.Id, output.Node.Value, packet);
+        }
+
         _packets.Release(packet);
     }
 
     private void SendAll(SimulatedNode node, in Output output)
     {
         var packet = BeginSend(node, output);
-        foreach (var target in _nodes)
+        if (node.Knet is { } knet)
         {
-            Transmit(node.Id, target.Id, packet);
+            knet.Transport.SendToAll(node.Local(_queue.Now), output.Bytes.Span, knet.Sent);
+            Flush(node, knet.Sent);
+            Transmit(node.Id, node.Id, packet);
+        }
+        else
+        {
+            foreach (var target in _nodes)
+            {
+                Transmit(node.Id, target.Id, packet);
+            }
         }
 
         _packets.Release(packet);
@@ -297,7 +332,7 @@ public sealed partial class RingSimulation
     private void Transmit(uint source, uint target, SimulatedPacket packet)
     {
         Span<long> arrivals = stackalloc long[SimulatedNetwork.CopiesMax];
-        var count = _network.Send(_queue.Now, source, target, packet.Wire.Type, arrivals);
+        var count = _links[0].Send(_queue.Now, source, target, packet.Wire.Type, arrivals);
         for (var index = 0; index < count; index++)
         {
             packet.References++;
@@ -365,6 +400,7 @@ public sealed partial class RingSimulation
         if (change.Kind == ConfigurationKind.Regular)
         {
             node.BeginSynchronisation(change);
+            node.Knet?.Watch.SetPeers(_scenario.IsUniform ? change.Members.Where(member => member.Value != node.Id) : []);
         }
     }
 
@@ -401,7 +437,7 @@ public sealed partial class RingSimulation
             return;
         }
 
-        var due = node.Global(node.Engine!.NextDeadline);
+        var due = node.Global(node.NextDeadline);
         if (due < node.TimerScheduled)
         {
             node.TimerScheduled = Math.Max(due, _queue.Now);

@@ -17,7 +17,6 @@ public sealed partial class RingSimulation
     private readonly EventQueue<SimulatedEvent> _queue = new();
     private readonly SimulatedPacketPool _packets = new();
     private readonly SimulatedNode[] _nodes;
-    private readonly SimulatedNetwork _network;
     private readonly Prng _faults;
     private readonly Prng _moreFaults;
     private readonly Prng _workload;
@@ -27,6 +26,7 @@ public sealed partial class RingSimulation
     private readonly MessageChecker _messages;
     private readonly TokenChecker _tokens;
     private readonly OrderChecker _order;
+    private readonly ProgressChecker? _progress;
     private readonly RingIdentities _identities = new();
     private readonly List<Violation> _violations = [];
     private readonly RingCoverage _coverage = new();
@@ -50,7 +50,9 @@ public sealed partial class RingSimulation
         _scenario = scenario;
         _trace = trace;
         _mutation = mutation;
-        _network = new SimulatedNetwork(scenario, new Prng(seed, stream: 2), new Prng(seed, stream: 8), _faultCounts);
+        _links = MakeNetworks();
+        _linkFaults = new Prng(seed, stream: 16);
+        _damage = new Prng(seed, stream: 19);
         _faults = new Prng(seed, stream: 3);
         _workload = new Prng(seed, stream: 4);
         _evidence = new Prng(seed, stream: 12);
@@ -76,6 +78,11 @@ public sealed partial class RingSimulation
             _tokens,
             new PersistenceChecker { Identities = _identities, Violations = _violations },
         ];
+        if (scenario.HalfDead is { } halfDead)
+        {
+            _progress = new ProgressChecker(halfDead, scenario.NodeCount, () => _queue.Now) { Violations = _violations };
+            _checkers = [.. _checkers, _progress];
+        }
     }
 
     private bool HasFailed => _violations.Count > 0;
@@ -133,7 +140,12 @@ public sealed partial class RingSimulation
             Span(_nodes.Sum(node => node.UpTime)),
             convergence,
             _coverage,
-            _faultCounts);
+            _faultCounts)
+        {
+            ConfigurationCount = _configurationCount,
+            LongestStandstill = Span(_progress?.Longest ?? 0),
+            StandstillPermille = _progress?.WorstPermille ?? 0,
+        };
     }
 
     private void RunFaultPhase()
@@ -154,6 +166,8 @@ public sealed partial class RingSimulation
         ScheduleEvidence(_scenario.EvidenceEvery, 0);
         Schedule(_stalls, _scenario.StallEvery, SimulatedEventKind.Stall);
         Schedule(_moreFaults, _scenario.ForceEvery, SimulatedEventKind.Force);
+        Schedule(_linkFaults, _scenario.Knet?.MtuChangeEvery ?? 0, SimulatedEventKind.MtuChange);
+        BeginHalfDeath();
         RunUntil(_scenario.FaultPhase, StopWhen.Failed);
     }
 
@@ -165,12 +179,13 @@ public sealed partial class RingSimulation
             return TimeSpan.Zero;
         }
 
+        _progress?.Conclude();
         _core = ChooseCore();
         Say(0, $"healing {{{string.Join(' ', _core)}}}");
         var begin = _queue.Now;
 
         // Datagrams of the time of faults may still come, of nodes that are gone too: then the bound counts from the last of them.
-        var quiet = Math.Max(begin, _network.LatestArrival);
+        var quiet = Math.Max(begin, _links.Max(link => link.LatestArrival));
         var bound = quiet - begin + ConvergenceBound();
         RunUntil(begin + bound, StopWhen.Converged);
         var convergence = Span(_queue.Now - begin);
@@ -236,8 +251,14 @@ public sealed partial class RingSimulation
     private uint[] ChooseCore()
     {
         _faultsOn = false;
-        _network.IsFaulty = false;
-        _network.HealAll();
+        _shrunkLink = -1;
+        foreach (var link in _links)
+        {
+            link.IsFaulty = false;
+            link.BadNode = default;
+            link.HealAll();
+        }
+
         if (_mutation == RingMutation.HealingForgotten)
         {
             Partition();
@@ -276,8 +297,13 @@ public sealed partial class RingSimulation
         var options = _scenario.Options;
         var ticks = (10 * options.Consensus) + (10 * options.Token) + (10 * options.Merge) + (5 * options.SendJoin);
         var heldOut = _scenario.IsUniform ? options.HoldOutMax : TimeSpan.Zero;
-        return ((ticks + heldOut).Ticks * 100) + (1000 * (_scenario.DelayMinimum + _scenario.DelayMean));
+        return ((ticks + heldOut + LinkBound()).Ticks * 100) + (1000 * (_scenario.DelayMinimum + _scenario.DelayMean));
     }
+
+    /// <summary>How long links take to be found up, or down, and their paths to be searched again.</summary>
+    private TimeSpan LinkBound() => _scenario.Knet is { } knet
+        ? (knet.PingTimeout * 10) + (knet.PingInterval * (knet.PongCount + 2)) + knet.PathMtuInterval + (knet.PingTimeout * 8)
+        : TimeSpan.Zero;
 
     private bool IsConverged()
     {

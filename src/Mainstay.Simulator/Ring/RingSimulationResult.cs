@@ -21,4 +21,14 @@ public sealed record RingSimulationResult(
     TimeSpan NodeTime,
     TimeSpan Convergence,
     RingCoverage Coverage,
-    RingFaults Faults);
+    RingFaults Faults)
+{
+    /// <summary>Configuration changes delivered, on all nodes.</summary>
+    public long ConfigurationCount { get; init; }
+
+    /// <summary>With a half-dead node: the longest time in which one of the others delivered nothing.</summary>
+    public TimeSpan LongestStandstill { get; init; }
+
+    /// <summary>With a half-dead node: how much of the time it was for the worst of the others, in thousandths.</summary>
+    public int StandstillPermille { get; init; }
+}

@@ -17,6 +17,10 @@ internal enum SimulatedEventKind : byte
     Resume,
     FlapBegin,
     FlapToggle,
+    MtuChange,
+
+    /// <summary>The half-dead node does the next of what it does.</summary>
+    HalfDead,
     SlowBegin,
     SlowEnd,
     ClockStep,

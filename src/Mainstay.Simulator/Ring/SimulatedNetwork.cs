@@ -69,6 +69,9 @@ internal sealed class SimulatedNetwork
         Array.Clear(_down);
     }
 
+    /// <summary>A node of which this share of all datagrams, to it and from it, is lost besides.</summary>
+    public (uint Node, int Loss) BadNode { get; set; }
+
     /// <summary>Sends a datagram.</summary>
     /// <param name="now">Virtual time.</param>
     /// <param name="source">Sender.</param>
@@ -88,7 +91,8 @@ internal sealed class SimulatedNetwork
         var isLost = IsFaulty
             && (_prng.Chance(_scenario.Loss)
                 || ((int)type == _scenario.TypedLossType && _prng.Chance(_scenario.TypedLoss))
-                || (_isAsymmetric[path] && _prng.Chance(_scenario.AsymmetricLoss)));
+                || (_isAsymmetric[path] && _prng.Chance(_scenario.AsymmetricLoss))
+                || ((BadNode.Node == source || BadNode.Node == target) && _prng.Chance(BadNode.Loss)));
         var copies = IsFaulty && _prng.Chance(_scenario.Duplication) ? CopiesMax : 1;
         var isUp = !_cut[path] && !_down[path];
         Count(isLost, isUp, copies);

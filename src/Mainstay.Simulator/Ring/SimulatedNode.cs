@@ -19,6 +19,9 @@ internal sealed class SimulatedNode(uint id, int driftPpm)
 
     public TotemRing? Engine { get; private set; }
 
+    /// <summary>The layer below, where the ring runs on knet.</summary>
+    public SimulatedKnet? Knet { get; private set; }
+
     public GroupAssembler Assembler { get; private set; } = new();
 
     public Outbox Outbox { get; } = new();
@@ -73,6 +76,23 @@ internal sealed class SimulatedNode(uint id, int driftPpm)
     /// <summary>Virtual time as this node's monotonic clock shows it.</summary>
     public Instant Local(long time) => new(time + (time * driftPpm / 1_000_000) + ((long)Id * 1_000_003) + ClockOffset);
 
+    /// <summary>When the next timer of any layer fires; only while it runs.</summary>
+    public Instant NextDeadline
+    {
+        get
+        {
+            var next = Engine!.NextDeadline;
+            if (Knet is null)
+            {
+                return next;
+            }
+
+            next = Knet.Transport.NextDeadline < next ? Knet.Transport.NextDeadline : next;
+            var watch = Knet.Watch.NextDeadline(Engine.Statistics.LastTokenReceived);
+            return watch < next ? watch : next;
+        }
+    }
+
     /// <summary>The first virtual time at which the local clock shows <paramref name="instant"/> or later.</summary>
     public long Global(Instant instant)
     {
@@ -98,6 +118,7 @@ internal sealed class SimulatedNode(uint id, int driftPpm)
         Engine.SetMainstayNodes(scenario.IsUniform ? configured : []);
         Assembler = new GroupAssembler();
         Incarnation++;
+        Knet = scenario.Knet is null ? null : new SimulatedKnet(scenario, Id, Incarnation);
         _messageNumber = 0;
         _synchronisationNumber = 0;
         Members = [];
@@ -110,6 +131,8 @@ internal sealed class SimulatedNode(uint id, int driftPpm)
     public void Halt()
     {
         Engine = null;
+        Knet?.Dispose();
+        Knet = null;
         Outbox.Clear();
         IsPaused = false;
         ClockStoppedAt = Instant.Never;

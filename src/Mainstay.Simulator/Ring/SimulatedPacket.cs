@@ -16,13 +16,29 @@ internal sealed class SimulatedPacket(byte[] buffer)
     /// <summary>Arrivals still to come, and the sender's own hold.</summary>
     public int References { get; set; }
 
+    /// <summary>The link it travels on; -1 = it is a packet of the ring as it is.</summary>
+    public int Link { get; private set; }
+
+    /// <summary>Who sent it, on a link.</summary>
+    public uint Source { get; private set; }
+
     public void Fill(ReadOnlySpan<byte> bytes)
+    {
+        Fill(bytes, 0, -1);
+        Wire = WirePacket.Read(bytes);
+    }
+
+    public void Fill(ReadOnlySpan<byte> bytes, uint source, int link)
     {
         bytes.CopyTo(_buffer);
         _length = bytes.Length;
-        Wire = WirePacket.Read(bytes);
+        Source = source;
+        Link = link;
         References = 1;
     }
+
+    /// <summary>Changes a byte on the way.</summary>
+    public void Damage(int index, byte mask) => _buffer[index] ^= mask;
 }
 
 /// <summary>The packets of one simulation: grows to the highest need.</summary>
@@ -37,13 +53,16 @@ internal sealed class SimulatedPacketPool
     /// <summary>A copy of a datagram, held once.</summary>
     public SimulatedPacket Rent(ReadOnlySpan<byte> bytes)
     {
-        var isSmall = bytes.Length <= SmallSize;
-        if (!(isSmall ? _small : _large).TryPop(out var packet))
-        {
-            packet = new SimulatedPacket(new byte[isSmall ? SmallSize : LargeSize]);
-        }
-
+        var packet = Take(bytes.Length);
         packet.Fill(bytes);
+        return packet;
+    }
+
+    /// <summary>A copy of a datagram on a link, held once.</summary>
+    public SimulatedPacket Rent(ReadOnlySpan<byte> bytes, uint source, int link)
+    {
+        var packet = Take(bytes.Length);
+        packet.Fill(bytes, source, link);
         return packet;
     }
 
@@ -54,5 +73,11 @@ internal sealed class SimulatedPacketPool
         {
             (packet.Capacity == SmallSize ? _small : _large).Push(packet);
         }
+    }
+
+    private SimulatedPacket Take(int length)
+    {
+        var isSmall = length <= SmallSize;
+        return (isSmall ? _small : _large).TryPop(out var packet) ? packet : new SimulatedPacket(new byte[isSmall ? SmallSize : LargeSize]);
     }
 }
