@@ -1,3 +1,4 @@
+using Mainstay.Knet.Fragments;
 using Mainstay.Totem;
 
 namespace Mainstay.Knet;
@@ -27,7 +28,7 @@ public readonly struct KnetOutput
     /// <summary>Link id.</summary>
     public int Link { get; init; }
 
-    /// <summary>Datagram or packet; valid until the outbox is cleared.</summary>
+    /// <summary>Datagram or packet, in memory that does not move (pinned); valid until the outbox is cleared.</summary>
     public ReadOnlyMemory<byte> Bytes { get; init; }
 
     /// <summary>
@@ -46,6 +47,7 @@ public sealed class KnetOutbox
 {
     private readonly List<byte[]> _datagrams = [];
     private readonly List<byte[]> _packets = [];
+    private readonly List<(byte[] Buffer, BufferPool Pool)> _adopted = [];
     private KnetOutput[] _outputs = new KnetOutput[64];
     private int _datagramCount;
     private int _packetCount;
@@ -63,7 +65,12 @@ public sealed class KnetOutbox
         Count = 0;
         _datagramCount = 0;
         _packetCount = 0;
+        foreach (var (buffer, pool) in _adopted) pool.Return(buffer);
+        _adopted.Clear();
     }
+
+    /// <summary>Takes over an array that an output refers to; it goes back to its pool with <see cref="Clear"/>.</summary>
+    internal void Adopt(byte[] buffer, BufferPool pool) => _adopted.Add((buffer, pool));
 
     internal void Add(in KnetOutput output)
     {
@@ -82,7 +89,7 @@ public sealed class KnetOutbox
 
     private static byte[] Take(List<byte[]> list, ref int used, int size)
     {
-        if (used == list.Count) list.Add(new byte[size]);
+        if (used == list.Count) list.Add(GC.AllocateUninitializedArray<byte>(size, pinned: true));
         return list[used++];
     }
 }

@@ -26,14 +26,20 @@ public sealed partial class KnetTransport
             return;
         }
 
-        if (!_crypto.TryOpen(datagram, _opened, out var size, out var isAhead))
+        var packet = datagram;
+        var isAhead = false;
+        if (!_crypto.IsClear)
         {
-            Refuse(now, outbox, KnetDropReason.NotAuthentic, new(KnetEventKind.NotAuthentic, default, link, 0, source));
-            return;
+            if (!_crypto.TryOpen(datagram, _opened, out var size, out isAhead))
+            {
+                Refuse(now, outbox, KnetDropReason.NotAuthentic, new(KnetEventKind.NotAuthentic, default, link, 0, source));
+                return;
+            }
+
+            packet = _opened.AsSpan(0, size);
+            if (size < datagram.Length) Statistics.ReceivedProtected++;
         }
 
-        var packet = _opened.AsSpan(0, size);
-        if (size < datagram.Length) Statistics.ReceivedProtected++;
         if (!KnetHeader.TryRead(packet, out var header))
         {
             if (KnetHeader.IsOtherVersion(packet))
@@ -188,8 +194,7 @@ public sealed partial class KnetTransport
         {
             case ReassemblyResult.Complete:
                 host.Duplicates.MarkDelivered(header.Sequence);
-                Deliver(now, header, host, link, whole!.Buffer.AsSpan(0, whole.Size), outbox);
-                host.Fragments.Release(whole);
+                DeliverWhole(now, header, host, link, whole!, outbox);
                 break;
             case ReassemblyResult.Repeated:
                 Statistics.CountDrop(KnetDropReason.Duplicate);
@@ -203,6 +208,23 @@ public sealed partial class KnetTransport
             default:
                 break;
         }
+    }
+
+    private void DeliverWhole(
+        Instant now, in DataHeader header, KnetHost host, KnetLink link, Reassembly whole, KnetOutbox outbox)
+    {
+        var size = whole.Size;
+        if (header.Compression != CompressionModel.None)
+        {
+            Deliver(now, header, host, link, whole.Buffer.AsSpan(0, size), outbox);
+            host.Fragments.Release(whole);
+            return;
+        }
+
+        // Not copied: the memory goes with the output and comes back when that is carried out.
+        var buffer = whole.End();
+        outbox.Adopt(buffer, _pool);
+        Deliver(host, buffer, size, outbox);
     }
 
     private void Deliver(

@@ -56,17 +56,24 @@ public sealed partial class KnetTransport
         {
             var start = (number - 1) * DataMtu;
             var part = data[start..Math.Min(data.Length, start + DataMtu)];
-            var self = (ushort)_settings.Self.Value;
             var fragment = (byte)(count == 1 ? 0 : number);
-            new DataHeader(self, _sent, compression, only is null, (byte)count, fragment, 0).Write(_packet);
-            part.CopyTo(_packet.AsSpan(DataHeader.Size));
-            var datagram = Protect(DataHeader.Size + part.Length, outbox);
+            var header = new DataHeader((ushort)_settings.Self.Value, _sent, compression, only is null, (byte)count, fragment, 0);
+            var datagram = MakeDatagram(header, part, outbox);
             if (only is not null) Send(only, datagram, outbox);
             else SendToReachable(datagram, outbox);
         }
 
         if (_sent.Value % KnetLimits.PacketsPerForcedPing == 0) SendForcedPings(now, outbox);
         return true;
+    }
+
+    private ReadOnlyMemory<byte> MakeDatagram(in DataHeader header, ReadOnlySpan<byte> part, KnetOutbox outbox)
+    {
+        var size = DataHeader.Size + part.Length;
+        var target = _crypto.IsClear ? outbox.Reserve(size) : _packet;
+        header.Write(target);
+        part.CopyTo(target.AsSpan(DataHeader.Size));
+        return _crypto.IsClear ? new ReadOnlyMemory<byte>(target, 0, size) : Protect(size, outbox);
     }
 
     private bool IsAnyReachable()

@@ -230,7 +230,8 @@ public sealed partial class RingNode
             if (!group.SequenceEqual(client.Group)) continue;
             if (!isKept)
             {
-                kept = outbox.Keep(payload);
+                // The payload is the end of the message that is handled now.
+                kept = _lasting.IsEmpty ? outbox.Keep(payload) : _lasting[^payload.Length..];
                 isKept = true;
             }
 
@@ -246,6 +247,7 @@ public sealed partial class RingNode
         if (_groups.Find(part.Group) is not { } found || !found.HasNode(sender)) return true;
         var process = new GroupProcess(sender, part.ProcessId);
         var result = _parts.Add(process, part, out var whole);
+        _lasting = default;
         if (result == PartialResult.Complete) DeliverMessage(process, part.Group, whole, outbox);
         return result != PartialResult.Dropped;
     }

@@ -57,7 +57,9 @@ public sealed partial class RingNode
             }
             else
             {
+                _lasting = message.Lasting;
                 HandleService(message.Origin.Value, message.Bytes, order, outbox);
+                _lasting = default;
             }
         }
     }

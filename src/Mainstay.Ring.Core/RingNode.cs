@@ -65,6 +65,9 @@ public sealed partial class RingNode
     private readonly NodeMap _map = new();
     private readonly ServiceTraffic _traffic = new();
     private RingNodeOptions _options;
+
+    // The message that is handled, where its memory lives as long as the outbox.
+    private ReadOnlyMemory<byte> _lasting;
     private Instant _windowDeadline = Instant.Never;
     private Instant _deviceDeadline = Instant.Never;
     private Instant _leaveDeadline = Instant.Never;

@@ -41,6 +41,7 @@ internal sealed unsafe partial class ClientServer : IDisposable
     private const int ClientCountMax = 256;
     private const int RequestsPerTurnMax = 64;
     private const int PartHeaderSize = 5;
+    private const int SendBufferSize = 1024 * 1024;
     private const int AcceptNonBlockingCloseOnExec = 0x80800;
 
     private readonly RingNode _node;
@@ -113,6 +114,9 @@ internal sealed unsafe partial class ClientServer : IDisposable
                 continue;
             }
 
+            // Large messages go out in few pieces.
+            var bufferSize = SendBufferSize;
+            _ = Native.SetOption(descriptor, Native.SocketLevel, Native.SocketSendBuffer, &bufferSize, sizeof(int));
             _clients.Add(new ClientConnection(++_lastNumber, descriptor, credentials[0], credentials[1]));
         }
     }
@@ -184,10 +188,8 @@ internal sealed unsafe partial class ClientServer : IDisposable
         switch (output.Kind)
         {
             case RingOutputKind.Message when Find(output.Client) is { } client:
-                _frame.Begin(FrameKind.Message, 0).UInt32(output.Process.NodeId).UInt32(output.Process.ProcessId);
-                _frame.Bytes(output.Bytes.Span);
                 client.Dispatched++;
-                client.Send(_frame.Finish());
+                client.SendMessage(output.Process.NodeId, output.Process.ProcessId, output.Bytes.Span);
                 break;
             case RingOutputKind.GroupChanged when output.Change is { } change && Find(output.Client) is { } client:
                 WriteChange(change);

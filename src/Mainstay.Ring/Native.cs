@@ -32,6 +32,16 @@ internal unsafe struct MessageHeader
     public int Flags;
 }
 
+/// <summary><c>struct mmsghdr</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct MessageBatchEntry
+{
+    public MessageHeader Header;
+
+    /// <summary>Bytes received or sent.</summary>
+    public uint Length;
+}
+
 [StructLayout(LayoutKind.Sequential)]
 internal struct TimeSpecification
 {
@@ -73,12 +83,17 @@ internal static unsafe partial class Native
     public const int Ipv6TrafficClass = 67;
     public const int LowDelay = 0x10;
 
+    public const int UdpLevel = 17;
+    public const int UdpSegment = 103;
+    public const int UdpReceiveOffload = 104;
+
     /// <summary>Sets "don't fragment" and does not heed what the kernel believes of the path: what knet searches itself.</summary>
     public const int PathMtuProbe = 3;
 
     public const int ErrorMessageSize = 90;
     public const int ErrorProtocolUnreachable = 92;
     public const int ErrorNetworkUnreachable = 101;
+    public const int ErrorNoBuffers = 105;
     public const int ErrorConnectionRefused = 111;
     public const int ErrorHostDown = 112;
     public const int ErrorHostUnreachable = 113;
@@ -95,6 +110,16 @@ internal static unsafe partial class Native
 
     [LibraryImport(LibC, EntryPoint = "recvmsg", SetLastError = true)]
     public static partial nint ReceiveMessage(int descriptor, MessageHeader* message, int flags);
+
+    [LibraryImport(LibC, EntryPoint = "recvmmsg", SetLastError = true)]
+    public static partial int ReceiveMessages(
+        int descriptor, MessageBatchEntry* messages, uint count, int flags, TimeSpecification* timeout);
+
+    [LibraryImport(LibC, EntryPoint = "sendmmsg", SetLastError = true)]
+    public static partial int SendMessages(int descriptor, MessageBatchEntry* messages, uint count, int flags);
+
+    [LibraryImport(LibC, EntryPoint = "sendmsg", SetLastError = true)]
+    public static partial nint SendMessage(int descriptor, MessageHeader* message, int flags);
 
     [LibraryImport(LibC, EntryPoint = "sendto", SetLastError = true)]
     public static partial nint SendTo(int descriptor, byte* buffer, nuint size, int flags, byte* address, uint addressSize);

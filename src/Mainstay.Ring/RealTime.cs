@@ -1,12 +1,15 @@
 namespace Mainstay.Ring;
 
-/// <summary>Real-time priority and locked memory: wanted, not required (section <c>system</c> of corosync.conf).</summary>
+/// <summary>
+/// Real-time priority, locked memory, and life where memory runs out: wanted, not required (section <c>system</c> of corosync.conf).
+/// </summary>
 internal static class RealTime
 {
     private const int RoundRobin = 2;
     private const int ResetOnFork = 0x40000000;
     private const int LockCurrentFutureOnFault = 1 | 2 | 4;
     private const int BestNice = -20;
+    private const string NeverKilled = "-1000";
 
     /// <summary>Raises the calling thread; warns once about what is not permitted.</summary>
     public static unsafe void Raise(bool wantsRoundRobin, RingLog log)
@@ -27,6 +30,21 @@ internal static class RealTime
         {
             log.Warning($"memory cannot be locked ({Native.LastErrorText}): under memory pressure the token may be delayed"
                 + " (allow it with CAP_IPC_LOCK or LimitMEMLOCK)");
+        }
+
+        SpareFromMemoryKiller(log);
+    }
+
+    private static void SpareFromMemoryKiller(RingLog log)
+    {
+        try
+        {
+            File.WriteAllText("/proc/self/oom_score_adj", NeverKilled);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            log.Warning($"the host may kill this process where memory runs out ({problem.Message})"
+                + " (allow it with CAP_SYS_RESOURCE or OOMScoreAdjust=-1000)");
         }
     }
 }

@@ -22,12 +22,16 @@ internal sealed partial class RingDaemon
                 case OutputKind.SendToken:
                     if (output.Node == _node.Self) _loopback.Add(output.Bytes.Span);
                     else _link.Send(Now(), output.Node.Value, output.Bytes.Span);
+
+                    // What comes behind the token must not delay it.
+                    _link.Flush();
                     break;
                 case OutputKind.Multicast:
                     _link.Multicast(Now(), output.Bytes.Span);
-                    _loopback.Add(output.Bytes.Span);
+                    if (!output.IsHeldBySelf) _loopback.Add(output.Bytes.Span);
                     break;
                 case OutputKind.StoreRingSequence:
+                    _link.Flush();
                     if (TryStore(output.RingSequence)) break;
 
                     // A sequence that is not on disk must not be used: nothing after it leaves this node.
@@ -44,6 +48,7 @@ internal sealed partial class RingDaemon
             }
         }
 
+        if (_outbox.Network.Count > 0) _link.Flush();
         foreach (ref readonly var output in _outbox.Outputs) CarryOut(output);
         _outbox.Clear();
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using Mainstay.Ring.Client;
 using Mainstay.Ring.Core;
 using Mainstay.Ring.Core.Configuration;
@@ -18,6 +19,10 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
     private const int DatagramsPerTurnMax = 128;
     private const int LoopbacksPerTurnMax = 128;
 
+    // A pause of a fifth of the token timeout is told: the reference's limit.
+    private const int TokenShare = 5;
+    private const long NanosecondsPerSecond = 1_000_000_000;
+
     private readonly RingArguments _arguments;
     private readonly RingLog _log;
     private readonly RingStore _store;
@@ -31,7 +36,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
     private PollDescriptor[] _polled = new PollDescriptor[16];
     private RingConfiguration _configuration;
     private readonly IRingLink _link;
-    private long _latestWakeupMicroseconds;
+    private readonly LoopMeter _meter = new();
     private string? _endReason;
     private int _exitCode;
     private bool _saysGoodbye;
@@ -110,7 +115,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         RingViews.AddDetection(counters, _node, Now());
         _link.AddCounters(counters);
         counters["loop.loopback_dropped"] = _loopback.Dropped;
-        counters["loop.wakeup_late_max_us"] = _latestWakeupMicroseconds;
+        _meter.AddCounters(counters);
         counters["ipc.clients"] = _clients.Count;
         counters["ipc.clients_dropped"] = _clients.Dropped;
         counters["log.lines_dropped"] = _log.Dropped;
@@ -129,7 +134,10 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         _wakeup.Dispose();
     }
 
-    private static Instant Now() => new((long)((Int128)Stopwatch.GetTimestamp() * 1_000_000_000 / Stopwatch.Frequency));
+    private static Instant Now() => new(
+        Stopwatch.Frequency == NanosecondsPerSecond
+            ? Stopwatch.GetTimestamp()
+            : (long)((Int128)Stopwatch.GetTimestamp() * NanosecondsPerSecond / Stopwatch.Frequency));
 
     private static RingNodeOptions WithProcess(RingNodeOptions options) => options with { ProcessId = (uint)Environment.ProcessId };
 
@@ -153,7 +161,9 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         var deadline = NextDeadline();
         Wait(deadline);
         var now = Now();
-        MeasureWakeup(deadline, now);
+        var woke = now;
+        WarnIfLong(
+            _meter.NoteWakeup(deadline, now), "not scheduled for {0} ms (token timeout {1} ms): the host is overloaded or was paused");
         while (_posted.TryDequeue(out var action)) action();
         ReceiveDatagrams();
         LoopBack();
@@ -170,6 +180,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         ServeTrackers(now);
         _clients.Flush(now);
         CarryOut();
+        WarnIfLong(_meter.NoteTurn(woke, Now()), "busy for {0} ms (token timeout {1} ms): what came meanwhile had to wait");
     }
 
     private unsafe void Wait(Instant deadline)
@@ -220,7 +231,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         CarryOut();
     }
 
-    private bool HasWork => _loopback.Count > 0 || _clients.HasWork;
+    private bool HasWork => _loopback.Count > 0 || _clients.HasWork || _link.HasRest;
 
     private TimeSpecification Timeout(Instant deadline)
     {
@@ -229,18 +240,11 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         return new TimeSpecification { Seconds = left / 1_000_000_000, Nanoseconds = left % 1_000_000_000 };
     }
 
-    private void MeasureWakeup(Instant deadline, Instant now)
+    private void WarnIfLong(TimeSpan pause, string text)
     {
-        if (deadline.IsNever || now <= deadline) return;
-        var late = (now.Nanoseconds - deadline.Nanoseconds) / 1000;
-        _latestWakeupMicroseconds = Math.Max(_latestWakeupMicroseconds, late);
-        if (late > _configuration.Totem.Token * 200L)
-        {
-            _statistics.AddScheduleMiss(DateTimeOffset.UtcNow, late / 1000f);
-            _log.Warning(
-                $"not scheduled for {late / 1000} ms (token timeout {_configuration.Totem.Token} ms):"
-                    + " the host is overloaded or was paused");
-        }
+        if (pause.TotalMilliseconds * TokenShare <= _configuration.Totem.Token) return;
+        _statistics.AddScheduleMiss(DateTimeOffset.UtcNow, (float)pause.TotalMilliseconds);
+        _log.Warning(string.Format(CultureInfo.InvariantCulture, text, (long)pause.TotalMilliseconds, _configuration.Totem.Token));
     }
 
     private void ReceiveDatagrams()

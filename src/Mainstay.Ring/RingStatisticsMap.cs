@@ -18,9 +18,6 @@ internal sealed class RingStatisticsMap
 
     private readonly SortedDictionary<string, ulong> _cleared = new(StringComparer.Ordinal);
     private readonly LinkedList<(ulong Timestamp, float Delay)> _scheduleMisses = [];
-    private Instant _sampledAt;
-    private long _sampledTokens;
-    private uint _tokenPeriod;
 
     /// <summary>The keys as of the last <see cref="Refresh"/>; clients cannot change them.</summary>
     public KeyMap Keys { get; } = new(static _ => true);
@@ -35,9 +32,8 @@ internal sealed class RingStatisticsMap
     /// <summary>Reads all sources.</summary>
     public void Refresh(Instant now, RingNode node, ILinkReport links, IReadOnlyList<ClientConnection> clients, long closedClients)
     {
-        SampleTokens(now, node);
         var current = new SortedDictionary<string, MapValue>(StringComparer.Ordinal);
-        foreach (var (key, value) in RingStatisticsKeys.Of(now, node, _tokenPeriod)) current[key] = value;
+        foreach (var (key, value) in RingStatisticsKeys.Of(now, node)) current[key] = value;
         AddLinks(current, links, node.Quorum.Members);
         AddClients(current, clients, closedClients);
         AddScheduleMisses(current);
@@ -87,19 +83,6 @@ internal sealed class RingStatisticsMap
         value.Type == CmapValueType.UInt64
         && name is not ("stats.srp.time_since_token_last_received" or "stats.ipcs.global.active")
         && !name.Contains("_time_", StringComparison.Ordinal);
-
-    private void SampleTokens(Instant now, RingNode node)
-    {
-        var received = node.Statistics.TokensReceived;
-        if (_sampledAt != default && now - _sampledAt < Period) return;
-        if (_sampledAt != default && received > _sampledTokens)
-        {
-            _tokenPeriod = (uint)((now - _sampledAt).TotalMilliseconds / (received - _sampledTokens));
-        }
-
-        _sampledAt = now;
-        _sampledTokens = received;
-    }
 
     private static void AddLinks(SortedDictionary<string, MapValue> current, ILinkReport links, IReadOnlyList<uint> members)
     {

@@ -5,11 +5,13 @@ namespace Mainstay.Totem;
 /// <summary>One message of a group, reassembled.</summary>
 public readonly ref struct GroupMessage
 {
-    internal GroupMessage(NodeId origin, MessageGroup groups, ReadOnlySpan<byte> bytes, bool foreignByteOrder)
+    internal GroupMessage(
+        NodeId origin, MessageGroup groups, ReadOnlySpan<byte> bytes, ReadOnlyMemory<byte> lasting, bool foreignByteOrder)
     {
         Origin = origin;
         Groups = groups;
         Bytes = bytes;
+        Lasting = lasting;
         ForeignByteOrder = foreignByteOrder;
     }
 
@@ -21,6 +23,11 @@ public readonly ref struct GroupMessage
 
     /// <summary>The message after the group header; valid until the next call on the assembler.</summary>
     public ReadOnlySpan<byte> Bytes { get; }
+
+    /// <summary>
+    /// The same bytes in memory that lives as long as the outbox they came in; empty where the message was put together of parts.
+    /// </summary>
+    public ReadOnlyMemory<byte> Lasting { get; }
 
     /// <summary>Whether its integers are in the other byte order (big-endian).</summary>
     public bool ForeignByteOrder { get; }
@@ -44,6 +51,9 @@ public sealed class GroupAssembler
     private ReadOnlyMemory<byte> _packet;
     private NodeId _origin;
     private ByteOrder _order;
+    private int _count;
+    private byte _fragment;
+    private byte _continuation;
     private int _index;
     private int _offset;
     private Reassembly? _current;
@@ -64,7 +74,7 @@ public sealed class GroupAssembler
         _origin = deliver.Node;
         _order = deliver.ForeignByteOrder ? ByteOrder.Big : ByteOrder.Little;
         _index = 0;
-        _offset = 0;
+        _count = 0;
         if (!GroupPacket.TryRead(_packet.Span, _order, out var packet))
         {
             PacketsMalformed++;
@@ -72,6 +82,11 @@ public sealed class GroupAssembler
             return;
         }
 
+        // Read once: a packet may hold some hundred messages.
+        _count = packet.Count;
+        _fragment = packet.Fragment;
+        _continuation = packet.Continuation;
+        _offset = _packet.Length - packet.Data.Length;
         var states = _isSynchronising ? _synchronisation : _normal;
         if (!states.TryGetValue(_origin, out _current))
         {
@@ -89,7 +104,7 @@ public sealed class GroupAssembler
         _current.Clear();
         if (packet.Continuation != 0)
         {
-            _offset = packet.Length(0);
+            _offset += packet.Length(0);
             _index = 1;
         }
     }
@@ -98,15 +113,16 @@ public sealed class GroupAssembler
     public bool TryRead(out GroupMessage message)
     {
         message = default;
-        while (_current is not null && GroupPacket.TryRead(_packet.Span, _order, out var packet) && _index < packet.Count)
+        while (_current is not null && _index < _count)
         {
-            var part = packet.Data.Slice(_offset, packet.Length(_index));
+            var length = _order.ReadUInt16(_packet.Span[(GroupPacket.HeaderSize + (_index * GroupPacket.LengthSize))..]);
+            var part = _packet.Slice(_offset, length);
             var isFirst = _index == 0;
-            _offset += part.Length;
+            _offset += length;
             _index++;
-            if (_index == packet.Count && packet.Fragment != 0)
+            if (_index == _count && _fragment != 0)
             {
-                if (!_current.Append(part, continues: isFirst && packet.Continuation != 0, expected: packet.Fragment))
+                if (!_current.Append(part.Span, continues: isFirst && _continuation != 0, expected: _fragment))
                 {
                     FragmentsDropped++;
                 }
@@ -114,8 +130,11 @@ public sealed class GroupAssembler
                 return false;
             }
 
-            var whole = isFirst && packet.Continuation != 0 ? _current.Finish(part) : part;
-            if (TryOpen(whole, out message))
+            if (isFirst && _continuation != 0)
+            {
+                if (TryOpen(_current.Finish(part.Span), default, out message)) return true;
+            }
+            else if (TryOpen(part.Span, part, out message))
             {
                 return true;
             }
@@ -146,7 +165,7 @@ public sealed class GroupAssembler
     public void SynchronisationFinished() => _isSynchronising = false;
 
     /// <summary>Reads the group header (spec/ring-wire.md section 3.4).</summary>
-    private bool TryOpen(ReadOnlySpan<byte> whole, out GroupMessage message)
+    private bool TryOpen(ReadOnlySpan<byte> whole, ReadOnlyMemory<byte> lasting, out GroupMessage message)
     {
         message = default;
         if (whole.Length < 2)
@@ -176,7 +195,8 @@ public sealed class GroupAssembler
             groups |= name.SequenceEqual("sync"u8) ? MessageGroup.Synchronisation : MessageGroup.None;
         }
 
-        message = new GroupMessage(_origin, groups, whole[offset..], _order == ByteOrder.Big);
+        message = new GroupMessage(
+            _origin, groups, whole[offset..], lasting.IsEmpty ? default : lasting[offset..], _order == ByteOrder.Big);
         return groups != MessageGroup.None;
     }
 

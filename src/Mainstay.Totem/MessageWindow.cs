@@ -41,6 +41,9 @@ internal sealed class MessageWindow(PacketPool pool)
 
     public ReadOnlySpan<byte> this[MessageSequence sequence] => _slots[sequence.Value & Mask].Bytes;
 
+    /// <summary>A message's memory; stays as it is until the packet's pool is recycled after its release.</summary>
+    public ReadOnlyMemory<byte> Memory(MessageSequence sequence) => _slots[sequence.Value & Mask].Memory;
+
     /// <summary>Stores a packet that the window takes ownership of.</summary>
     public void Store(MessageSequence sequence, Packet packet)
     {

@@ -36,8 +36,13 @@ public readonly struct Output
     /// <summary>Target of a token, origin of a delivered packet.</summary>
     public NodeId Node { get; init; }
 
-    /// <summary>Datagram or packet; valid until the outbox is cleared.</summary>
+    /// <summary>Datagram or packet, in memory that does not move (pinned); valid until the outbox is cleared.</summary>
     public ReadOnlyMemory<byte> Bytes { get; init; }
+
+    /// <summary>
+    /// Whether this node holds the message of a multicast already: bringing it back as a datagram is allowed, but of no effect.
+    /// </summary>
+    public bool IsHeldBySelf { get; init; }
 
     /// <summary>Whether the origin of a delivered packet has the other byte order (big-endian).</summary>
     public bool ForeignByteOrder { get; init; }
@@ -57,7 +62,10 @@ public readonly struct Output
 /// order, each finished before the next begins, is the ordering contract of the engine: it is what makes a ring sequence durable
 /// before a packet that uses it leaves.
 /// </summary>
-/// <remarks>Memory grows to the highest need seen and is then reused: no allocation in the steady state. Not thread-safe.</remarks>
+/// <remarks>
+/// Memory grows to the highest need seen and is then reused: no allocation in the steady state. One ring, one outbox: the bytes of outputs
+/// may be the engine's own, which it uses again once it finds the outbox empty. Not thread-safe.
+/// </remarks>
 public sealed class Outbox
 {
     private const int ChunkSize = 256 * 1024;
@@ -110,7 +118,7 @@ public sealed class Outbox
         {
             if (_chunk == _chunks.Count)
             {
-                _chunks.Add(new byte[Math.Max(ChunkSize, length)]);
+                _chunks.Add(GC.AllocateUninitializedArray<byte>(Math.Max(ChunkSize, length), pinned: true));
             }
 
             var chunk = _chunks[_chunk];

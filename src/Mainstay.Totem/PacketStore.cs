@@ -11,6 +11,8 @@ internal readonly struct Packet(byte[] buffer, int length)
 
     public Span<byte> Bytes => _buffer.AsSpan(0, Length);
 
+    public ReadOnlyMemory<byte> Memory => new(_buffer, 0, Length);
+
     public byte[] Buffer => _buffer!; // Only asked of packets that are not none.
 }
 
@@ -18,6 +20,10 @@ internal readonly struct Packet(byte[] buffer, int length)
 /// Memory for packets, in two sizes. It grows to the highest need and is then reused: the steady state allocates nothing. What bounds it
 /// are the windows and queues that hold its packets.
 /// </summary>
+/// <remarks>
+/// Outputs refer to packets rather than copy them, so one that is given back is not used again before <see cref="Recycle"/>: when all
+/// outputs are carried out. Its memory does not move (pinned), for system calls that are made later than the output is.
+/// </remarks>
 internal sealed class PacketPool
 {
     private const int SmallSize = 2048;
@@ -27,6 +33,7 @@ internal sealed class PacketPool
 
     private readonly Stack<byte[]> _small = new(256);
     private readonly Stack<byte[]> _large = new(64);
+    private readonly List<byte[]> _returned = new(256);
 
     public Packet Rent(int length)
     {
@@ -34,7 +41,7 @@ internal sealed class PacketPool
         var isSmall = length <= SmallSize;
         if (!(isSmall ? _small : _large).TryPop(out var buffer))
         {
-            buffer = new byte[isSmall ? SmallSize : LargeSize];
+            buffer = GC.AllocateArray<byte>(isSmall ? SmallSize : LargeSize, pinned: true);
         }
 
         return new Packet(buffer, length);
@@ -47,7 +54,14 @@ internal sealed class PacketPool
         return packet;
     }
 
-    public void Return(Packet packet) => (packet.Buffer.Length == SmallSize ? _small : _large).Push(packet.Buffer);
+    public void Return(Packet packet) => _returned.Add(packet.Buffer);
+
+    /// <summary>No output refers to a packet any more: what was given back can be used again.</summary>
+    public void Recycle()
+    {
+        foreach (var buffer in _returned) (buffer.Length == SmallSize ? _small : _large).Push(buffer);
+        _returned.Clear();
+    }
 }
 
 /// <summary>A bounded queue of packets. Its memory grows to the highest need, within the bound.</summary>

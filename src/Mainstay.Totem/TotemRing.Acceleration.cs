@@ -37,7 +37,7 @@ public sealed partial class TotemRing
         Statistics.MessagesSentBehindToken += _behindToken.Count;
         foreach (var sequence in _behindToken)
         {
-            Multicast(window[sequence]);
+            MulticastMessage(window.Memory(sequence));
         }
 
         _behindToken.Clear();

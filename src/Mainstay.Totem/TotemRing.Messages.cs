@@ -93,13 +93,13 @@ public sealed partial class TotemRing
         {
             var sequence = window.Delivered.Next;
             window.SetDelivered(sequence);
-            Deliver(window[sequence]);
+            Deliver(window.Memory(sequence));
         }
     }
 
-    private void Deliver(ReadOnlySpan<byte> packet)
+    private void Deliver(ReadOnlyMemory<byte> packet)
     {
-        var isRead = PacketHeader.TryRead(packet, out var header);
+        var isRead = PacketHeader.TryRead(packet.Span, out var header);
         Invariant.Check(isRead, "a stored packet has no header");
         if (header.Encapsulation != PacketHeader.Plain)
         {
@@ -111,7 +111,7 @@ public sealed partial class TotemRing
         {
             Kind = OutputKind.Deliver,
             Node = header.Sender,
-            Bytes = _outbox.Keep(packet[MessagePacket.HeaderSize..]),
+            Bytes = packet[MessagePacket.HeaderSize..],
             ForeignByteOrder = header.Order == ByteOrder.Big,
         });
     }

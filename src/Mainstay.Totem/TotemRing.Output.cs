@@ -16,6 +16,10 @@ public sealed partial class TotemRing
     private void Multicast(ReadOnlySpan<byte> packet) =>
         _outbox.Add(new Output { Kind = OutputKind.Multicast, Bytes = _outbox.Keep(packet) });
 
+    /// <summary>Multicasts a message that the window holds.</summary>
+    private void MulticastMessage(ReadOnlyMemory<byte> packet) =>
+        _outbox.Add(new Output { Kind = OutputKind.Multicast, Bytes = packet, IsHeldBySelf = true });
+
     private void SendStoredToken() => _outbox.Add(new Output
     {
         Kind = OutputKind.SendToken,

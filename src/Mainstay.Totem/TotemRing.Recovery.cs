@@ -258,8 +258,8 @@ public sealed partial class TotemRing
                 continue;
             }
 
-            var packet = _regular[sequence];
-            if (MessagePacket.TryRead(packet, out var message) && _transitional.Contains(message.Origin))
+            var packet = _regular.Memory(sequence);
+            if (MessagePacket.TryRead(packet.Span, out var message) && _transitional.Contains(message.Origin))
             {
                 Rule(TotemRule.DeliveredInTransitional);
                 Deliver(packet);

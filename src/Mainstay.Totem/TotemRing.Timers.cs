@@ -124,6 +124,7 @@ public sealed partial class TotemRing
         {
             _tokenParked = false;
             Statistics.TokensSent++;
+            Statistics.Tokens.NoteSent(_now);
             SendStoredToken();
         }
     }

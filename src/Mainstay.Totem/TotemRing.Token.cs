@@ -79,6 +79,7 @@ public sealed partial class TotemRing
     {
         Statistics.TokensReceived++;
         Statistics.LastTokenReceived = _now;
+        Statistics.Tokens.NoteReceived(_now);
         _pausePending = false;
         _orderedBefore = _lastTokenMessageSequence;
         NoteIdleness(token.Sequence);
@@ -172,6 +173,7 @@ public sealed partial class TotemRing
         }
 
         _currentBacklog = (uint)(State == TotemState.Recovery ? _retransmitQueue.Count : Lane.Queue.Count);
+        Statistics.Tokens.NoteBacklog(_currentBacklog);
         var total = token.Backlog + _currentBacklog - _previousBacklog;
         if (total != 0)
         {
@@ -196,7 +198,7 @@ public sealed partial class TotemRing
             var request = token.Requests[index];
             if (request.Ring == _ring && window.Holds(request.Sequence))
             {
-                Multicast(window[request.Sequence]);
+                MulticastMessage(window.Memory(request.Sequence));
                 token.RemoveRequestAt(index);
                 Rule(TotemRule.RetransmitAnswered);
                 count++;
@@ -276,7 +278,7 @@ public sealed partial class TotemRing
                 guarantee).Write(packet.Bytes);
             if (count < ahead)
             {
-                Multicast(packet.Bytes);
+                MulticastMessage(packet.Memory);
             }
             else
             {
@@ -365,6 +367,7 @@ public sealed partial class TotemRing
         if (!isParked)
         {
             Statistics.TokensSent++;
+            Statistics.Tokens.NoteSent(_now);
             SendStoredToken();
         }
 

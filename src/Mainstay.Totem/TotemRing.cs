@@ -283,6 +283,7 @@ public sealed partial class TotemRing
         Invariant.Check(!now.IsNever, "the end of time is not a time");
         _now = now;
         _outbox = outbox;
+        if (outbox.Count == 0) _pool.Recycle();
     }
 
     private void SetConfigured(IReadOnlyList<NodeId> configured)

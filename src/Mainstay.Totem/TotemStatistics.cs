@@ -98,6 +98,9 @@ public sealed class TotemStatistics
     /// <summary>When the last regular token was accepted; <see cref="Instant.Never"/> before the first.</summary>
     public Instant LastTokenReceived { get; internal set; } = Instant.Never;
 
+    /// <summary>The last tokens.</summary>
+    public TokenHistory Tokens { get; } = new();
+
     /// <summary>Datagrams dropped for any reason.</summary>
     public long DroppedTotal
     {

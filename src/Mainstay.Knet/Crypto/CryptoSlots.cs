@@ -26,6 +26,9 @@ internal sealed class CryptoSlots : IDisposable
     /// <summary>Whether packets without protection are taken.</summary>
     public bool AdmitsClear { get; private set; }
 
+    /// <summary>Whether nothing is protected, neither what is sent nor what may be received: packets need not be touched.</summary>
+    public bool IsClear => _inUse == 0 && AdmitsClear && _suites[0] is null && _suites[1] is null && !_isLoaded;
+
     /// <summary>Index of the configuration that sends: 1 or 2, 0 for none.</summary>
     public int InUse => _inUse;
 

@@ -8,7 +8,7 @@ internal sealed class BufferPool
 {
     private readonly Stack<byte[]> _free = new();
 
-    public byte[] Rent() => _free.TryPop(out var buffer) ? buffer : new byte[KnetLimits.PacketSizeMax];
+    public byte[] Rent() => _free.TryPop(out var buffer) ? buffer : GC.AllocateArray<byte>(KnetLimits.PacketSizeMax, pinned: true);
 
     public void Return(byte[] buffer) => _free.Push(buffer);
 }

@@ -10,8 +10,7 @@ public static class RingStatisticsKeys
     /// <summary>Keys of <c>stats.srp</c> and <c>stats.pg</c>.</summary>
     /// <param name="now">The time.</param>
     /// <param name="node">The node.</param>
-    /// <param name="tokenPeriod">Mean time between two tokens of late, milliseconds.</param>
-    public static IEnumerable<KeyValuePair<string, MapValue>> Of(Instant now, RingNode node, uint tokenPeriod)
+    public static IEnumerable<KeyValuePair<string, MapValue>> Of(Instant now, RingNode node)
     {
         var totem = node.Statistics;
         var sinceToken = totem.LastTokenReceived.IsNever
@@ -41,11 +40,11 @@ public static class RingStatisticsKeys
         yield return Counter("time_since_token_last_received", sinceToken);
         yield return Counter("token_hold_cancel_rx", totem.HoldCancelsReceived);
         yield return Counter("token_hold_cancel_tx", totem.HoldCancelsSent);
-        yield return Gauge("stats.srp.avg_backlog_calc", 0);
-        yield return Gauge("stats.srp.avg_token_workload", 0);
+        yield return Gauge("stats.srp.avg_backlog_calc", totem.Tokens.MeanBacklog);
+        yield return Gauge("stats.srp.avg_token_workload", Milliseconds(totem.Tokens.MeanStay));
         yield return Gauge("stats.srp.continuous_gather", (uint)totem.ContinuousGather);
         yield return Gauge("stats.srp.continuous_sendmsg_failures", 0);
-        yield return Gauge("stats.srp.mtt_rx_token", tokenPeriod);
+        yield return Gauge("stats.srp.mtt_rx_token", Milliseconds(totem.Tokens.MeanPeriod));
         yield return new(
             "stats.srp.firewall_enabled_or_nic_failure", MapValue.Of(totem.ContinuousGather > FirewallGathers ? (byte)1 : (byte)0));
         yield return Gauge("stats.pg.msg_queue_avail", (uint)Math.Max(0, node.Totem.AvailableSlots));
@@ -53,6 +52,8 @@ public static class RingStatisticsKeys
     }
 
     private static KeyValuePair<string, MapValue> Counter(string name, long value) => new("stats.srp." + name, MapValue.Of((ulong)value));
+
+    private static uint Milliseconds(TimeSpan time) => (uint)(time.Ticks / TimeSpan.TicksPerMillisecond);
 
     private static KeyValuePair<string, MapValue> Gauge(string key, uint value) => new(key, MapValue.Of(value));
 }

@@ -7,12 +7,12 @@ namespace Mainstay.Ring.Links;
 /// <summary>A bound UDP socket, read and written by system calls that allocate nothing.</summary>
 internal sealed unsafe class DatagramSocket : IDisposable
 {
-    private const int AddressSizeMax = 128;
-    private const int Ipv4SocketAddressSize = 16;
     private const int AttemptsMax = 64;
     private const int Flags = Native.MessageDontWait | Native.MessageNoSignal;
 
-    private readonly byte[] _source = new byte[AddressSizeMax];
+    // Sockets that only send have none.
+    private ReceiveBatch? _received;
+    private bool _tellsEnd;
 
     /// <summary>Opens and binds.</summary>
     /// <param name="local">Address to bind; decides the family.</param>
@@ -32,6 +32,7 @@ internal sealed unsafe class DatagramSocket : IDisposable
             Enlarge(bufferSize, Native.SocketReceiveBufferForce, Native.SocketReceiveBuffer);
             Enlarge(bufferSize, Native.SocketSendBufferForce, Native.SocketSendBuffer);
             Socket.Bind(new IPEndPoint(local, port));
+            Queue = new SendQueue(Descriptor);
         }
         catch
         {
@@ -46,71 +47,82 @@ internal sealed unsafe class DatagramSocket : IDisposable
 
     public bool IsIpv6 { get; }
 
+    /// <summary>Datagrams to be sent together.</summary>
+    public SendQueue Queue { get; }
+
+    /// <summary>
+    /// Whether datagrams were read that <see cref="TryReceive"/> has not returned yet: the descriptor does not tell of them.
+    /// </summary>
+    public bool HasRest => _received is { HasRest: true };
+
     /// <summary>Port of the sender of the last datagram.</summary>
-    public int SourcePort => (_source[2] << 8) | _source[3];
+    public int SourcePort => _received?.SourcePort ?? 0;
 
     /// <summary>Errors of earlier datagrams that the kernel reported in place of a datagram.</summary>
     public long Returned { get; private set; }
 
-    /// <summary>A target in the kernel's form.</summary>
-    public static byte[] Target(IPAddress address, int port)
-    {
-        var serialized = new IPEndPoint(address, port).Serialize();
-        return serialized.Buffer[..serialized.Size].ToArray();
-    }
-
     /// <summary>Sets an option; whether the kernel took it.</summary>
     public bool Set(int level, int name, int value) => Native.SetOption(Descriptor, level, name, &value, sizeof(int)) == 0;
 
-    /// <summary>Reads one datagram; false where none waits.</summary>
-    public bool TryReceive(byte[] buffer, out int size, out LinkAddress source)
+    /// <summary>The next datagram, valid until the next call, and the caller's to change; false where none waits.</summary>
+    public bool TryReceive(out Span<byte> datagram, out LinkAddress source)
     {
+        _received ??= BeginToReceive();
+        if (_received.TryTake(out datagram, out source)) return true;
+        if (_tellsEnd)
+        {
+            _tellsEnd = false;
+            return false;
+        }
+
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {
-            var sourceSize = (uint)AddressSizeMax;
-            nint count;
-            fixed (byte* target = buffer)
-            fixed (byte* from = _source)
+            var error = _received.Fill(Descriptor);
+            if (error == 0)
             {
-                count = Native.ReceiveFrom(Descriptor, target, (nuint)buffer.Length, Native.MessageDontWait, from, &sourceSize);
-            }
-
-            if (count >= 0)
-            {
-                size = (int)count;
-
-                // sockaddr: family (2), port (2), then the IPv4 address at 4, or flow and the IPv6 address at 8.
-                var address = sourceSize == Ipv4SocketAddressSize ? _source.AsSpan(4, 4) : _source.AsSpan(8, 16);
-                return LinkAddress.TryRead(address, out source);
+                // All that waited was read. To ask again would find the next token, and the one after it: others have their turn first.
+                _tellsEnd = _received.IsShort;
+                return _received.TryTake(out datagram, out source);
             }
 
             // An ICMP error of an earlier send is reported here; it says nothing about what waits behind it.
-            if (!ErrorQueue.IsOfEarlier(Native.LastError)) break;
+            if (!ErrorQueue.IsOfEarlier(error)) break;
             Returned++;
         }
 
-        size = 0;
-        source = default;
         return false;
     }
 
-    /// <summary>Sends one datagram; 0, or the kernel's error number.</summary>
-    public int Send(ReadOnlySpan<byte> datagram, byte[] target)
+    /// <summary>Sends one datagram at once; 0, or the kernel's error number.</summary>
+    public int Send(ReadOnlySpan<byte> datagram, DatagramTarget target)
     {
         fixed (byte* bytes = datagram)
-        fixed (byte* address = target)
+        fixed (byte* address = target.SocketAddress)
         {
-            var sent = Native.SendTo(Descriptor, bytes, (nuint)datagram.Length, Flags, address, (uint)target.Length);
+            var size = (uint)target.SocketAddress.Length;
+            var sent = Native.SendTo(Descriptor, bytes, (nuint)datagram.Length, Flags, address, size);
             if (sent < 0 && ErrorQueue.IsOfEarlier(Native.LastError))
             {
-                sent = Native.SendTo(Descriptor, bytes, (nuint)datagram.Length, Flags, address, (uint)target.Length);
+                sent = Native.SendTo(Descriptor, bytes, (nuint)datagram.Length, Flags, address, size);
             }
 
             return sent < 0 ? Native.LastError : 0;
         }
     }
 
-    public void Dispose() => Socket.Dispose();
+    public void Dispose()
+    {
+        Socket.Dispose();
+        Queue.Dispose();
+        _received?.Dispose();
+    }
+
+    private ReceiveBatch BeginToReceive()
+    {
+        // Kernels before 5.0 do not know it: then datagrams come one by one.
+        Set(Native.UdpLevel, Native.UdpReceiveOffload, 1);
+        return new ReceiveBatch();
+    }
 
     // Without the privilege the kernel gives what it allows.
     private void Enlarge(int size, int force, int plain)

@@ -27,11 +27,24 @@ internal interface IRingLink : IPeerContact, IDisposable
     /// <summary>The next packet that waits, empty when none does; valid until the next call of this method.</summary>
     ReadOnlySpan<byte> Receive(Instant now);
 
-    /// <summary>Sends a packet to all other nodes.</summary>
+    /// <summary>
+    /// Whether packets were read already that <see cref="Receive"/> has still to return: the descriptors do not tell of them.
+    /// </summary>
+    bool HasRest { get; }
+
+    /// <summary>Sends a packet to all other nodes, at the next <see cref="Flush"/> at the latest.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="packet">The packet, in memory that neither moves nor changes before the flush.</param>
     void Multicast(Instant now, ReadOnlySpan<byte> packet);
 
-    /// <summary>Sends a packet to one other node.</summary>
+    /// <summary>Sends a packet to one other node, at the next <see cref="Flush"/> at the latest.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="packet">The packet, in memory that neither moves nor changes before the flush.</param>
     void Send(Instant now, uint node, ReadOnlySpan<byte> packet);
+
+    /// <summary>Sends what waits.</summary>
+    void Flush();
 
     /// <summary>Asks a node, on every link, for a sign of life.</summary>
     void Probe(Instant now, NodeId node);

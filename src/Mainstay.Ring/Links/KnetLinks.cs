@@ -16,20 +16,23 @@ internal sealed class KnetLinks : IRingLink
     private const int DatagramsPerCallMax = 64;
     private const int ReturnedSizeMax = 256;
 
+    // Datagrams that wait to be sent: more would hold up the first of them, fewer would cost system calls.
+    private const int WaitingMax = 96;
+
     private readonly KnetTransport _transport;
     private readonly KnetOutbox _received = new();
     private readonly KnetOutbox _sent = new();
     private readonly RefusedPeers _refused = new();
     private readonly byte[] _returned = new byte[ReturnedSizeMax];
-    private readonly byte[] _datagram = new byte[KnetLimits.DatagramSizeMax];
     private readonly RingLog _log;
-    private Dictionary<(uint Node, int Link), byte[]> _targets = [];
+    private Dictionary<(uint Node, int Link), DatagramTarget> _targets = [];
     private LinkSocket[] _sockets = [];
     private int[] _descriptors = [];
     private KnetSection _section;
     private TimeSpan _token;
     private Instant _finishesCrypto = Instant.Never;
     private int _turn;
+    private int _queued;
     private long _datagramCount;
     private long _sendErrors;
 
@@ -72,7 +75,8 @@ internal sealed class KnetLinks : IRingLink
     public void Start(Instant now)
     {
         _transport.Start(now, _sent);
-        Flush(now, _sent);
+        Queue(now);
+        Flush();
     }
 
     /// <inheritdoc/>
@@ -86,7 +90,8 @@ internal sealed class KnetLinks : IRingLink
         }
 
         _transport.HandleTimeout(now, _sent);
-        Flush(now, _sent);
+        Queue(now);
+        Flush();
     }
 
     /// <inheritdoc/>
@@ -97,7 +102,7 @@ internal sealed class KnetLinks : IRingLink
         for (var count = 0; count < DatagramsPerCallMax && silent < _sockets.Length; count++)
         {
             var socket = _sockets[_turn % _sockets.Length];
-            if (!socket.TryReceive(_datagram, out var size, out var source))
+            if (!socket.TryReceive(out var datagram, out var source))
             {
                 silent++;
                 _turn++;
@@ -106,8 +111,9 @@ internal sealed class KnetLinks : IRingLink
 
             silent = 0;
             _datagramCount++;
-            _transport.HandleDatagram(now, socket.Link, source, _datagram.AsSpan(0, size), _received);
-            if (CarryOut(now, _received) is { } packet) return packet.Span;
+            _transport.HandleDatagram(now, socket.Link, source, datagram, _received);
+            if (_received.Count == 0) continue;
+            if (CarryOutReceived(now) is { } packet) return packet.Span;
             _received.Clear();
         }
 
@@ -118,26 +124,55 @@ internal sealed class KnetLinks : IRingLink
     public void Multicast(Instant now, ReadOnlySpan<byte> packet)
     {
         _transport.SendToAll(now, packet, _sent);
-        Flush(now, _sent);
+        Queue(now);
     }
 
     /// <inheritdoc/>
     public void Send(Instant now, uint node, ReadOnlySpan<byte> packet)
     {
         _transport.Send(now, new NodeId(node), packet, _sent);
-        Flush(now, _sent);
+        Queue(now);
+    }
+
+    /// <inheritdoc/>
+    public bool HasRest
+    {
+        get
+        {
+            foreach (var socket in _sockets)
+            {
+                if (socket.HasRest) return true;
+            }
+
+            return false;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Flush()
+    {
+        foreach (var socket in _sockets) socket.Queue.Flush();
+        foreach (var ((node, link), target) in _targets)
+        {
+            for (; target.Failures > 0; target.Failures--) CountFailure(new NodeId(node), link);
+        }
+
+        _sent.Clear();
+        _queued = 0;
     }
 
     /// <inheritdoc/>
     public void Reconfigure(Instant now, RingConfiguration configuration)
     {
         if (configuration.Knet is not { } section) return;
+        Flush();
         OpenSockets(configuration, section);
         _section = section;
         _token = TimeSpan.FromMilliseconds(configuration.Totem.Token);
         Report = new KnetReport(_transport, configuration);
         _transport.Reconfigure(now, section.Settings, _sent);
-        Flush(now, _sent);
+        Queue(now);
+        Flush();
     }
 
     /// <inheritdoc/>
@@ -152,13 +187,15 @@ internal sealed class KnetLinks : IRingLink
     /// <inheritdoc/>
     public void Probe(Instant now, NodeId node)
     {
+        Flush();
         _transport.Probe(now, node, _sent);
         foreach (ref readonly var output in _sent.Outputs)
         {
             if (output.Kind == KnetOutputKind.Send) _refused.NoteProbe(output.Node.Value, output.Link, output.Bytes.Span);
         }
 
-        Flush(now, _sent);
+        Queue(now);
+        Flush();
     }
 
     /// <inheritdoc/>
@@ -204,7 +241,8 @@ internal sealed class KnetLinks : IRingLink
         if (phase == 1)
         {
             _transport.ActivateCrypto(now, _sent);
-            Flush(now, _sent);
+            Queue(now);
+            Flush();
             return;
         }
 
@@ -278,61 +316,79 @@ internal sealed class KnetLinks : IRingLink
         _sockets = [.. next];
         _descriptors = [.. next.Select(s => s.Descriptor)];
         _targets = configuration.Nodes.SelectMany(n => n.Links.Select(l => (n.NodeId, Link: l))).ToDictionary(
-            t => (t.NodeId, t.Link.Link), t => DatagramSocket.Target(t.Link.Address, section.Ports[t.Link.Link]));
+            t => (t.NodeId, t.Link.Link), t => new DatagramTarget(t.Link.Address, section.Ports[t.Link.Link]));
     }
 
-    private void Flush(Instant now, KnetOutbox outbox)
+    /// <summary>Lets what is to be sent wait for the flush, and carries out the rest.</summary>
+    private void Queue(Instant now)
     {
-        CarryOut(now, outbox);
-        outbox.Clear();
+        // A refused probe appends the next one.
+        while (_queued < _sent.Count)
+        {
+            var output = _sent.Outputs[_queued++];
+            if (output.Kind != KnetOutputKind.Send) Tell(output);
+            else if (output.IsProbe) Send(now, output, _sent);
+            else if (Find(output) is var (socket, target)) socket.Queue.Add(output.Bytes.Span, target);
+        }
+
+        if (_queued >= WaitingMax) Flush();
     }
 
     /// <summary>Sends and tells what is to be; returns the delivered packet, of which there is one at most per datagram.</summary>
-    private ReadOnlyMemory<byte>? CarryOut(Instant now, KnetOutbox outbox)
+    private ReadOnlyMemory<byte>? CarryOutReceived(Instant now)
     {
         ReadOnlyMemory<byte>? packet = null;
-
-        // A refused probe appends the next one.
-        for (var index = 0; index < outbox.Count; index++)
+        for (var index = 0; index < _received.Count; index++)
         {
-            var output = outbox.Outputs[index];
-            switch (output.Kind)
-            {
-                case KnetOutputKind.Send:
-                    Send(now, output, outbox);
-                    break;
-                case KnetOutputKind.Deliver:
-                    packet = output.Bytes;
-                    break;
-                case KnetOutputKind.Report when output.Event.Kind == KnetEventKind.CryptoInUse:
-                    _log.Notice($"crypto settings {_transport.Crypto} are in use");
-                    break;
-                default:
-                    var (priority, text) = KnetEventText.Of(output.Event);
-                    _log.Add(priority, text);
-                    break;
-            }
+            var output = _received.Outputs[index];
+            if (output.Kind == KnetOutputKind.Deliver) packet = output.Bytes;
+            else if (output.Kind == KnetOutputKind.Send) Send(now, output, _received);
+            else Tell(output);
         }
 
         return packet;
     }
 
-    private void Send(Instant now, in KnetOutput output, KnetOutbox outbox)
+    private void Tell(in KnetOutput output)
+    {
+        if (output.Event.Kind == KnetEventKind.CryptoInUse)
+        {
+            _log.Notice($"crypto settings {_transport.Crypto} are in use");
+            return;
+        }
+
+        var (priority, text) = KnetEventText.Of(output.Event);
+        _log.Add(priority, text);
+    }
+
+    private (LinkSocket Socket, DatagramTarget Target)? Find(in KnetOutput output)
     {
         foreach (var socket in _sockets)
         {
-            if (socket.Link != output.Link || !_targets.TryGetValue((output.Node.Value, output.Link), out var target)) continue;
-            var error = socket.Send(output.Bytes.Span, target);
-            if (error == 0) return;
-            if (error == Native.ErrorMessageSize && output.IsProbe && _transport.StatusOf(output.Node, output.Link) is { } status)
-            {
-                _transport.HandleProbeRefused(now, output.Node, output.Link, socket.InterfaceMtu(status.Address), outbox);
-                return;
-            }
+            if (socket.Link != output.Link) continue;
+            return _targets.TryGetValue((output.Node.Value, output.Link), out var target) ? (socket, target) : null;
+        }
 
-            _sendErrors++;
-            _transport.CountSendError(output.Node, output.Link);
+        return null;
+    }
+
+    private void Send(Instant now, in KnetOutput output, KnetOutbox outbox)
+    {
+        if (Find(output) is not var (socket, target)) return;
+        var error = socket.Send(output.Bytes.Span, target);
+        if (error == 0) return;
+        if (error == Native.ErrorMessageSize && output.IsProbe && _transport.StatusOf(output.Node, output.Link) is { } status)
+        {
+            _transport.HandleProbeRefused(now, output.Node, output.Link, socket.InterfaceMtu(status.Address), outbox);
             return;
         }
+
+        CountFailure(output.Node, output.Link);
+    }
+
+    private void CountFailure(NodeId node, int link)
+    {
+        _sendErrors++;
+        _transport.CountSendError(node, link);
     }
 }

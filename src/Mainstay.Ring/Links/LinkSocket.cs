@@ -31,11 +31,17 @@ internal sealed unsafe class LinkSocket : IDisposable
     public static LinkSocket Open(int link, IPAddress local, int port) =>
         new(new DatagramSocket(local, port, BufferSize, Prepare), local, link);
 
-    /// <summary>Reads one datagram; false when none waits.</summary>
-    public bool TryReceive(byte[] buffer, out int size, out LinkAddress source) => _socket.TryReceive(buffer, out size, out source);
+    /// <summary>Datagrams to be sent together.</summary>
+    public SendQueue Queue => _socket.Queue;
 
-    /// <summary>Sends one datagram; 0, or the kernel's error number.</summary>
-    public int Send(ReadOnlySpan<byte> datagram, byte[] target) => _socket.Send(datagram, target);
+    /// <inheritdoc cref="DatagramSocket.HasRest"/>
+    public bool HasRest => _socket.HasRest;
+
+    /// <inheritdoc cref="DatagramSocket.TryReceive"/>
+    public bool TryReceive(out Span<byte> datagram, out LinkAddress source) => _socket.TryReceive(out datagram, out source);
+
+    /// <inheritdoc cref="DatagramSocket.Send"/>
+    public int Send(ReadOnlySpan<byte> datagram, DatagramTarget target) => _socket.Send(datagram, target);
 
     /// <summary>What the interface towards an address takes, in bytes on the wire; 0 where the kernel does not say.</summary>
     public int InterfaceMtu(LinkAddress remote)

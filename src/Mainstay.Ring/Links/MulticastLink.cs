@@ -19,16 +19,14 @@ internal sealed class MulticastLink : IRingLink
     private readonly DatagramSocket _group;
     private readonly DatagramSocket _unicast;
     private readonly DatagramSocket _sender;
-    private readonly byte[] _groupTarget;
+    private readonly DatagramTarget _groupTarget;
     private readonly int[] _descriptors;
-    private readonly byte[] _datagram = new byte[UdpFraming.DatagramSizeMax];
     private readonly LinkAddress _self;
     private readonly int _senderPort;
-    private Dictionary<uint, byte[]> _targets = [];
+    private Dictionary<uint, DatagramTarget> _targets = [];
     private HashSet<LinkAddress> _members = [];
     private bool _blocksUnlisted;
     private long _received;
-    private long _sent;
     private long _unlisted;
     private long _sendFailures;
 
@@ -39,7 +37,7 @@ internal sealed class MulticastLink : IRingLink
         var port = configuration.Totem.Port;
         _senderPort = port - 1;
         _self = LinkAddress.Of(configuration.LocalNode.ResolvedAddress);
-        _groupTarget = DatagramSocket.Target(multicast.Group, port);
+        _groupTarget = new DatagramTarget(multicast.Group, port);
         _descriptors = [group.Descriptor, unicast.Descriptor];
         Report = new UnicastReport(configuration);
         SetMembers(configuration);
@@ -94,14 +92,14 @@ internal sealed class MulticastLink : IRingLink
         for (var attempt = 0; attempt < AttemptsMax; attempt++)
         {
             var socket = _group;
-            if (!socket.TryReceive(_datagram, out var size, out var source))
+            if (!socket.TryReceive(out var datagram, out var source))
             {
                 socket = _unicast;
-                if (!socket.TryReceive(_datagram, out size, out source)) return default;
+                if (!socket.TryReceive(out datagram, out source)) return default;
             }
 
             // The kernel brings our own multicasts back; the daemon has looped them already.
-            if (size == 0 || (source == _self && socket.SourcePort == _senderPort)) continue;
+            if (datagram.IsEmpty || (source == _self && socket.SourcePort == _senderPort)) continue;
             if (_blocksUnlisted && !_members.Contains(source))
             {
                 _unlisted++;
@@ -109,20 +107,31 @@ internal sealed class MulticastLink : IRingLink
             }
 
             _received++;
-            return _datagram.AsSpan(0, size);
+            return datagram;
         }
 
         return default;
     }
 
     /// <inheritdoc/>
-    public void Multicast(Instant now, ReadOnlySpan<byte> packet) => Send(packet, _groupTarget);
+    public bool HasRest => _group.HasRest || _unicast.HasRest;
+
+    /// <inheritdoc/>
+    public void Multicast(Instant now, ReadOnlySpan<byte> packet) => _sender.Queue.Add(packet, _groupTarget);
 
     /// <inheritdoc/>
     public void Send(Instant now, uint node, ReadOnlySpan<byte> packet)
     {
-        if (_targets.TryGetValue(node, out var target)) Send(packet, target);
+        if (_targets.TryGetValue(node, out var target)) _sender.Queue.Add(packet, target);
         else _sendFailures++;
+    }
+
+    /// <summary>Multicasts come before tokens where they were queued before them: the group is a target of its own.</summary>
+    public void Flush()
+    {
+        _sender.Queue.Flush();
+        TakeFailures(_groupTarget);
+        foreach (var target in _targets.Values) TakeFailures(target);
     }
 
     /// <inheritdoc/>
@@ -150,6 +159,7 @@ internal sealed class MulticastLink : IRingLink
     /// <inheritdoc/>
     public void Reconfigure(Instant now, RingConfiguration configuration)
     {
+        Flush();
         Report = new UnicastReport(configuration);
         SetMembers(configuration);
     }
@@ -157,7 +167,7 @@ internal sealed class MulticastLink : IRingLink
     /// <inheritdoc/>
     public void AddCounters(IDictionary<string, long> counters)
     {
-        counters["link.datagrams_sent"] = _sent;
+        counters["link.datagrams_sent"] = _sender.Queue.Sent;
         counters["link.datagrams_received"] = _received;
         counters["link.dropped_unlisted_source"] = _unlisted;
         counters["link.send_failures"] = _sendFailures;
@@ -219,12 +229,12 @@ internal sealed class MulticastLink : IRingLink
         _blocksUnlisted = configuration.Totem.BlockUnlistedIps;
         _members = [.. configuration.Nodes.Select(n => LinkAddress.Of(n.ResolvedAddress))];
         _targets = configuration.Nodes.ToDictionary(
-            n => n.NodeId, n => DatagramSocket.Target(n.ResolvedAddress, configuration.Totem.Port));
+            n => n.NodeId, n => new DatagramTarget(n.ResolvedAddress, configuration.Totem.Port));
     }
 
-    private void Send(ReadOnlySpan<byte> packet, byte[] target)
+    private void TakeFailures(DatagramTarget target)
     {
-        if (_sender.Send(packet, target) == 0) _sent++;
-        else _sendFailures++;
+        _sendFailures += target.Failures;
+        target.Failures = 0;
     }
 }

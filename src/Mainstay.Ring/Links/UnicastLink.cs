@@ -19,14 +19,14 @@ internal sealed class UnicastLink : IRingLink
 
     private readonly DatagramSocket _main;
     private readonly int[] _mainDescriptor;
-    private readonly byte[] _datagram = new byte[UdpFraming.DatagramSizeMax];
     private readonly byte[] _probe = new byte[UnicastProbe.Size];
     private readonly RefusedPeers _refused = new();
     private readonly byte[] _returned = new byte[ReturnedSizeMax];
     private Peers _peers;
     private long _unlisted;
     private long _sendFailures;
-    private long _sent;
+    private long _sentSingly;
+    private long _sentByEarlierPeers;
     private long _received;
 
     private UnicastLink(DatagramSocket main, RingConfiguration configuration)
@@ -78,7 +78,9 @@ internal sealed class UnicastLink : IRingLink
     /// <summary>Same main socket, other members: nothing that waits in it is lost.</summary>
     public void Reconfigure(Instant now, RingConfiguration configuration)
     {
+        Flush();
         var next = new Peers(configuration);
+        _sentByEarlierPeers += _peers.Sent;
         _peers.Dispose();
         _peers = next;
         Report = new UnicastReport(configuration);
@@ -88,7 +90,7 @@ internal sealed class UnicastLink : IRingLink
     public ReadOnlySpan<byte> Receive(Instant now)
     {
         // Bounded, so that who sends nothing but probes, or strangers, keep the daemon from nothing else.
-        for (var attempt = 0; attempt < AttemptsMax && _main.TryReceive(_datagram, out var size, out var source); attempt++)
+        for (var attempt = 0; attempt < AttemptsMax && _main.TryReceive(out var datagram, out var source); attempt++)
         {
             var from = _peers.IndexOf(source);
             if (from >= 0) _peers.Heard[from] = now;
@@ -98,7 +100,6 @@ internal sealed class UnicastLink : IRingLink
                 continue;
             }
 
-            var datagram = _datagram.AsSpan(0, size);
             if (datagram.IsEmpty || UnicastProbe.IsAnswer(datagram)) continue;
             if (!UnicastProbe.IsQuestion(datagram))
             {
@@ -107,7 +108,7 @@ internal sealed class UnicastLink : IRingLink
             }
 
             UnicastProbe.MakeAnswer(datagram);
-            if (from >= 0 && from != _peers.Self) Send(_main, from, datagram);
+            if (from >= 0 && from != _peers.Self) SendNow(from, datagram);
         }
 
         return default;
@@ -123,7 +124,7 @@ internal sealed class UnicastLink : IRingLink
         if (index < 0 || index == _peers.Self) return;
         UnicastProbe.WriteQuestion(_probe);
         _refused.NoteProbe(node.Value, 0, _probe);
-        Send(_main, index, _probe);
+        SendNow(index, _probe);
     }
 
     /// <inheritdoc/>
@@ -145,18 +146,21 @@ internal sealed class UnicastLink : IRingLink
     /// <inheritdoc/>
     public void AddCounters(IDictionary<string, long> counters)
     {
-        counters["link.datagrams_sent"] = _sent;
+        counters["link.datagrams_sent"] = _sentSingly + _main.Queue.Sent + _peers.Sent + _sentByEarlierPeers;
         counters["link.datagrams_received"] = _received;
         counters["link.dropped_unlisted_source"] = _unlisted;
         counters["link.send_failures"] = _sendFailures + _main.Returned;
     }
+
+    /// <inheritdoc/>
+    public bool HasRest => _main.HasRest;
 
     /// <summary>One copy to every other member.</summary>
     public void Multicast(Instant now, ReadOnlySpan<byte> packet)
     {
         for (var i = 0; i < _peers.Members.Count; i++)
         {
-            if (_peers.Sockets[i] is { } socket) Send(socket, i, packet);
+            _peers.Sockets[i]?.Queue.Add(packet, _peers.Targets[i]);
         }
     }
 
@@ -165,7 +169,15 @@ internal sealed class UnicastLink : IRingLink
     {
         var index = _peers.Members.IndexOf(node);
         if (index < 0) _sendFailures++;
-        else Send(_main, index, packet);
+        else _main.Queue.Add(packet, _peers.TokenTargets[index]);
+    }
+
+    /// <summary>Multicasts first: a token must not overtake what was sent before it.</summary>
+    public void Flush()
+    {
+        foreach (var socket in _peers.Sockets) socket?.Queue.Flush();
+        _main.Queue.Flush();
+        _sendFailures += _peers.TakeFailures();
     }
 
     public void Dispose()
@@ -174,9 +186,9 @@ internal sealed class UnicastLink : IRingLink
         _main.Dispose();
     }
 
-    private void Send(DatagramSocket socket, int index, ReadOnlySpan<byte> datagram)
+    private void SendNow(int index, ReadOnlySpan<byte> datagram)
     {
-        if (socket.Send(datagram, _peers.Targets[index]) == 0) _sent++;
+        if (_main.Send(datagram, _peers.TokenTargets[index]) == 0) _sentSingly++;
         else _sendFailures++;
     }
 
@@ -193,10 +205,8 @@ internal sealed class UnicastLink : IRingLink
             Heard = new Instant[Members.Count];
             Sockets = new DatagramSocket?[Members.Count];
             Addresses = [.. Enumerable.Range(0, Members.Count).Select(i => LinkAddress.Of(Members.AddressAt(i)))];
-            Targets =
-            [
-                .. Enumerable.Range(0, Members.Count).Select(i => DatagramSocket.Target(Members.AddressAt(i), configuration.Totem.Port)),
-            ];
+            Targets = TargetsAt(configuration.Totem.Port);
+            TokenTargets = TargetsAt(configuration.Totem.Port);
             try
             {
                 for (var i = 0; i < Sockets.Length; i++)
@@ -220,16 +230,47 @@ internal sealed class UnicastLink : IRingLink
 
         public LinkAddress[] Addresses { get; }
 
-        public byte[][] Targets { get; }
+        /// <summary>Where each one's own socket sends to.</summary>
+        public DatagramTarget[] Targets { get; }
+
+        /// <summary>The same for the ring's socket: a target belongs to one queue.</summary>
+        public DatagramTarget[] TokenTargets { get; }
 
         /// <summary>One per other member.</summary>
         public DatagramSocket?[] Sockets { get; }
 
-        public int IndexOf(LinkAddress source) => Array.IndexOf(Addresses, source);
+        /// <summary>Datagrams that the members' sockets have sent.</summary>
+        public long Sent => Sockets.Sum(s => s?.Queue.Sent ?? 0);
+
+        public int IndexOf(LinkAddress source)
+        {
+            for (var i = 0; i < Addresses.Length; i++)
+            {
+                if (Addresses[i] == source) return i;
+            }
+
+            return -1;
+        }
+
+        /// <summary>Datagrams that could not be sent since the last call.</summary>
+        public int TakeFailures()
+        {
+            var count = 0;
+            for (var i = 0; i < Targets.Length; i++)
+            {
+                count += Targets[i].Failures + TokenTargets[i].Failures;
+                Targets[i].Failures = TokenTargets[i].Failures = 0;
+            }
+
+            return count;
+        }
 
         public void Dispose()
         {
             foreach (var socket in Sockets) socket?.Dispose();
         }
+
+        private DatagramTarget[] TargetsAt(int port) =>
+            [.. Enumerable.Range(0, Members.Count).Select(i => new DatagramTarget(Members.AddressAt(i), port))];
     }
 }
