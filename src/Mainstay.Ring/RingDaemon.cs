@@ -261,7 +261,8 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
 
     private void LoopBack()
     {
-        for (var i = 0; i < LoopbacksPerTurnMax && _loopback.TryTake(out var buffer, out var size); i++)
+        // What this causes waits for the next turn: the token of a ring of one goes round without end.
+        for (var left = Math.Min(_loopback.Count, LoopbacksPerTurnMax); left > 0 && _loopback.TryTake(out var buffer, out var size); left--)
         {
             _node.HandleDatagram(Now(), buffer.AsSpan(0, size), _outbox);
             _loopback.Return(buffer);
