@@ -43,6 +43,7 @@ internal sealed class RingCampaignReport(RingCampaign campaign, RingSimulationOp
             + $"{campaign.Faults.Events} faults of nodes and paths ({FaultsPerNodeHour:0.0} per node-hour), "
             + $"{campaign.Faults.Datagrams} of datagrams; slowest agreement after healing {campaign.SlowestConvergence.TotalSeconds:0.0} s "
             + $"(seed {campaign.SlowestSeed})");
+        WriteStandstill(output);
         output.WriteLine(
             $"{campaign.EventCount} events in {Seconds:0.0} s with {options.Jobs} jobs: {EventsPerSecond / 1000:0} thousand events per "
                 + $"second, "
@@ -63,6 +64,8 @@ internal sealed class RingCampaignReport(RingCampaign campaign, RingSimulationOp
             writer.WriteNumber("virtualHours", Math.Round(campaign.SimulatedTime.TotalHours, 3));
             writer.WriteNumber("nodeHours", Math.Round(campaign.NodeTime.TotalHours, 3));
             writer.WriteNumber("slowestAgreementSeconds", Math.Round(campaign.SlowestConvergence.TotalSeconds, 3));
+            writer.WriteNumber("longestStandstillSeconds", Math.Round(campaign.LongestStandstill.TotalSeconds, 3));
+            writer.WriteNumber("standstillPermille", campaign.StandstillPermille);
             writer.WriteNumber("events", campaign.EventCount);
             writer.WriteNumber("realSeconds", Math.Round(Seconds, 3));
             writer.WriteNumber("jobs", options.Jobs);
@@ -107,6 +110,17 @@ internal sealed class RingCampaignReport(RingCampaign campaign, RingSimulationOp
         RingProfile.HalfDead => "half-dead",
         _ => "storm",
     };
+
+    /// <summary>What a half-dead node cost the others.</summary>
+    private void WriteStandstill(TextWriter output)
+    {
+        if (options.Profile == RingProfile.HalfDead)
+        {
+            output.WriteLine(
+                $"beside the half-dead node the worst of the others delivered nothing for {campaign.StandstillPermille / 10.0:0.0} % of "
+                + $"the time, {campaign.LongestStandstill.TotalSeconds:0.0} s at once");
+        }
+    }
 
     private void WriteCoverage(TextWriter output)
     {

@@ -27,6 +27,12 @@ public sealed class RingCampaign
     /// <summary>The seed that took it.</summary>
     public ulong SlowestSeed { get; private set; }
 
+    /// <summary>With half-dead nodes: the longest time in which one of the others delivered nothing.</summary>
+    public TimeSpan LongestStandstill { get; private set; }
+
+    /// <summary>How much of the time it was for the worst of them, in thousandths.</summary>
+    public int StandstillPermille { get; private set; }
+
     /// <summary>What was reached.</summary>
     public RingCoverage Coverage { get; } = new();
 
@@ -99,6 +105,8 @@ public sealed class RingCampaign
             HistoryHash += result.HistoryHash;
             Coverage.Add(result.Coverage);
             Faults.Add(result.Faults);
+            LongestStandstill = result.LongestStandstill > LongestStandstill ? result.LongestStandstill : LongestStandstill;
+            StandstillPermille = Math.Max(result.StandstillPermille, StandstillPermille);
             if (result.Convergence > SlowestConvergence)
             {
                 (SlowestConvergence, SlowestSeed) = (result.Convergence, result.Seed);

@@ -107,7 +107,7 @@ public sealed partial record RingScenario
                 Loss = (int)Pick(prng, 200_000, 300_000, 500_000),
                 GapAllowed = token / 4,
                 StandstillMax = 10 * (token + (options.Consensus.Ticks * 100)),
-                StandstillPermilleMax = 200,
+                StandstillPermilleMax = 300,
             },
         };
         return WithKnet(calm, seed) with
