@@ -32,6 +32,20 @@ public sealed partial class KnetTransport
         foreach (var link in host.Links) SendPing(now, link, isTimed: true, outbox);
     }
 
+    /// <summary>
+    /// This host's interface of a link can carry nothing any more: the link is down to every host, without waiting for pongs that cannot
+    /// come. It comes up again as after silence.
+    /// </summary>
+    public void HandleInterfaceDown(Instant now, int link, KnetOutbox outbox)
+    {
+        ArgumentNullException.ThrowIfNull(outbox);
+        if (!_isStarted || _isStopped) return;
+        foreach (var host in _hosts)
+        {
+            if (host.Find(link) is { } found) GoDown(now, host, found, outbox);
+        }
+    }
+
     /// <summary>The kernel refused a path MTU probe because it is larger than the interface takes.</summary>
     /// <param name="now">The time.</param>
     /// <param name="node">The host it was for.</param>

@@ -37,6 +37,18 @@ public sealed partial class RingNode
         Drain(now, outbox);
     }
 
+    /// <summary>
+    /// No interface of this host can carry the ring's packets any more: all others are out of reach, and this node knows it before its
+    /// timeouts do.
+    /// </summary>
+    public void HandleIsolated(Instant now, RingOutbox outbox)
+    {
+        if (_left || !IsUniform) return;
+        outbox.Log(LogPriority.Warning, "no interface of this host can carry the ring's packets: all other nodes are given up");
+        foreach (var member in _totem.Membership.Where(m => m != Self)) _totem.HandlePeerGone(now, member, outbox.Network);
+        Drain(now, outbox);
+    }
+
     private Instant WatchDeadline => _contact is null || _left ? Instant.Never : _watch.NextDeadline(_totem.Statistics.LastTokenReceived);
 
     /// <summary>The token of an idle ring is held for so long and goes round; soon after that it is late.</summary>

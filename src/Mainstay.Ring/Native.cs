@@ -90,6 +90,7 @@ internal static unsafe partial class Native
     /// <summary>Sets "don't fragment" and does not heed what the kernel believes of the path: what knet searches itself.</summary>
     public const int PathMtuProbe = 3;
 
+    public const int ErrorNoBufferSpace = 105;
     public const int ErrorMessageSize = 90;
     public const int ErrorProtocolUnreachable = 92;
     public const int ErrorNetworkUnreachable = 101;
@@ -126,6 +127,12 @@ internal static unsafe partial class Native
 
     [LibraryImport(LibC, EntryPoint = "accept4", SetLastError = true)]
     public static partial int Accept(int descriptor, byte* address, uint* addressSize, int flags);
+
+    [LibraryImport(LibC, EntryPoint = "socket", SetLastError = true)]
+    public static partial int OpenSocket(int family, int type, int protocol);
+
+    [LibraryImport(LibC, EntryPoint = "bind", SetLastError = true)]
+    public static partial int Bind(int descriptor, byte* address, uint addressSize);
 
     [LibraryImport(LibC, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);

@@ -180,6 +180,7 @@ internal sealed partial class RingDaemon
             {
                 _configuration = wanted;
                 Identity = Describe(wanted);
+                WatchInterfaces();
                 _log.Apply(wanted.Logging);
                 _node.Reconfigure(Now(), WithProcess(options), _outbox);
                 if (_link is KnetLinks knet && knet.TryBeginCryptoChange()) _node.AnnounceCrypto(Now(), _outbox);

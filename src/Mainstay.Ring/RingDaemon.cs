@@ -37,6 +37,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
     private RingConfiguration _configuration;
     private readonly IRingLink _link;
     private readonly LoopMeter _meter = new();
+    private readonly InterfaceWatch _interfaces = new();
     private string? _endReason;
     private int _exitCode;
     private bool _saysGoodbye;
@@ -54,6 +55,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         _node = new RingNode(WithProcess(options), _link is MulticastLink ? null : _link);
         _clients = new ClientServer(Path.Combine(arguments.RunDirectory, "ring.sock"), _node, _outbox, this, log);
         Identity = Describe(configuration);
+        WatchInterfaces();
     }
 
     /// <inheritdoc/>
@@ -130,6 +132,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
     {
         _clients.Dispose();
         _link.Dispose();
+        _interfaces.Dispose();
         _store.Dispose();
         _wakeup.Dispose();
     }
@@ -186,7 +189,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
     private unsafe void Wait(Instant deadline)
     {
         var links = _link.Descriptors;
-        var first = links.Length + 2;
+        var first = links.Length + 3;
         var count = first + _clients.Count;
         if (_polled.Length < count) Array.Resize(ref _polled, count * 2);
         _polled[0] = new PollDescriptor { Descriptor = _wakeup.Descriptor, Wanted = Native.PollIn };
@@ -196,6 +199,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
             _polled[2 + i] = new PollDescriptor { Descriptor = links[i], Wanted = Native.PollIn };
         }
 
+        _polled[first - 1] = new PollDescriptor { Descriptor = _interfaces.Descriptor, Wanted = Native.PollIn };
         for (var i = 0; i < _clients.Count; i++)
         {
             var client = _clients[i];
@@ -218,6 +222,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         }
 
         if (_polled[1].Happened != 0) _clients.Accept();
+        if (_polled[first - 1].Happened != 0) ReadInterfaces();
         var hasError = false;
         for (var i = 0; i < links.Length; i++) hasError |= (_polled[2 + i].Happened & Native.PollError) != 0;
         if (hasError) ReadLinkErrors();

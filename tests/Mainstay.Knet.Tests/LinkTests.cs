@@ -39,6 +39,26 @@ public sealed class LinkTests
     }
 
     [Fact]
+    public void A_link_whose_interface_is_down_is_left_at_once_and_comes_back_by_its_pongs()
+    {
+        var network = new VirtualNetwork(2, 2);
+        network.Start();
+        network.RunFor(TimeSpan.FromSeconds(5));
+        network.IsCut = (_, _, link) => link == 0;
+        network.Do(1, (transport, outbox) => transport.HandleInterfaceDown(network.Now, 0, outbox));
+        Assert.False(network.Nodes[1].StatusOf(Two, 0)!.IsConnected);
+        network.Delivered[2].Clear();
+        network.SendToAll(1, [1, 2, 3]);
+        network.RunFor(TimeSpan.FromMilliseconds(10));
+        Assert.Equal([1, 2, 3], Assert.Single(network.Delivered[2]).Packet);
+        network.Do(1, (transport, outbox) => transport.HandleInterfaceDown(network.Now, 1, outbox));
+        Assert.False(network.Nodes[1].IsReachable(Two));
+        network.IsCut = (_, _, _) => false;
+        network.RunFor(TimeSpan.FromSeconds(5));
+        Assert.True(network.Nodes[1].StatusOf(Two, 0)!.IsConnected);
+    }
+
+    [Fact]
     public void A_new_link_is_given_ten_times_the_timeout_before_silence_counts()
     {
         var network = new VirtualNetwork(2, 1);

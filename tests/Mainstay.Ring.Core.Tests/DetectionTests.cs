@@ -60,6 +60,22 @@ public sealed class DetectionTests
         Assert.Contains(ring.Log(1), line => line == "node 3 is given up: it answered no probe for 300 ms");
     }
 
+    [Theory]
+    [InlineData(true, 0, 100)]
+    [InlineData(false, ByTimeouts, 2000)]
+    public void A_node_without_a_working_interface_is_alone_at_once_in_a_uniform_ring(bool isUniform, int least, int most)
+    {
+        var ring = Form(announces: id => isUniform || id != 2, 1, 2, 3);
+        ring.Run(500);
+        ring.Isolate(3);
+        ring.Do(3, ring[3].HandleIsolated);
+        Assert.InRange(ring.RunUntil(() => IsFormed(ring, 3), 2000), least, most);
+        ring.Run(2000);
+        Assert.True(IsFormed(ring, 1, 2));
+        ring.Heal();
+        Assert.InRange(ring.RunUntil(() => IsFormed(ring, 1, 2, 3), 5000), 0, 5000);
+    }
+
     [Fact]
     public void A_pause_of_less_than_the_token_time_changes_nothing()
     {

@@ -52,6 +52,9 @@ internal interface IRingLink : IPeerContact, IDisposable
     /// <summary>Reads what the kernel knows of datagrams that came back; called when a descriptor tells of an error.</summary>
     void ReadErrors(Instant now);
 
+    /// <summary>This host's interface of a link can carry nothing any more, as the kernel says.</summary>
+    void HandleInterfaceDown(Instant now, int link);
+
     /// <summary>The next node whose host refuses the ring's datagrams, and whether the last probe was among them.</summary>
     bool TryTakeRefused(out (NodeId Node, bool IsProbe) refused);
 

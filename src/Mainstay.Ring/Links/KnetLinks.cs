@@ -220,6 +220,14 @@ internal sealed class KnetLinks : IRingLink
     }
 
     /// <inheritdoc/>
+    public void HandleInterfaceDown(Instant now, int link)
+    {
+        _transport.HandleInterfaceDown(now, link, _sent);
+        Queue(now);
+        Flush();
+    }
+
+    /// <inheritdoc/>
     public bool TryTakeRefused(out (NodeId Node, bool IsProbe) refused) => _refused.TryTake(out refused);
 
     /// <summary>

@@ -150,6 +150,12 @@ internal sealed class MulticastLink : IRingLink
     }
 
     /// <inheritdoc/>
+    public void HandleInterfaceDown(Instant now, int link)
+    {
+        // There is no other link to go over to.
+    }
+
+    /// <inheritdoc/>
     public bool TryTakeRefused(out (NodeId Node, bool IsProbe) refused)
     {
         refused = default;

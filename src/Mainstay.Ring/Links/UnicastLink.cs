@@ -141,6 +141,12 @@ internal sealed class UnicastLink : IRingLink
     }
 
     /// <inheritdoc/>
+    public void HandleInterfaceDown(Instant now, int link)
+    {
+        // There is no other link to go over to.
+    }
+
+    /// <inheritdoc/>
     public bool TryTakeRefused(out (NodeId Node, bool IsProbe) refused) => _refused.TryTake(out refused);
 
     /// <inheritdoc/>

@@ -36,6 +36,18 @@ public sealed class MainstayRingTests
     }
 
     [Fact]
+    public async Task A_node_whose_cable_is_pulled_is_alone_without_waiting_for_its_token()
+    {
+        using var lab = RingLab.Up("ring-cable", [], tokenMs: 10_000, options: ["--transport", "knet"]);
+        await lab.UntilAgreedAsync(RingLab.Nodes, [1, 2, 3]);
+        lab.Cluster.Shell("n3", "ip link set dev $(ip -o -4 address show to 10.77.0.0/16 | awk '{print $2; exit}') down");
+        await lab.UntilAgreedAsync(["n3"], [3], isQuorate: false);
+        var log = lab.Cluster.Try("n3", "cat", "/var/log/corosync/corosync.log").Output;
+        Assert.Contains("no interface of this host can carry the ring's packets", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("The token was lost", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_second_daemon_on_the_host_is_refused_with_a_clear_word()
     {
         using var lab = RingLab.Up("ring-second", [], TokenMs);
