@@ -25,6 +25,7 @@ public sealed class ClientTests
         cluster.Open();
         cluster.Start(1);
         await using var own = await cluster.ConnectAsync(1);
+        await DaemonCluster.UntilAsync<RingQuorumChange>(own, q => q.Members.Count == 1);
         using var client = RawClient.ConnectAs(cluster.SocketPath(1), Stranger, StrangersGroup);
         Assert.Equal(isAdmitted, await client.IsWelcomeAsync());
         if (!isAdmitted) await cluster.UntilLoggedAsync(1, $"(pid {Environment.ProcessId}, uid {Stranger}) was turned away");
