@@ -25,7 +25,9 @@ static int Run(string[] args)
 // The host executable puts its own path into Environment.GetCommandLineArgs; only the kernel still knows argv[0].
 static string InvokedName()
 {
-    var commandLine = File.ReadAllBytes("/proc/self/cmdline").AsSpan();
+    Span<byte> start = stackalloc byte[4096]; // no path is longer
+    using var file = File.OpenHandle("/proc/self/cmdline");
+    var commandLine = start[..RandomAccess.Read(file, start, 0)];
     var end = commandLine.IndexOf((byte)0);
     var name = Path.GetFileName(System.Text.Encoding.UTF8.GetString(end < 0 ? commandLine : commandLine[..end]));
     return name is "" or "dotnet" ? "mainstay" : name;

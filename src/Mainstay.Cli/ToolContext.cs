@@ -79,12 +79,19 @@ internal sealed class ToolContext
     /// <summary>Stands in for the CIB of the running cluster; <see langword="null"/> outside tests.</summary>
     public Configuration.ICibStore? LiveCib { get; init; }
 
+    /// <summary>
+    /// Called by a tool that reads, computes, answers and ends: nothing it allocates is worth collecting while there is memory. A tool that
+    /// goes on, and tests, which share their process, leave it alone.
+    /// </summary>
+    public Action DeferCollections { get; private init; } = static () => { };
+
     /// <summary>The same context under another tool's name (a tool that calls another one).</summary>
     public ToolContext WithName(string invokedName) =>
         new(invokedName, Out, () => Error, () => In, Environment, () => Terminal, () => Cancellation)
         {
             Agents = Agents,
             LiveCib = LiveCib,
+            DeferCollections = DeferCollections,
         };
 
     /// <summary>The context of this process.</summary>
@@ -99,7 +106,10 @@ internal sealed class ToolContext
             () => new StreamReader(Console.OpenStandardInput(), encoding),
             System.Environment.GetEnvironmentVariable,
             static () => TerminalFacts.OfProcess(System.Environment.GetEnvironmentVariable),
-            SignalledToken);
+            SignalledToken)
+        {
+            DeferCollections = GarbageCollection.Defer,
+        };
     }
 
     private static CancellationToken SignalledToken()

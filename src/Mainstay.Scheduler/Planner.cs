@@ -35,7 +35,6 @@ public sealed class Plan
         State = state;
         Graph = graph;
         PlannedChanges = changes;
-        Changes = changes.ToText();
     }
 
     /// <summary>The cluster with the decisions made: assigned nodes, next roles.</summary>
@@ -56,7 +55,7 @@ public sealed class Plan
     /// <summary>
     /// The changes in words, one per item, e.g. <c>Move       web   ( n1 -> n2 )</c> (spec/scheduler-output.md section 6).
     /// </summary>
-    public IReadOnlyList<string> Changes { get; }
+    public IReadOnlyList<string> Changes => field ??= PlannedChanges.ToText();
 
     /// <summary>Where a primitive will run once the graph is carried out.</summary>
     /// <param name="primitive">A primitive of this plan.</param>

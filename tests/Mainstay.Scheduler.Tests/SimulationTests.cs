@@ -9,7 +9,7 @@ public sealed class SimulationTests
     [Fact]
     public void A_node_that_comes_up_is_added_and_one_that_goes_down_is_forgotten()
     {
-        var result = Run(TwoNodes(), new SimulationScenario { Nodes = [(NodeEvent.Up, "n3"), (NodeEvent.Down, "n1")] });
+        var result = Run(TwoNodes(), new SimulationScenario { Nodes = [new(NodeEvent.Up, "n3"), new(NodeEvent.Down, "n1")] });
 
         Assert.Contains("  * Bringing node n3 online\n  * Taking node n1 offline\n", Text(result), StringComparison.Ordinal);
         Assert.Contains(result.Input.Section("nodes")!.Elements(), n => n.Value("uname") == "n3");
@@ -23,7 +23,7 @@ public sealed class SimulationTests
     public void A_node_that_fails_is_fenced_and_its_resource_recovered()
     {
         var cluster = new TestCluster(2, fencing: true).Primitive("a").Running("a", "n1").Running("fence", "n2");
-        var result = Run(cluster, new SimulationScenario { Nodes = [(NodeEvent.Fail, "n1")] });
+        var result = Run(cluster, new SimulationScenario { Nodes = [new(NodeEvent.Fail, "n1")] });
 
         Assert.Contains("Fencing n1 (reboot)", Text(result), StringComparison.Ordinal);
         Assert.Contains("Resource action: a               start on n2", Text(result), StringComparison.Ordinal);
@@ -33,7 +33,7 @@ public sealed class SimulationTests
     [Fact]
     public void A_node_nobody_knows_cannot_be_taken_offline()
     {
-        var result = Run(TwoNodes(), new SimulationScenario { Nodes = [(NodeEvent.Down, "n9")] });
+        var result = Run(TwoNodes(), new SimulationScenario { Nodes = [new(NodeEvent.Down, "n9")] });
 
         var refused = Assert.Single(result.Modifications.OfType<SimulationEvent.Refused>());
         Assert.Contains("'n9' is not in the configuration", refused.Message, StringComparison.Ordinal);
@@ -101,7 +101,8 @@ public sealed class SimulationTests
             Watchdog = "true",
             Tickets =
             [
-                (TicketEvent.Grant, "t1"), (TicketEvent.Revoke, "t2"), (TicketEvent.Standby, "t3"), (TicketEvent.Activate, "t4"),
+                new(TicketEvent.Grant, "t1"), new(TicketEvent.Revoke, "t2"),
+                new(TicketEvent.Standby, "t3"), new(TicketEvent.Activate, "t4"),
             ],
         });
 
@@ -145,7 +146,7 @@ public sealed class SimulationTests
     {
         var document = TwoNodes().Document();
         var copy = document.Clone();
-        Simulation.Run(document, Options(new SimulationScenario { Nodes = [(NodeEvent.Fail, "n1")], Quorum = "false" }));
+        Simulation.Run(document, Options(new SimulationScenario { Nodes = [new(NodeEvent.Fail, "n1")], Quorum = "false" }));
 
         Assert.True(document.ContentEquals(copy));
     }

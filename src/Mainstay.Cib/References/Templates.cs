@@ -5,6 +5,9 @@ namespace Mainstay.Cib;
 /// <summary>Resource templates (spec/cib-model.md section 7.2).</summary>
 public static class Templates
 {
+    private static readonly IReadOnlyDictionary<string, IReadOnlyList<string>> s_none =
+        new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+
     /// <summary>
     /// The effective element of a resource: for a primitive with <c>template</c> a copy of the template with the primitive's own children
     /// after the template's, operations merged; for every other resource the element itself.
@@ -60,21 +63,22 @@ public static class Templates
     /// <summary>
     /// The primitives derived from each template, in document order.
     /// </summary>
-    /// <param name="resources">The <c>resources</c> element.</param>
-    public static IReadOnlyDictionary<string, IReadOnlyList<string>> Derived(XElement resources)
+    /// <param name="resources">The <c>resources</c> element, if the document has one.</param>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> Derived(XElement? resources)
     {
-        var derived = new SortedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
-        foreach (var primitive in resources.Descendants("primitive"))
+        SortedDictionary<string, IReadOnlyList<string>>? derived = null;
+        foreach (var primitive in resources?.Descendants("primitive") ?? [])
         {
             if (primitive.Value("template") is { } template && primitive.Id() is { } id)
             {
+                derived ??= new(StringComparer.Ordinal);
                 var list = derived.TryGetValue(template, out var known) ? (List<string>)known : [];
                 list.Add(id);
                 derived[template] = list;
             }
         }
 
-        return derived;
+        return derived ?? s_none;
     }
 
     /// <summary>The resource's own operations stay; each of the template's that has no counterpart is added after them.</summary>

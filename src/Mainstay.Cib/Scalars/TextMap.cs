@@ -95,7 +95,7 @@ public sealed class TextMap : IEnumerable<KeyValuePair<string, string>>
         while (low <= high)
         {
             int middle = (low + high) >>> 1;
-            int order = string.CompareOrdinal(_names[middle], name);
+            int order = OrdinalText.Compare(_names[middle], name);
             if (order == 0) return middle;
             if (order < 0) low = middle + 1;
             else high = middle - 1;

@@ -51,11 +51,14 @@ public static class CibValidator
 /// <summary>One validation: the walk and what it has seen.</summary>
 internal sealed class ValidationRun(int schema)
 {
+    // A list of structures that begins empty has to have that beginning compiled at every start.
+    private const int RoomAtFirst = 64;
+
     private readonly Dictionary<string, XElement> _ids = new(StringComparer.Ordinal);
-    private readonly List<Reference> _references = [];
+    private readonly List<Reference> _references = new(RoomAtFirst);
 
     // An explicit stack: the depth of a document is bounded when it is read, but not when it is built.
-    private readonly List<Pending> _pending = [];
+    private readonly List<Pending> _pending = new(RoomAtFirst);
 
     public List<CibProblem> Problems { get; } = [];
 

@@ -21,7 +21,10 @@ internal readonly record struct GivenOption(string Name, string Value);
 /// <summary>The options given to a native tool, in order.</summary>
 internal sealed class NativeOptions
 {
-    private readonly List<GivenOption> _given = [];
+    // A list of structures that begins empty has to have that beginning compiled at every start.
+    private const int RoomAtFirst = 16;
+
+    private readonly List<GivenOption> _given = new(RoomAtFirst);
 
     /// <summary>The arguments that are no options.</summary>
     public List<string> Rest { get; } = [];

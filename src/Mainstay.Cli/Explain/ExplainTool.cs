@@ -85,6 +85,7 @@ internal sealed class ExplainTool : ITool
 
     private static PlannedCluster Load(ToolContext context, ExplainOptions options)
     {
+        context.DeferCollections();
         var input = PlanningInput.Load(context, options.File, options.Date);
         return new PlannedCluster(input.Document, input.Options, showsLines: input.IsFile);
     }

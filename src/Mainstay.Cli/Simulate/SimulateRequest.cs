@@ -125,24 +125,18 @@ internal sealed class SimulateRequest(NativeOptions options)
     {
         Quorum = this["quorum"],
         Watchdog = this["watchdog"],
-        Nodes = Events(
-            ("node-up", NodeEvent.Up), ("node-down", NodeEvent.Down), ("node-fail", NodeEvent.Fail)),
-        Tickets = Events(
-            ("ticket-grant", TicketEvent.Grant), ("ticket-revoke", TicketEvent.Revoke),
-            ("ticket-standby", TicketEvent.Standby), ("ticket-activate", TicketEvent.Activate)),
+        Nodes = [.. Of("node-up", NodeEvent.Up), .. Of("node-down", NodeEvent.Down), .. Of("node-fail", NodeEvent.Fail)],
+        Tickets =
+        [
+            .. Of("ticket-grant", TicketEvent.Grant), .. Of("ticket-revoke", TicketEvent.Revoke),
+            .. Of("ticket-standby", TicketEvent.Standby), .. Of("ticket-activate", TicketEvent.Activate),
+        ],
         Operations = [.. options.All("op-inject"), .. _failures],
         Failures = [.. options.All("op-fail")],
     };
 
-    // Kind by kind, not as given.
-    private List<(T Event, string Name)> Events<T>(params ReadOnlySpan<(string Option, T Event)> kinds)
-    {
-        var events = new List<(T, string)>();
-        foreach (var (option, kind) in kinds)
-        {
-            foreach (string name in options.All(option)) events.Add((kind, name));
-        }
+    private IEnumerable<ScenarioNode> Of(string option, NodeEvent what) => options.All(option).Select(name => new ScenarioNode(what, name));
 
-        return events;
-    }
+    private IEnumerable<ScenarioTicket> Of(string option, TicketEvent what) =>
+        options.All(option).Select(name => new ScenarioTicket(what, name));
 }

@@ -37,6 +37,7 @@ internal sealed class SimulateTool : NativeTool
         string? inPlace = request.Has("in-place") && !request.Has("live-check") ? request["xml-file"] ?? "-" : null;
         if (inPlace == "-") return output.Usage("--in-place needs a file: give --xml-file");
 
+        context.DeferCollections();
         var loaded = Load(context, request);
         if (loaded.Document is not { } document) return output.Fail(loaded.Code, $"crm_simulate: {loaded.Message}");
         return Simulate(document, request, output, inPlace);

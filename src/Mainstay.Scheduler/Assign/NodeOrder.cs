@@ -1,3 +1,5 @@
+using Mainstay.Cib;
+
 namespace Mainstay.Scheduler;
 
 /// <summary>Which node of a table is better (spec/scheduler-placement.md section 9.1).</summary>
@@ -50,7 +52,7 @@ internal static class NodeOrder
             if (b == current && a != current) return 1;
         }
 
-        return string.CompareOrdinal(a.Name, b.Name);
+        return OrdinalText.Compare(a.Name, b.Name);
     }
 
     /// <summary>Negative if <paramref name="a"/> has more left (section 12.2).</summary>

@@ -1,3 +1,5 @@
+using Mainstay.Cib;
+
 namespace Mainstay.Scheduler;
 
 /// <summary>Keeps colocations sorted per resource and collects those in force (spec/scheduler-placement.md section 8.3).</summary>
@@ -48,7 +50,7 @@ internal static class Colocations
         if (a.Priority != b.Priority) return b.Priority.CompareTo(a.Priority);
         if (a.Variant != b.Variant) return ((int)b.Variant).CompareTo((int)a.Variant);
         if (a.IsClone && a.IsPromotable != b.IsPromotable) return a.IsPromotable ? -1 : 1;
-        return string.CompareOrdinal(a.Id, b.Id);
+        return OrdinalText.Compare(a.Id, b.Id);
     }
 
     private static void Insert(List<ColocationConstraint> list, ColocationConstraint constraint, Comparison<ColocationConstraint> compare)

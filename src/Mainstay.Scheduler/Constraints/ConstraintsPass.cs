@@ -18,8 +18,7 @@ internal sealed class ConstraintsPass
     {
         _state = state;
         _config = config;
-        var templates = config.Cib.Section("resources") is { } resources
-            ? Templates.Derived(resources) : new SortedDictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        var templates = Templates.Derived(config.Cib.Section("resources"));
         _expansion = new ConstraintExpansion(
             id => Find(state, id) is not null, templates, Tags.Members(config.Cib.Section("tags")), config.Ids);
         _locations = new LocationReader(state, config);

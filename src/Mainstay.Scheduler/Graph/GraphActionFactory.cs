@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mainstay.Cib;
 
 namespace Mainstay.Scheduler;
 
@@ -246,7 +247,14 @@ internal sealed class GraphActionFactory(ClusterState state, ConfigReader config
         {
             // A parameter without a name cannot be handed to an agent.
             _pairs.RemoveAll(static pair => pair.Key.Length == 0);
-            _pairs.Sort(static (a, b) => string.CompareOrdinal(a.Key, b.Key));
+            for (int i = 1; i < _pairs.Count; i++)
+            {
+                var pair = _pairs[i];
+                int place = i;
+                for (; place > 0 && OrdinalText.Compare(_pairs[place - 1].Key, pair.Key) > 0; place--) _pairs[place] = _pairs[place - 1];
+                _pairs[place] = pair;
+            }
+
             return _pairs;
         }
 

@@ -126,9 +126,9 @@ internal sealed class GraphBuilder(ClusterState state, ConfigReader config, Acti
     /// <summary>Inputs by ascending id, one per action: kept descending because the rules visit the list from its end.</summary>
     private static void MergeInputs(PlanAction action)
     {
+        if (action.Before.Count < 2) return;
+        action.Before.SortDescending();
         var inputs = action.Before.AsSpan();
-        if (inputs.Length < 2) return;
-        inputs.Sort(static (a, b) => b.Action.Id.CompareTo(a.Action.Id));
         int last = 0;
         for (int i = 1; i < inputs.Length; i++)
         {

@@ -1,4 +1,5 @@
 using System.Collections;
+using Mainstay.Cib;
 
 namespace Mainstay.Scheduler;
 
@@ -15,7 +16,7 @@ internal sealed class Amounts : IEnumerable<KeyValuePair<string, int>>
         set
         {
             int place = 0;
-            while (place < _amounts.Count && string.CompareOrdinal(_amounts[place].Key, name) < 0) place++;
+            while (place < _amounts.Count && OrdinalText.Compare(_amounts[place].Key, name) < 0) place++;
             if (place < _amounts.Count && _amounts[place].Key == name) _amounts[place] = new(name, value);
             else _amounts.Insert(place, new(name, value));
         }

@@ -79,7 +79,7 @@ public sealed partial class ClusterState
 
     internal Dictionary<string, ClusterResource> ResourcesById { get; } = new(StringComparer.Ordinal);
 
-    internal SortedDictionary<string, Ticket> TicketTable { get; } = new(StringComparer.Ordinal);
+    internal SortedDictionary<string, Ticket> TicketTable => field ??= new(StringComparer.Ordinal);
 
     internal List<ClusterResource> AllResources { get; } = [];
 

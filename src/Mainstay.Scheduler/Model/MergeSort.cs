@@ -14,6 +14,14 @@ internal static class MergeSort
         return [.. source];
     }
 
+    /// <summary>Sorts the first items of an array in place; what is sorted already costs one look at each.</summary>
+    public static void Sort<T>(T[] items, int count, Comparison<T> compare)
+    {
+        int sorted = 1;
+        while (sorted < count && compare(items[sorted - 1], items[sorted]) <= 0) sorted++;
+        if (sorted < count) Sort(items, new T[count], 0, count, compare);
+    }
+
     private static void Sort<T>(T[] items, T[] scratch, int from, int count, Comparison<T> compare)
     {
         if (count < 2) return;

@@ -58,6 +58,12 @@ internal struct RelationList : IEnumerable<Relation>
         Count = count;
     }
 
+    /// <summary>Brings the items into descending order of their actions' ids.</summary>
+    public readonly void SortDescending()
+    {
+        if (_items is not null) MergeSort.Sort(_items, Count, static (a, b) => b.Action.Id.CompareTo(a.Action.Id));
+    }
+
     public readonly Span<Relation> AsSpan() => _items.AsSpan(0, Count);
 
     public readonly Relation? Find(Predicate<Relation> match)

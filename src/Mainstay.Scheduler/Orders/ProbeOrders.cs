@@ -3,9 +3,12 @@ namespace Mainstay.Scheduler;
 /// <summary>What waits for probes (spec/scheduler-ordering.md section 8).</summary>
 internal sealed class ProbeOrders(ClusterState state, Assigner assigner)
 {
+    // A stack of structures that begins empty has to have that beginning compiled at every start.
+    private const int StepsAtFirst = 16;
+
     private readonly List<PlanAction> _probes = [];
     private readonly List<PlanAction> _marked = [];
-    private readonly Stack<Step> _steps = [];
+    private readonly Stack<Step> _steps = new(StepsAtFirst);
 
     // By action number: whether anything that waits for the action, at any distance, may have to wait for probes too.
     private bool[] _matters = [];

@@ -29,6 +29,16 @@ public enum TicketEvent
     Activate,
 }
 
+/// <summary>An event of a node in a scenario.</summary>
+/// <param name="Event">What happens.</param>
+/// <param name="Node">The node's name.</param>
+public sealed record ScenarioNode(NodeEvent Event, string Node);
+
+/// <summary>An event of a ticket in a scenario.</summary>
+/// <param name="Event">What happens.</param>
+/// <param name="Ticket">The ticket's id.</param>
+public sealed record ScenarioTicket(TicketEvent Event, string Ticket);
+
 /// <summary>
 /// Events to which the cluster has to react in a simulation, in the order in which they are applied (spec/scheduler-output.md section 8).
 /// </summary>
@@ -41,10 +51,10 @@ public sealed record SimulationScenario
     public string? Watchdog { get; init; }
 
     /// <summary>Events of nodes, by name.</summary>
-    public IReadOnlyList<(NodeEvent Event, string Node)> Nodes { get; init; } = [];
+    public IReadOnlyList<ScenarioNode> Nodes { get; init; } = [];
 
     /// <summary>Events of tickets, by id.</summary>
-    public IReadOnlyList<(TicketEvent Event, string Ticket)> Tickets { get; init; } = [];
+    public IReadOnlyList<ScenarioTicket> Tickets { get; init; } = [];
 
     /// <summary>Results of operations to be recorded, <c>RSC_TASK_INTERVALMS@NODE=RC</c>.</summary>
     public IReadOnlyList<string> Operations { get; init; } = [];

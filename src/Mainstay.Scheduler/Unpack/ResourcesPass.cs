@@ -23,7 +23,7 @@ internal sealed partial class ResourcesPass(ClusterState state, ConfigReader con
 
         LinkLaunchers();
         foreach (var resource in state.AllResources) LinkConnection(resource);
-        state.ReplaceResources([.. state.ResourceList.OrderByDescending(r => r.Priority)]);
+        state.ReplaceResources(MergeSort.Sort(state.ResourceList, static (a, b) => b.Priority.CompareTo(a.Priority)));
         state.Reasons?.ResourcesRead();
         state.HasFenceDevice = state.AllResources.Exists(r => r.IsFenceDevice);
     }
