@@ -22,6 +22,8 @@ BEGIN, END = "<!-- interop:begin (generated) -->", "<!-- interop:end -->"
 TRANSPORTS = {
     "udp": "udp (multicast)", "udpu": "udpu", "knet": "knet", "knet-aes256-sha256": "knet, aes256 sha256",
     "knet-2-passive": "knet, 2 links, passive", "knet-2-rr": "knet, 2 links, rr",
+    "udp-broadcast": "udp, broadcast", "udp-ipv6": "udp, IPv6", "udpu-ipv6": "udpu, IPv6", "knet-ipv6": "knet, IPv6",
+    "knet-names": "knet, host names",
 }
 MIXES = {"2c1m": "2 C + 1 M", "1c2m": "1 C + 2 M"}
 ALONE = {"3c": "3 Corosync", "3m": "3 Mainstay"}

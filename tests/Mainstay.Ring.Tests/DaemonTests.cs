@@ -93,6 +93,21 @@ public sealed class DaemonTests
     }
 
     [Fact]
+    public async Task A_node_id_that_appears_twice_is_refused_by_start_and_reload()
+    {
+        using var cluster = new DaemonCluster(1);
+        cluster.Start(1);
+        await using var ring = await cluster.ConnectAsync(1);
+        var node = $"    node {{\n        ring0_addr: {cluster.Address(1)}\n        name: node1\n        nodeid: 1\n    }}\n";
+        cluster.Configure(nodes: node + node.Replace(cluster.Address(1), cluster.Address(2), StringComparison.Ordinal));
+        cluster.HangUpSignal(1);
+        await cluster.UntilLoggedAsync(1, "the running configuration stays");
+        Assert.Matches(@"corosync\.conf:\d+: error: Nodeid 1 appears twice", cluster.Log(1));
+        cluster.KillHard(1);
+        Assert.Equal(8, await cluster.StartAndEndAsync(1, cluster.RunFolder(2)));
+    }
+
+    [Fact]
     public async Task An_address_change_of_a_running_node_is_refused_by_reload()
     {
         using var cluster = new DaemonCluster(2);

@@ -103,20 +103,23 @@ internal sealed class CfgTool : CorosyncTool
         foreach (var link in links.Links.GroupBy(l => l.Link).OrderBy(g => g.Key))
         {
             var first = link.First();
+
+            // A node reaches itself on its first link, but is shown on all of them.
+            var nodes = new SortedDictionary<uint, RingLink?>(link.ToDictionary(l => l.NodeId, l => (RingLink?)l)) { [local] = null };
             if (wanted is not null && wanted != first.LocalAddress && wanted != link.Key.ToString(CultureInfo.InvariantCulture)) continue;
             text.AppendLine(CultureInfo.InvariantCulture, $"LINK ID {link.Key} {first.Protocol}");
             text.AppendLine($"\taddr\t= {first.LocalAddress}");
             if (isBrief)
             {
-                text.AppendLine($"\tstatus\t= {string.Concat(link.Select(l => l.NodeId == local ? "n" : Brief(l)))}");
+                text.AppendLine($"\tstatus\t= {string.Concat(nodes.Values.Select(l => l is null ? "n" : Brief(l)))}");
                 continue;
             }
 
             text.AppendLine("\tstatus:");
-            foreach (var l in link)
+            foreach (var (node, l) in nodes)
             {
-                var state = l.NodeId == local ? "localhost" : l.IsConnected ? "connected" : "disconnected";
-                text.AppendLine(CultureInfo.InvariantCulture, $"\t\tnodeid: {l.NodeId,10}:\t{state}");
+                var state = l is null ? "localhost" : l.IsConnected ? "connected" : "disconnected";
+                text.AppendLine(CultureInfo.InvariantCulture, $"\t\tnodeid: {node,10}:\t{state}");
             }
         }
 

@@ -7,7 +7,9 @@ namespace Mainstay.Lab.Tests.Ring;
 /// others.</summary>
 internal sealed class RingLab : IDisposable
 {
-    private const string CorosyncBoot = "#!/bin/sh\n[ \"$1\" = start ] && corosync || { pidof corosync >/dev/null && kill $(pidof "
+    private const string CorosyncBoot =
+        "#!/bin/sh\n[ -x /etc/lab/network ] && /etc/lab/network\n[ \"$1\" = start ] && corosync || { pidof corosync >/dev/null && kill "
+            + "$(pidof "
         + "corosync); }\n";
 
     private const string ConfigurationFile = "/etc/corosync/corosync.conf";
@@ -31,10 +33,17 @@ internal sealed class RingLab : IDisposable
     /// <param name="links">Networks that join the hosts.</param>
     /// <param name="options">Options of the lab's <c>corosync</c> command in place of <c>--transport udpu</c>.</param>
     /// <param name="started">Hosts whose daemons start; all unless given.</param>
+    /// <param name="network">A shell script that completes the host's network at each boot.</param>
     /// <param name="edit">Changes the file before any daemon reads it.</param>
     public static RingLab Up(
-        string name, string[] corosync, int tokenMs, int links = 1, string[]? options = null, string[]? started = null, Func<string,
-            string>? edit = null)
+        string name,
+        string[] corosync,
+        int tokenMs,
+        int links = 1,
+        string[]? options = null,
+        string[]? started = null,
+        Func<string, string>? edit = null,
+        string? network = null)
     {
         LabCluster.SkipWhereImpossible(corosync.Length > 0 ? ["corosync", "corosync-quorumtool", "cc"] : []);
         var lab = new RingLab(LabCluster.Up(name, 3, "--links", $"{links}"), corosync);
@@ -47,6 +56,7 @@ internal sealed class RingLab : IDisposable
             {
                 lab.Cluster.Write(node, "/etc/lab/boot", lab.IsCorosync(node) ? CorosyncBoot : MainstayBoot, isExecutable: true);
                 if (edit is not null) lab.Edit(node, edit);
+                if (network is not null) lab.Cluster.Write(node, "/etc/lab/network", $"#!/bin/sh\n{network}\n", isExecutable: true);
             }
 
             foreach (var node in started ?? Nodes) lab.StartRing(node);
@@ -61,9 +71,15 @@ internal sealed class RingLab : IDisposable
 
     public static string[] Nodes { get; } = ["n1", "n2", "n3"];
 
-    private static string MainstayBoot =>
-        $"#!/bin/sh\n[ \"$1\" = start ] || exit 0\nmkdir -p /var/log/corosync\nexport DOTNET_gcServer=0\nsetsid {Programs.Ring} "
-            + $"</dev/null >>/var/log/mainstay-ring.log 2>&1 &\n";
+    private static string MainstayBoot => $"""
+        #!/bin/sh
+        [ -x /etc/lab/network ] && /etc/lab/network
+        [ "$1" = start ] || exit 0
+        mkdir -p /var/log/corosync
+        export DOTNET_gcServer=0
+        setsid $(cat /etc/lab/prefix 2>/dev/null) {Programs.Ring} </dev/null >>/var/log/mainstay-ring.log 2>&1 &
+
+        """;
 
     /// <summary>Runs the host's boot script.</summary>
     public void StartRing(string node) => Cluster.Exec(node, "/etc/lab/boot", "start");

@@ -59,7 +59,8 @@ public sealed class InteropMatrixTests
 
     private static async Task<RingLab> UpAsync(MatrixRing row)
     {
-        var lab = RingLab.Up($"matrix-{row.Transport}-{row.Mix}", row.Corosync, TokenMs, row.Links, row.Options);
+        var lab = RingLab.Up($"matrix-{row.Transport}-{row.Mix}", row.Corosync, TokenMs, row.Links, row.Options, edit: row.Edit,
+            network: row.Network);
         await lab.UntilAgreedAsync(RingLab.Nodes, [1, 2, 3], limit: ScenarioRun.Patience);
         return lab;
     }
