@@ -10,6 +10,7 @@ packages=(
     resource-agents fence-agents nginx-light                                       # what the cluster manages
     corosync pacemaker pacemaker-cli-utils                                         # the reference, as peer and oracle
     gcc libc6-dev libcpg-dev                                                       # the C client on the reference's side
+    corosync-qdevice corosync-qnetd                                                # its quorum device
     dbus systemd                                                                   # hosts with a real systemd
 )
 
