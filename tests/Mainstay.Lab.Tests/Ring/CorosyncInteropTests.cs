@@ -3,7 +3,10 @@ using Mainstay.Lab.Tests.Harness;
 
 namespace Mainstay.Lab.Tests.Ring;
 
-/// <summary>One Mainstay node (n3) in a ring with two real Corosync nodes (n1, n2): what <see cref="Matrix.InteropMatrixTests"/> has not.</summary>
+/// <summary>
+/// One Mainstay node (n3) in a ring with two real Corosync nodes (n1, n2): what
+/// <see cref="Matrix.InteropMatrixTests"/> has not.
+/// </summary>
 [Collection("lab")]
 public sealed class CorosyncInteropTests
 {

@@ -3,7 +3,9 @@ using Mainstay.Lab.Tests.Harness;
 
 namespace Mainstay.Lab.Tests.Ring;
 
-/// <summary>Mainstay and real Corosync in one ring over knet: a change of keys. The faults are in <see cref="Matrix.InteropMatrixTests"/>.</summary>
+/// <summary>
+/// Mainstay and real Corosync in one ring over knet: a change of keys. The faults are in <see cref="Matrix.InteropMatrixTests"/>.
+/// </summary>
 [Collection("lab")]
 public sealed class KnetInteropTests
 {

@@ -58,13 +58,15 @@ public sealed partial class MismatchInteropTests
     public async Task A_foreign_cluster_and_a_stranger_with_a_members_id_do_not_disturb_the_ring(string transport, string corosync)
     {
         using var lab = RingLab.Up(
-            $"strangers-{transport}", corosync.Split(',', StringSplitOptions.RemoveEmptyEntries), TokenMs, options: ["--transport", transport], started: FirstTwo, edit: WithoutThird);
+            $"strangers-{transport}", corosync.Split(',', StringSplitOptions.RemoveEmptyEntries), TokenMs,
+            options: ["--transport", transport], started: FirstTwo, edit: WithoutThird);
         await lab.UntilAgreedAsync(FirstTwo, [1, 2], limit: Patience, expected: 2);
         var ring = lab.View("n1").RingId;
 
         // Another cluster, which uses the same network, port and multicast group.
         var whole = lab.Cluster.Lab("corosync", "3", "--print", "--transport", transport, "--token", $"{TokenMs}");
-        var foreign = FirstAndSecond().Replace(whole, string.Empty).Replace("cluster_name: lab", "cluster_name: other", StringComparison.Ordinal);
+        var foreign = FirstAndSecond().Replace(whole, string.Empty)
+            .Replace("cluster_name: lab", "cluster_name: other", StringComparison.Ordinal);
         lab.Edit("n3", _ => foreign);
         lab.StartRing("n3");
         await lab.UntilAgreedAsync(["n3"], [3], limit: Patience, expected: 1);

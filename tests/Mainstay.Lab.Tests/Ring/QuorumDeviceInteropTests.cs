@@ -4,8 +4,8 @@ using Mainstay.Lab.Tests.Harness;
 namespace Mainstay.Lab.Tests.Ring;
 
 /// <summary>
-/// A real corosync-qdevice beside one of two nodes and a real corosync-qnetd on a third host: the Mainstay node sees what the device does for
-/// the other one, and counts as a Corosync node in its place would. (The device's daemon talks to its own node through libraries of
+/// A real corosync-qdevice beside one of two nodes and a real corosync-qnetd on a third host: the Mainstay node sees what the device does
+/// for the other one, and counts as a Corosync node in its place would. (The device's daemon talks to its own node through libraries of
 /// Corosync, so it cannot run on a Mainstay node.)
 /// </summary>
 [Collection("lab")]
@@ -60,7 +60,8 @@ public sealed partial class QuorumDeviceInteropTests
 
     /// <summary>Waits until the node's tool shows this of votes and quorum, and of node 1 these letters of the device.</summary>
     private static Task UntilAsync(
-        RingLab lab, string node, int expected, bool isQuorate, string letters, int? total = null, int members = 2) => LabCluster.UntilAsync(
+        RingLab lab, string node, int expected, bool isQuorate, string letters, int? total = null, int members = 2) =>
+        LabCluster.UntilAsync(
         $"{node} expects {expected} votes, is {(isQuorate ? "" : "not ")}quorate, and shows node 1 with {letters}",
         Patience,
         () =>
@@ -69,7 +70,8 @@ public sealed partial class QuorumDeviceInteropTests
             string[] patterns =
             [
                 $"Expected votes: +{expected}", $"Quorate: +{(isQuorate ? "Yes" : "No")}", $"Nodes: +{members}",
-                total is { } votes ? $"Total votes: +{votes}" : "Total votes:", letters.Length > 0 ? $"(?m)^ +1 +1 +{letters} " : string.Empty,
+                total is { } votes ? $"Total votes: +{votes}" : "Total votes:",
+                letters.Length > 0 ? $"(?m)^ +1 +1 +{letters} " : string.Empty,
             ];
             return (patterns.All(p => Regex.IsMatch(text, p)), text);
         });

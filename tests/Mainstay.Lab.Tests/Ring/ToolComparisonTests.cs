@@ -153,7 +153,8 @@ public sealed partial class ToolComparisonTests
     }
 
     // Each shows its own address, itself as localhost (n in its place of the brief form), and the other one as connected.
-    private static string SeenFromEither(string line) => OwnAddress().Replace(FirstOrSecond().Replace(line, "nodeid: 1 or 2:"), "addr = own")
+    private static string SeenFromEither(string line) => OwnAddress()
+        .Replace(FirstOrSecond().Replace(line, "nodeid: 1 or 2:"), "addr = own")
         .Replace("status\t= n33", "status\t= all", StringComparison.Ordinal)
         .Replace("status\t= 3n3", "status\t= all", StringComparison.Ordinal);
 
