@@ -160,6 +160,15 @@ internal sealed unsafe partial class ClientServer : IDisposable
         TellMapChanges(_node.Map);
     }
 
+    /// <summary>Sends what waits; who is gone or to be closed is left to <see cref="Flush"/>.</summary>
+    public void SendWaiting()
+    {
+        foreach (var client in _clients)
+        {
+            if (client.WantsToSend) client.Flush();
+        }
+    }
+
     /// <summary>Sends what waits and closes who is to be closed.</summary>
     public void Flush(Instant now)
     {
