@@ -16,16 +16,15 @@ internal sealed unsafe class ClientConnection : IDisposable
     private const int MessageHeaderSize = RingProtocol.HeaderSize + 8;
 
     private byte[] _input = new byte[4096];
-    private byte[] _output = new byte[16 * 1024];
+    private readonly UnsentBytes _unsent;
     private int _inputSize;
     private bool _isInputShort;
     private int _inputUsed;
-    private int _outputStart;
-    private int _outputEnd;
     private string? _processName;
 
-    public ClientConnection(int number, int descriptor, uint processId, uint userId)
+    public ClientConnection(int number, int descriptor, uint processId, uint userId, ChunkPool pool)
     {
+        _unsent = new UnsentBytes(pool);
         Number = number;
         Descriptor = descriptor;
         ProcessId = processId;
@@ -75,7 +74,7 @@ internal sealed unsafe class ClientConnection : IDisposable
     public string ProcessName => _processName ??= NameOf(ProcessId);
 
     /// <summary>Bytes that wait to be sent.</summary>
-    public int UnsentSize => _outputEnd - _outputStart;
+    public int UnsentSize => _unsent.Count;
 
     /// <summary>Why it is to be closed, or <see langword="null"/>.</summary>
     public string? CloseReason { get; set; }
@@ -86,7 +85,7 @@ internal sealed unsafe class ClientConnection : IDisposable
     /// <summary>Number of the leave request that waits for its delivery, 0 for none.</summary>
     public uint LeaveRequest { get; set; }
 
-    public bool WantsToSend => _outputEnd > _outputStart;
+    public bool WantsToSend => _unsent.Count > 0;
 
     public bool WantsToRead => !IsStalled && CloseReason is null;
 
@@ -158,22 +157,13 @@ internal sealed unsafe class ClientConnection : IDisposable
     /// <summary>Appends bytes to send; the client is marked for closing where it has too much unread.</summary>
     public void Send(ReadOnlySpan<byte> bytes)
     {
-        if (CloseReason is not null) return;
-        if (_outputEnd - _outputStart + bytes.Length > UnsentSizeMax)
-        {
-            CloseReason = "it does not read its events fast enough";
-            return;
-        }
-
-        if (_output.Length - _outputEnd < bytes.Length) MakeRoom(bytes.Length);
-        bytes.CopyTo(_output.AsSpan(_outputEnd));
-        _outputEnd += bytes.Length;
+        if (HasRoomFor(bytes.Length)) _unsent.Append(bytes);
     }
 
     /// <summary>Sends the event of a message: a large one at once as far as the kernel takes it, the others with the next flush.</summary>
     public void SendMessage(uint node, uint process, ReadOnlySpan<byte> payload)
     {
-        if (CloseReason is not null) return;
+        if (!HasRoomFor(MessageHeaderSize + payload.Length)) return;
         Span<byte> header = stackalloc byte[MessageHeaderSize];
         BinaryPrimitives.WriteInt32LittleEndian(header, MessageHeaderSize - RingProtocol.SizeFieldSize + payload.Length);
         header[RingProtocol.SizeFieldSize] = (byte)FrameKind.Message;
@@ -183,13 +173,13 @@ internal sealed unsafe class ClientConnection : IDisposable
         if (payload.Length >= LargeMessageMin && (!WantsToSend || Flush()) && !WantsToSend)
         {
             var sent = SendNow(header, payload);
-            Send(sent < MessageHeaderSize ? header[sent..] : default);
-            Send(payload[Math.Max(0, sent - MessageHeaderSize)..]);
+            _unsent.Append(sent < MessageHeaderSize ? header[sent..] : default);
+            _unsent.Append(payload[Math.Max(0, sent - MessageHeaderSize)..]);
             return;
         }
 
-        Send(header);
-        Send(payload);
+        _unsent.Append(header);
+        _unsent.Append(payload);
     }
 
     /// <summary>Sends what the kernel takes; false when the other side is gone.</summary>
@@ -198,21 +188,31 @@ internal sealed unsafe class ClientConnection : IDisposable
         while (WantsToSend)
         {
             nint count;
-            fixed (byte* source = &_output[_outputStart])
+            var first = _unsent.First;
+            fixed (byte* source = first)
             {
                 count = Native.SendTo(
-                    Descriptor, source, (nuint)(_outputEnd - _outputStart), Native.MessageDontWait | Native.MessageNoSignal, null, 0);
+                    Descriptor, source, (nuint)first.Length, Native.MessageDontWait | Native.MessageNoSignal, null, 0);
             }
 
             if (count < 0) return Native.LastError is Native.ErrorWouldBlock or Native.ErrorInterrupted;
-            _outputStart += (int)count;
+            _unsent.Consume((int)count);
         }
 
-        _outputStart = _outputEnd = 0;
         return true;
     }
 
-    public void Dispose() => _ = Native.Close(Descriptor);
+    public void Dispose()
+    {
+        _unsent.Clear();
+        _ = Native.Close(Descriptor);
+    }
+
+    private bool HasRoomFor(int size)
+    {
+        if (CloseReason is null && _unsent.Count + size > UnsentSizeMax) CloseReason = "it does not read its events fast enough";
+        return CloseReason is null;
+    }
 
     /// <summary>Sends two pieces without copying them; returns how many bytes of both the kernel took.</summary>
     private int SendNow(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
@@ -241,17 +241,5 @@ internal sealed unsafe class ClientConnection : IDisposable
         {
             return string.Empty;
         }
-    }
-
-    private void MakeRoom(int size)
-    {
-        var unsent = _outputEnd - _outputStart;
-        var target = _output.Length - unsent >= size && _outputStart > _output.Length / 2
-            ? _output
-            : new byte[Math.Max(_output.Length * 2, unsent + size)];
-        _output.AsSpan(_outputStart, unsent).CopyTo(target);
-        _output = target;
-        _outputStart = 0;
-        _outputEnd = unsent;
     }
 }

@@ -52,6 +52,7 @@ internal sealed unsafe partial class ClientServer : IDisposable
     private readonly string _path;
     private readonly List<ClientConnection> _clients = [];
     private readonly FrameWriter _frame = new();
+    private readonly ChunkPool _chunks = new();
     private int _lastNumber;
 
     public ClientServer(string path, RingNode node, RingOutbox outbox, IDaemonRequests daemon, RingLog log)
@@ -117,7 +118,7 @@ internal sealed unsafe partial class ClientServer : IDisposable
             // Large messages go out in few pieces.
             var bufferSize = SendBufferSize;
             _ = Native.SetOption(descriptor, Native.SocketLevel, Native.SocketSendBuffer, &bufferSize, sizeof(int));
-            _clients.Add(new ClientConnection(++_lastNumber, descriptor, credentials[0], credentials[1]));
+            _clients.Add(new ClientConnection(++_lastNumber, descriptor, credentials[0], credentials[1], _chunks));
         }
     }
 
