@@ -174,6 +174,7 @@ public sealed class DaemonTests
         using var cluster = new DaemonCluster(1);
         cluster.Start(1);
         await using var ring = await cluster.ConnectAsync(1);
+        await cluster.UntilLoggedAsync(1, "ready to provide service");
         foreach (var rubbish in (byte[][])[[1, 2, 3, 4, 5, 6, 7, 8, 9], [0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 0], [5, 0, 0, 0, 4, 0, 0, 0, 0]])
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -154,6 +154,7 @@ public sealed class KnetDaemonTests
         cluster.Configure(transport: "knet");
         cluster.Start(1);
         await using var ring = await cluster.ConnectAsync(1);
+        await cluster.UntilLoggedAsync(1, "ready to provide service");
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         for (var size = 0; size < 60; size++)
         {
