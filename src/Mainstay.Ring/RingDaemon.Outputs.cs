@@ -65,8 +65,9 @@ internal sealed partial class RingDaemon
     }
 
     /// <summary>
-    /// Whether the clients get their messages before the packets go out: a few short ones cost the token less time than the packets cost
-    /// them. Nothing else may be told ahead of its place.
+    /// Whether the clients get their messages before the token goes on: a few short ones cost it less time than it costs them. Nothing else
+    /// may be told ahead of its place, and no message of this node is told here before it was sent: else it could die with this host
+    /// although a client has acted on it.
     /// </summary>
     private bool DeliversFirst()
     {
@@ -80,7 +81,7 @@ internal sealed partial class RingDaemon
 
         foreach (ref readonly var output in _outbox.Network.Outputs)
         {
-            if (output.Kind is OutputKind.StoreRingSequence or OutputKind.ConfigurationChange) return false;
+            if (output.Kind is OutputKind.Multicast or OutputKind.StoreRingSequence or OutputKind.ConfigurationChange) return false;
         }
 
         return true;
