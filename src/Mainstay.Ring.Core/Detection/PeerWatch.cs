@@ -69,8 +69,14 @@ internal sealed class PeerWatch
     }
 
     /// <summary>Who is watched: the other members, or nobody. What is known of those that stay is kept.</summary>
-    public void SetPeers(IEnumerable<NodeId> peers) =>
-        _peers = [.. peers.Order().Select(node => Array.Find(_peers, p => p.Node == node) ?? new Peer(node))];
+    public void SetPeers(IEnumerable<NodeId> peers)
+    {
+        Peer[] next = [.. peers.Order().Select(node => Array.Find(_peers, p => p.Node == node) ?? new Peer(node))];
+
+        // What was lost before this ring stood is not held against its members.
+        if (!next.SequenceEqual(_peers)) _lateCount = 0;
+        _peers = next;
+    }
 
     /// <summary>When <see cref="HandleTimeout"/> must be called.</summary>
     /// <param name="lastToken">When the token came last.</param>
