@@ -91,20 +91,28 @@ internal sealed class RingLab : IDisposable
     /// <summary>Asks a node, by its own tool, for a reload on all nodes.</summary>
     public CommandResult Reload(string node) => Tool(node, "corosync-cfgtool", "-R");
 
-    /// <summary>Waits until every named node, asked by its own tool, shows exactly these members, their votes, and quorum.</summary>
+    /// <summary>Waits until every named node, asked by its own tool, shows exactly these members, their votes, and quorum. What is told where
+    /// that does not come is every node's view and log.</summary>
     public async Task UntilAgreedAsync(string[] askedNodes, int[] members, bool isQuorate = true, TimeSpan? limit = null, int expected = 3)
     {
         foreach (var node in askedNodes)
         {
-            await LabCluster.UntilAsync(
-                $"{node} shows the members {string.Join(' ', members)}",
-                limit ?? Patience,
-                () =>
-                {
-                    var view = View(node);
-                    return (view.Members.SequenceEqual(members) && view.Votes == members.Length && view.Expected == expected
-                        && view.IsQuorate == isQuorate, view.Text);
-                });
+            try
+            {
+                await LabCluster.UntilAsync(
+                    $"{node} shows the members {string.Join(' ', members)}",
+                    limit ?? Patience,
+                    () =>
+                    {
+                        var view = View(node);
+                        return (view.Members.SequenceEqual(members) && view.Votes == members.Length && view.Expected == expected
+                            && view.IsQuorate == isQuorate, view.Text);
+                    });
+            }
+            catch (Xunit.Sdk.XunitException failure)
+            {
+                Assert.Fail($"{failure.Message}\n{Views(askedNodes)}\n{Logs()}");
+            }
         }
     }
 
@@ -134,6 +142,8 @@ internal sealed class RingLab : IDisposable
     /// <summary>The last lines of all daemons' logs, for the message of a failed test.</summary>
     public string Logs() => string.Join('\n', Nodes.Select(
         n => $"-- log of {n}\n{Cluster.Try(n, "tail", "-n", "40", "/var/log/corosync/corosync.log").Output}"));
+
+    private string Views(string[] nodes) => string.Join('\n', nodes.Select(n => $"-- {n} shows\n{View(n).Text}"));
 
     /// <summary>No node's ring has changed.</summary>
     public void AssertRing(string ringId, params string[] nodes)
