@@ -4,8 +4,8 @@
  *
  * build: cc -O2 -Wall -o cpgload-mainstay cpgload.c mainstay_cpg.c
  *
- * The frames are those of src/Mainstay.Ring.Client/RingProtocol.cs. Requests are not waited for one by one: what the daemon cannot take
- * stays in the socket, and a full socket is "try again".
+ * The frames are those of src/Mainstay.Ring.Client/RingProtocol.cs. Requests have number 0, so only refusals are answered: what the daemon
+ * cannot take stays in the socket, and a full socket is "try again".
  */
 #define _GNU_SOURCE
 #include <corosync/cpg.h>

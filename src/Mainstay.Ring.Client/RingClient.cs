@@ -198,6 +198,7 @@ public sealed partial class RingClient : IRing
     private async Task<Reply> RequestAsync(Action<FrameWriter> body, FrameKind kind, CancellationToken cancellationToken)
     {
         var id = Interlocked.Increment(ref _lastRequest);
+        if (id == RingProtocol.Unanswered) id = Interlocked.Increment(ref _lastRequest);
         var completion = new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously);
         _requests[id] = completion;
         try

@@ -135,6 +135,11 @@ internal static class RingProtocol
     public const int HeaderSize = 9;
     public const int SizeFieldSize = 4;
 
+    /// <summary>
+    /// The request number of who wants no word of success: refusals of messages, joins and leaves are told, their acceptance is not.
+    /// </summary>
+    public const uint Unanswered = 0;
+
     /// <summary>The longest message of a client.</summary>
     public const int MessageSizeMax = 1024 * 1024;
 

@@ -353,6 +353,7 @@ internal sealed unsafe partial class ClientServer : IDisposable
 
     private void Reply(ClientConnection client, uint request, RingError error, string refusal = "")
     {
+        if (request == RingProtocol.Unanswered && error == RingError.None) return;
         _frame.Begin(FrameKind.Reply, request).Byte((byte)error);
         if (error != RingError.None) _frame.Text(refusal);
         client.Responses++;

@@ -88,7 +88,7 @@ static int RunOnItsThread(RingDaemon daemon, RingConfiguration configuration, Ri
     var thread = new Thread(() =>
     {
         var wantsRoundRobin = !configuration.Keys.TryGetValue("system.sched_rr", out var wanted) || wanted.Text != "no";
-        RealTime.Raise(wantsRoundRobin, log);
+        RealTime.Raise(wantsRoundRobin, HostPrivileges.Host, log.Warning);
         var local = configuration.LocalNode;
         log.Notice($"node {local.NodeId} ({local.Name}) of cluster \"{configuration.Totem.ClusterName}\" starts on"
             + $" {local.ResolvedAddress}:{configuration.Totem.Port}, {configuration.Nodes.Count} nodes configured");

@@ -5,45 +5,28 @@ namespace Mainstay.Ring;
 /// </summary>
 internal static class RealTime
 {
-    private const int RoundRobin = 2;
-    private const int ResetOnFork = 0x40000000;
-    private const int LockCurrentFutureOnFault = 1 | 2 | 4;
-    private const int BestNice = -20;
-    private const string NeverKilled = "-1000";
-
-    /// <summary>Raises the calling thread; warns once about what is not permitted.</summary>
-    public static unsafe void Raise(bool wantsRoundRobin, RingLog log)
+    /// <summary>Raises the calling thread; warns once about each thing that is not permitted.</summary>
+    /// <param name="wantsRoundRobin">Whether real-time priority is wanted (<c>system.sched_rr</c>).</param>
+    /// <param name="host">Who grants it.</param>
+    /// <param name="warn">Takes the warnings.</param>
+    public static void Raise(bool wantsRoundRobin, HostPrivileges host, Action<string> warn)
     {
-        if (wantsRoundRobin)
+        if (wantsRoundRobin && host.TakeRoundRobin() is { } reason)
         {
-            var priority = Native.PriorityMax(RoundRobin);
-            if (Native.SetScheduler(0, RoundRobin | ResetOnFork, &priority) != 0)
-            {
-                var reason = Native.LastErrorText;
-                var isNice = Native.SetNice(0, 0, BestNice) == 0;
-                log.Warning($"real-time priority is not permitted ({reason}); running at {(isNice ? "nice -20" : "normal priority")}:"
-                    + " a busy host may delay the token (allow it with CAP_SYS_NICE or LimitRTPRIO)");
-            }
+            var isNice = host.TakeBestNice() is null;
+            warn($"real-time priority is not permitted ({reason}); running at {(isNice ? "nice -20" : "normal priority")}:"
+                + " a busy host may delay the token (allow it with CAP_SYS_NICE or LimitRTPRIO)");
         }
 
-        if (Native.LockMemory(LockCurrentFutureOnFault) != 0)
+        if (host.LockMemory() is { } unlocked)
         {
-            log.Warning($"memory cannot be locked ({Native.LastErrorText}): under memory pressure the token may be delayed"
+            warn($"memory cannot be locked ({unlocked}): under memory pressure the token may be delayed"
                 + " (allow it with CAP_IPC_LOCK or LimitMEMLOCK)");
         }
 
-        SpareFromMemoryKiller(log);
-    }
-
-    private static void SpareFromMemoryKiller(RingLog log)
-    {
-        try
+        if (host.SpareFromMemoryKiller() is { } unspared)
         {
-            File.WriteAllText("/proc/self/oom_score_adj", NeverKilled);
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            log.Warning($"the host may kill this process where memory runs out ({problem.Message})"
+            warn($"the host may kill this process where memory runs out ({unspared})"
                 + " (allow it with CAP_SYS_RESOURCE or OOMScoreAdjust=-1000)");
         }
     }

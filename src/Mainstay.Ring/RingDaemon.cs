@@ -38,6 +38,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
     private readonly IRingLink _link;
     private readonly LoopMeter _meter = new();
     private readonly InterfaceWatch _interfaces = new();
+    private bool _hasDatagrams;
     private string? _endReason;
     private int _exitCode;
     private bool _saysGoodbye;
@@ -168,7 +169,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         WarnIfLong(
             _meter.NoteWakeup(deadline, now), "not scheduled for {0} ms (token timeout {1} ms): the host is overloaded or was paused");
         while (_posted.TryDequeue(out var action)) action();
-        ReceiveDatagrams();
+        if (_hasDatagrams || _link.HasRest) ReceiveDatagrams();
         LoopBack();
         now = Now();
         if (_link.NextDeadline <= now) _link.HandleTimeout(now);
@@ -214,6 +215,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
             ready = Native.Poll(descriptors, (nuint)count, deadline.IsNever && !HasWork ? null : &timeout, null);
         }
 
+        _hasDatagrams = false;
         if (ready <= 0) return;
         if (_polled[0].Happened != 0) _wakeup.Reset();
         for (var i = 0; i < count - first; i++)
@@ -224,7 +226,12 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         if (_polled[1].Happened != 0) _clients.Accept();
         if (_polled[first - 1].Happened != 0) ReadInterfaces();
         var hasError = false;
-        for (var i = 0; i < links.Length; i++) hasError |= (_polled[2 + i].Happened & Native.PollError) != 0;
+        for (var i = 0; i < links.Length; i++)
+        {
+            hasError |= (_polled[2 + i].Happened & Native.PollError) != 0;
+            _hasDatagrams |= _polled[2 + i].Happened != 0;
+        }
+
         if (hasError) ReadLinkErrors();
     }
 

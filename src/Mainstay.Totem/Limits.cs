@@ -36,6 +36,12 @@ public static class Limits
     /// <summary>The longest timer, in milliseconds: one day.</summary>
     public const uint TimerMaxMs = 86_400_000;
 
+    /// <summary>
+    /// How long after the last message a ring of this implementation alone keeps its token moving, in milliseconds: who sends more often
+    /// need not wake it.
+    /// </summary>
+    public const uint StayAwakeMs = 20;
+
     /// <summary>How long a node is held out at most, unless losing it once costs more than a quarter of that: five minutes.</summary>
     public const uint HoldOutMaxMs = 300_000;
 

@@ -56,6 +56,11 @@ public sealed record TotemOptions
     /// <summary>Idle rotations before the token is held.</summary>
     public required uint SequenceUnchangedLimit { get; init; }
 
+    /// <summary>
+    /// How long after the last message the token goes round at least before it is held, where all members run this implementation.
+    /// </summary>
+    public TimeSpan StayAwake { get; init; }
+
     /// <summary>Messages per rotation of the whole ring.</summary>
     public required uint WindowSize { get; init; }
 
@@ -149,6 +154,7 @@ public sealed record TotemOptions
             AcceleratedWindow = settings.AcceleratedWindow ?? 0,
             FailReceiveLimit = Effective(settings.FailReceiveLimit, 2500),
             SequenceUnchangedLimit = Effective(settings.SequenceUnchangedLimit, 30),
+            StayAwake = Ms(Limits.StayAwakeMs),
             WindowSize = window,
             MaxMessages = messages,
             MissCountLimit = Effective(settings.MissCountLimit, 5),

@@ -41,6 +41,7 @@ public sealed partial class TotemRing
         _lastTokenAru = InitialSequence;
         _aruUnchangedCount = 0;
         _sequenceUnchangedCount = 0;
+        _quietFrom = Instant.Never;
         _raisedRetransmitFlag = false;
         _flagDownCount = 0;
         _rotationCount = 0;

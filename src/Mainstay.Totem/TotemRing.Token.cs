@@ -13,6 +13,9 @@ public sealed partial class TotemRing
     private uint _aruUnchangedCount;
     private uint _sequenceUnchangedCount;
 
+    /// <summary>From when nothing new was ordered, as far as <see cref="StaysAwake"/> counts it.</summary>
+    private Instant _quietFrom = Instant.Never;
+
     // Flow control: what was sent in the last visit; the queue lengths reported before and now.
     private uint _sentLastVisit;
     private uint _previousBacklog;
@@ -126,17 +129,43 @@ public sealed partial class TotemRing
         if (sequence == _lastTokenMessageSequence)
         {
             _timers.ArmIfIdle(TotemTimer.MergeDetect, _now + _options.Merge);
-            _sequenceUnchangedCount++;
+            if (_quietFrom.IsNever)
+            {
+                _quietFrom = _now;
+            }
+
+            if (StaysAwake())
+            {
+                Rule(TotemRule.HoldPutOff);
+            }
+            else
+            {
+                _sequenceUnchangedCount++;
+            }
         }
         else
         {
             _timers.Cancel(TotemTimer.MergeDetect);
             _timers.Cancel(TotemTimer.Hold);
             _sequenceUnchangedCount = 0;
+            _quietFrom = IsRepresentative ? Instant.Never : _now;
         }
 
         _lastTokenMessageSequence = sequence;
     }
+
+    /// <summary>
+    /// Whether a ring of this implementation alone is quiet for too short a time to count its last idle rotations: where the token is fast,
+    /// so many of them are over before the next request comes, which would have to wake the ring. The representative's time begins a
+    /// rotation later, when all have seen what was ordered last, and three rotations are left to count: nobody takes the token for moving
+    /// when it is held.
+    /// </summary>
+    private bool StaysAwake() =>
+        State == TotemState.Operational
+        && _sequenceUnchangedCount + 2 >= _options.SequenceUnchangedLimit
+        && _now - _quietFrom < _options.StayAwake
+        && _members.Count > 1
+        && IsUniform;
 
     /// <summary>Retransmissions and new messages (spec/totem.md section 4.1 steps 8 to 12).</summary>
     /// <returns>Messages sent.</returns>

@@ -60,6 +60,9 @@ public enum TotemRule : byte
     /// <summary>Section 4.6: the representative of an idle ring keeps the token.</summary>
     TokenHeld,
 
+    /// <summary>Beyond the reference, in a ring of this implementation alone: idle, but not for long enough to keep the token.</summary>
+    HoldPutOff,
+
     /// <summary>Section 4.6: the hold timer lets it go round.</summary>
     HoldTimerReleasedToken,
 

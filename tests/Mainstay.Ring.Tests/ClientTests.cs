@@ -33,6 +33,28 @@ public sealed class ClientTests
     }
 
     [Fact]
+    public async Task Who_wants_no_word_of_success_gets_none_but_is_told_of_refusals()
+    {
+        using var cluster = new DaemonCluster(1);
+        cluster.Start(1);
+        await using var own = await cluster.ConnectAsync(1);
+        await DaemonCluster.UntilAsync<RingQuorumChange>(own, q => q.Members.Count == 1);
+        using var client = RawClient.Connect(cluster.SocketPath(1));
+        Assert.True(await client.IsWelcomeAsync());
+        Assert.Equal(FrameKind.QuorumChange, await client.ReadAsync());
+        Assert.True(await client.TrySendAsync(FrameKind.Multicast, [1, 2, 3], RingProtocol.Unanswered));
+        Assert.Equal(FrameKind.Reply, await client.ReadAsync());
+        await client.JoinAsync("group");
+        Assert.Equal(FrameKind.GroupChange, await client.ReadAsync());
+        foreach (var request in new[] { RingProtocol.Unanswered, 9u, RingProtocol.Unanswered })
+        {
+            Assert.True(await client.TrySendAsync(FrameKind.Multicast, [1, 2, 3], request));
+            if (request != RingProtocol.Unanswered) Assert.Equal(FrameKind.Reply, await client.ReadAsync());
+            Assert.Equal(FrameKind.Message, await client.ReadAsync());
+        }
+    }
+
+    [Fact]
     public async Task A_file_in_uidgid_d_admits_from_the_next_reload_on_until_it_is_gone()
     {
         Assert.SkipUnless(RawClient.CanBeSomebodyElse, "only root can connect as somebody else");

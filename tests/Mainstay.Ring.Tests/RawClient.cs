@@ -85,11 +85,11 @@ internal sealed partial class RawClient : IDisposable
     }
 
     /// <summary>Sends a request; false where the daemon has closed the connection.</summary>
-    public async Task<bool> TrySendAsync(FrameKind kind, byte[] body)
+    public async Task<bool> TrySendAsync(FrameKind kind, byte[] body, uint request = 9)
     {
         try
         {
-            await SendAsync(kind, 9, w => w.Bytes(body));
+            await SendAsync(kind, request, w => w.Bytes(body));
             return true;
         }
         catch (SocketException)

@@ -15,7 +15,10 @@ internal sealed unsafe class ReceiveBatch : IDisposable
     private const int Ipv4SocketAddressSize = 16;
     private const int ControlSize = 64;
     private const int ControlHeaderSize = 16;
+    private const int Truncated = 0x20;
+    private const int ControlTruncated = 8;
 
+    private readonly DatagramCalls _calls;
     private byte* _bytes = (byte*)NativeMemory.Alloc(MessagesMax, SizeMax);
     private readonly MessageBatchEntry* _messages;
     private readonly IoVector* _vectors;
@@ -28,8 +31,10 @@ internal sealed unsafe class ReceiveBatch : IDisposable
     private int _segment;
     private LinkAddress _source;
 
-    public ReceiveBatch()
+    /// <param name="calls">How sockets are read.</param>
+    public ReceiveBatch(DatagramCalls? calls = null)
     {
+        _calls = calls ?? DatagramCalls.Kernel;
         _messages = (MessageBatchEntry*)NativeMemory.AllocZeroed(MessagesMax, (nuint)sizeof(MessageBatchEntry));
         _vectors = (IoVector*)NativeMemory.AllocZeroed(MessagesMax, (nuint)sizeof(IoVector));
         _addresses = (byte*)NativeMemory.AllocZeroed(MessagesMax, AddressSizeMax);
@@ -62,8 +67,8 @@ internal sealed unsafe class ReceiveBatch : IDisposable
         }
 
         _next = 0;
-        _count = Math.Max(0, Native.ReceiveMessages(descriptor, _messages, MessagesMax, Native.MessageDontWait, null));
-        return _count > 0 ? 0 : Native.LastError;
+        _count = Math.Max(0, _calls.ReceiveMany(descriptor, _messages, MessagesMax, out var error));
+        return error;
     }
 
     /// <summary>The next datagram; it may be changed, and is valid until the batch is filled again.</summary>
@@ -98,7 +103,10 @@ internal sealed unsafe class ReceiveBatch : IDisposable
         _bytes = null;
     }
 
-    /// <summary>Begins to take a message apart; one of a stranger's family counts as empty and is passed over.</summary>
+    /// <summary>
+    /// Begins to take a message apart. One of a stranger's family is passed over, and so is one that came without its end or without the
+    /// word of where to cut it.
+    /// </summary>
     private void Open(int index)
     {
         ref var message = ref _messages[index];
@@ -110,7 +118,8 @@ internal sealed unsafe class ReceiveBatch : IDisposable
         SourcePort = (name[2] << 8) | name[3];
         var isIpv4 = message.Header.NameLength == Ipv4SocketAddressSize;
         _segment = SegmentSize(message.Header);
-        if (LinkAddress.TryRead(new ReadOnlySpan<byte>(name + (isIpv4 ? 4 : 8), isIpv4 ? 4 : 16), out _source))
+        var isWhole = (message.Header.Flags & (Truncated | ControlTruncated)) == 0;
+        if (isWhole && LinkAddress.TryRead(new ReadOnlySpan<byte>(name + (isIpv4 ? 4 : 8), isIpv4 ? 4 : 16), out _source))
         {
             // An empty datagram is one, too.
             if (_segment <= 0) _segment = _restSize;

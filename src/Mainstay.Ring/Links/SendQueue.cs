@@ -19,9 +19,9 @@ internal sealed unsafe class SendQueue : IDisposable
     // Control message: length (8), level (4), type (4), size of a segment (2), padding.
     private const int ControlSize = 24;
     private const int ControlLength = 18;
-    private const int Flags = Native.MessageDontWait | Native.MessageNoSignal;
 
     private readonly int _descriptor;
+    private readonly DatagramCalls _calls;
     private readonly List<DatagramTarget> _targets = [];
     private Entry[] _entries = new Entry[128];
     private MessageBatchEntry* _messages;
@@ -32,7 +32,13 @@ internal sealed unsafe class SendQueue : IDisposable
     private int _vectorCount;
     private bool _isSegmenting = true;
 
-    public SendQueue(int descriptor) => _descriptor = descriptor;
+    /// <param name="descriptor">The socket.</param>
+    /// <param name="calls">How it is written to.</param>
+    public SendQueue(int descriptor, DatagramCalls? calls = null)
+    {
+        _descriptor = descriptor;
+        _calls = calls ?? DatagramCalls.Kernel;
+    }
 
     /// <summary>Datagrams that wait.</summary>
     public int Count { get; private set; }
@@ -140,7 +146,7 @@ internal sealed unsafe class SendQueue : IDisposable
         var isRepeated = false;
         while (done < _messageCount)
         {
-            var sent = Native.SendMessages(_descriptor, _messages + done, (uint)(_messageCount - done), Flags);
+            var sent = _calls.SendMany(_descriptor, _messages + done, _messageCount - done, out var error);
             if (sent > 0)
             {
                 for (var end = done + sent; done < end; done++) Sent += (long)_messages[done].Header.VectorCount;
@@ -148,7 +154,6 @@ internal sealed unsafe class SendQueue : IDisposable
                 continue;
             }
 
-            var error = Native.LastError;
             if (!isRepeated && (error == Native.ErrorInterrupted || ErrorQueue.IsOfEarlier(error)))
             {
                 isRepeated = true;
@@ -179,12 +184,12 @@ internal sealed unsafe class SendQueue : IDisposable
         for (nuint i = 0; i < header.VectorCount; i++)
         {
             ref var vector = ref header.Vectors[i];
-            if (Native.SendTo(_descriptor, vector.Base, vector.Length, Flags, header.Name, header.NameLength) >= 0) taken++;
+            if (_calls.SendOne(_descriptor, vector, header.Name, header.NameLength) == 0) taken++;
         }
 
         Sent += taken;
         target.Failures += (int)header.VectorCount - taken;
-        if (taken > 0) _isSegmenting = false;
+        if (taken == (int)header.VectorCount) _isSegmenting = false;
     }
 
     private struct Entry

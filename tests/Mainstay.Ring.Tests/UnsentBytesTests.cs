@@ -1,0 +1,68 @@
+namespace Mainstay.Ring.Tests;
+
+/// <summary>What waits for a client: a stream of bytes in chunks of memory that are used again.</summary>
+public sealed class UnsentBytesTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(1000)]
+    [InlineData(ChunkPool.ChunkSize - 1)]
+    [InlineData(ChunkPool.ChunkSize)]
+    [InlineData(ChunkPool.ChunkSize + 1)]
+    [InlineData(5 * ChunkPool.ChunkSize)]
+    public void Bytes_come_out_as_they_went_in_whatever_the_pieces(int piece)
+    {
+        var unsent = new UnsentBytes(new ChunkPool());
+        var given = new List<byte>();
+        var sent = new List<byte>();
+        for (var round = 0; round < 12; round++)
+        {
+            var bytes = Enumerable.Range(round, piece).Select(i => (byte)(i * 7)).ToArray();
+            unsent.Append(bytes);
+            given.AddRange(bytes);
+
+            // The kernel takes a part of what lies in one piece: none of it, one byte, a third, all.
+            for (var take = 0; take < 3 && unsent.Count > 0; take++)
+            {
+                var first = unsent.First;
+                Assert.InRange(first.Length, 1, ChunkPool.ChunkSize);
+                var count = (round % 4) switch { 0 => 0, 1 => 1, 2 => (first.Length + 2) / 3, _ => first.Length };
+                sent.AddRange(first[..count]);
+                unsent.Consume(count);
+            }
+
+            Assert.Equal(given.Count - sent.Count, unsent.Count);
+        }
+
+        while (unsent.Count > 0)
+        {
+            sent.AddRange(unsent.First);
+            unsent.Consume(unsent.First.Length);
+        }
+
+        Assert.True(unsent.First.IsEmpty);
+        Assert.Equal(given, sent);
+    }
+
+    [Fact]
+    public void Chunks_are_used_again_by_all_clients()
+    {
+        var pool = new ChunkPool();
+        UnsentBytes one = new(pool), two = new(pool);
+        var bytes = new byte[(3 * ChunkPool.ChunkSize) + 5];
+        Exchange(one, bytes);
+        two.Append(bytes);
+        two.Clear();
+        Assert.Equal((0, true), (two.Count, two.First.IsEmpty));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Exchange(one, bytes);
+        Exchange(two, bytes);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    private static void Exchange(UnsentBytes unsent, byte[] bytes)
+    {
+        unsent.Append(bytes);
+        while (unsent.Count > 0) unsent.Consume(unsent.First.Length);
+    }
+}
