@@ -8,7 +8,7 @@ namespace Mainstay.Ring;
 /// <content>What clients ask of the daemon itself: maps, links, reload, logs.</content>
 internal sealed partial class RingDaemon
 {
-    private readonly RingStatisticsMap _statistics = new();
+    private readonly RingStatisticsMap _statistics;
     private readonly List<ReloadWaiter> _reloadWaiters = [];
     private Instant _statisticsDeadline = Instant.Never;
     private bool _configurationKeysChanged;

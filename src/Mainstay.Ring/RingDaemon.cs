@@ -50,6 +50,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         _store = store;
         _log = log;
         _carryOut = CarryOut;
+        _statistics = new RingStatisticsMap(_meter);
         _link = OpenLink(configuration, log);
 
         // Multicast has no probes: nobody is given up for want of an answer to one.

@@ -8,7 +8,8 @@ using RingNode = Mainstay.Ring.Core.RingNode;
 namespace Mainstay.Ring;
 
 /// <summary>The statistics map: read from its sources when somebody asks, and periodically while somebody tracks it.</summary>
-internal sealed class RingStatisticsMap
+/// <param name="meter">Its longest pauses are forgotten together with the schedule misses.</param>
+internal sealed class RingStatisticsMap(LoopMeter meter)
 {
     /// <summary>How often tracked statistics are read.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(1500);
@@ -71,7 +72,12 @@ internal sealed class RingStatisticsMap
 
     private void Clear(string prefix)
     {
-        if ("stats.schedmiss.".StartsWith(prefix, StringComparison.Ordinal)) _scheduleMisses.Clear();
+        if ("stats.schedmiss.".StartsWith(prefix, StringComparison.Ordinal))
+        {
+            _scheduleMisses.Clear();
+            meter.Clear();
+        }
+
         foreach (var (name, value) in Keys.List(prefix))
         {
             if (!IsCounter(name, value)) continue;

@@ -1,5 +1,6 @@
 using System.Text;
 using Mainstay.Ring.Client;
+using Mainstay.Totem;
 
 namespace Mainstay.Ring.Tests;
 
@@ -92,6 +93,19 @@ public sealed class ServiceTests
         await ring.Statistics.SetAsync("stats.clear.totem", RingMapValue.Of(1u), Cancellation);
         Assert.Equal(0UL, (await ring.Statistics.GetAsync("stats.srp.gather_entered", Cancellation)).ToUInt64());
         Assert.Equal(32, (await ring.Statistics.ListAsync("stats.srp.", Cancellation)).Count + (await ring.Statistics.ListAsync("stats.pg.", Cancellation)).Count);
+    }
+
+    [Theory]
+    [InlineData("stats.clear.schedmiss", 0)]
+    [InlineData("stats.clear.all", 0)]
+    [InlineData("stats.clear.totem", 7000)]
+    public void The_longest_pauses_are_cleared_with_the_schedule_misses(string key, long left)
+    {
+        var meter = new LoopMeter();
+        meter.NoteWakeup(Instant.FromMilliseconds(10), Instant.FromMilliseconds(17));
+        meter.NoteTurn(Instant.FromMilliseconds(17), Instant.FromMilliseconds(24));
+        Assert.True(new RingStatisticsMap(meter).TryClear(key));
+        Assert.Equal((left, left), (meter.LongestTurnMicroseconds, meter.LatestWakeupMicroseconds));
     }
 
     [Fact]
