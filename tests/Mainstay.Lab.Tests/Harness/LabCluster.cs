@@ -81,6 +81,10 @@ internal sealed class LabCluster : IDisposable
         return process;
     }
 
+    /// <summary>A path in a running host as this process can open it.</summary>
+    public string PathIn(string node, string path) =>
+        $"/proc/{File.ReadAllText(Path.Combine(_directory, node, "pid")).Trim()}/root{path}";
+
     /// <summary>Writes a file in a host.</summary>
     public void Write(string node, string path, string content, bool isExecutable = false)
     {
