@@ -38,7 +38,6 @@ internal interface IDaemonRequests
 /// <summary>The unix socket: local clients, their requests to the node and the node's events to them. Runs on the daemon's loop.</summary>
 internal sealed unsafe partial class ClientServer : IDisposable
 {
-    private const int ClientCountMax = 256;
     private const int RequestsPerTurnMax = 64;
     private const int PartHeaderSize = 5;
     private const int SendBufferSize = 1024 * 1024;
@@ -53,6 +52,7 @@ internal sealed unsafe partial class ClientServer : IDisposable
     private readonly List<ClientConnection> _clients = [];
     private readonly FrameWriter _frame = new();
     private readonly ChunkPool _chunks = new();
+    private readonly ClientAdmission _admission;
     private int _lastNumber;
 
     public ClientServer(string path, RingNode node, RingOutbox outbox, IDaemonRequests daemon, RingLog log)
@@ -62,6 +62,7 @@ internal sealed unsafe partial class ClientServer : IDisposable
         _outbox = outbox;
         _daemon = daemon;
         _log = log;
+        _admission = new ClientAdmission(Native.OpenFilesMax(), log.Warning);
 
         // The run directory's lock is held: a socket file that is there belongs to a daemon that is gone.
         File.Delete(path);
@@ -94,21 +95,30 @@ internal sealed unsafe partial class ClientServer : IDisposable
 
     public ClientConnection this[int index] => _clients[index];
 
+    /// <summary>Whether new clients are waited for.</summary>
+    public bool IsOpen(Instant now) => _admission.IsOpen(now);
+
     /// <summary>Takes new clients.</summary>
-    public void Accept()
+    public void Accept(Instant now)
     {
         var credentials = stackalloc uint[3];
         while (true)
         {
             var descriptor = Native.Accept(ListenDescriptor, null, null, AcceptNonBlockingCloseOnExec);
-            if (descriptor < 0) return;
+            if (descriptor < 0)
+            {
+                if (Native.LastError is Native.ErrorInterrupted or Native.ErrorConnectionAborted) continue;
+                if (Native.LastError != Native.ErrorWouldBlock) _admission.Close(now, Native.LastErrorText);
+                return;
+            }
+
             var size = 12u;
             if (Native.GetOption(descriptor, Native.SocketLevel, Native.SocketPeerCredentials, credentials, &size) != 0
                 || !_daemon.Admits(credentials[1], credentials[2])
-                || _clients.Count >= ClientCountMax)
+                || _clients.Count >= _admission.Places)
             {
-                _log.Warning(_clients.Count >= ClientCountMax
-                    ? $"a client (pid {credentials[0]}) was turned away: {ClientCountMax} are connected"
+                _admission.TurnAway(now, _clients.Count >= _admission.Places
+                    ? $"a client (pid {credentials[0]}) was turned away: {_admission.Places} are connected"
                     : $"a client (pid {credentials[0]}, uid {credentials[1]}) was turned away:"
                         + " only root, this daemon's user and the users of uidgid may connect");
                 _ = Native.Close(descriptor);

@@ -92,6 +92,7 @@ internal static unsafe partial class Native
 
     public const int ErrorNoBufferSpace = 105;
     public const int ErrorMessageSize = 90;
+    public const int ErrorConnectionAborted = 103;
     public const int ErrorProtocolUnreachable = 92;
     public const int ErrorNetworkUnreachable = 101;
     public const int ErrorNoBuffers = 105;
@@ -170,9 +171,20 @@ internal static unsafe partial class Native
     [LibraryImport(LibC, EntryPoint = "mlockall", SetLastError = true)]
     public static partial int LockMemory(int flags);
 
+    /// <summary>How many files and sockets this process may have open (<c>RLIMIT_NOFILE</c>).</summary>
+    public static ulong OpenFilesMax()
+    {
+        const int OpenFiles = 7;
+        var limits = stackalloc ulong[2];
+        return GetLimit(OpenFiles, limits) == 0 ? limits[0] : ulong.MaxValue;
+    }
+
     /// <summary>The error of the last call, as a number.</summary>
     public static int LastError => Marshal.GetLastPInvokeError();
 
     /// <summary>The error of the last call, in words.</summary>
     public static string LastErrorText => Marshal.GetPInvokeErrorMessage(LastError);
+
+    [LibraryImport(LibC, EntryPoint = "getrlimit", SetLastError = true)]
+    private static partial int GetLimit(int resource, ulong* limits);
 }

@@ -195,7 +195,8 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
         var count = first + _clients.Count;
         if (_polled.Length < count) Array.Resize(ref _polled, count * 2);
         _polled[0] = new PollDescriptor { Descriptor = _wakeup.Descriptor, Wanted = Native.PollIn };
-        _polled[1] = new PollDescriptor { Descriptor = _clients.ListenDescriptor, Wanted = Native.PollIn };
+        var isOpen = _clients.IsOpen(Now());
+        _polled[1] = new PollDescriptor { Descriptor = _clients.ListenDescriptor, Wanted = isOpen ? Native.PollIn : (short)0 };
         for (var i = 0; i < links.Length; i++)
         {
             _polled[2 + i] = new PollDescriptor { Descriptor = links[i], Wanted = Native.PollIn };
@@ -224,7 +225,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
             if ((_polled[first + i].Happened & (Native.PollIn | Native.PollProblem)) != 0) _clients.Read(_clients[i]);
         }
 
-        if (_polled[1].Happened != 0) _clients.Accept();
+        if (_polled[1].Happened != 0) _clients.Accept(Now());
         if (_polled[first - 1].Happened != 0) ReadInterfaces();
         var hasError = false;
         for (var i = 0; i < links.Length; i++)

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using Mainstay.Ring.Client;
 
@@ -30,6 +31,40 @@ public sealed class ClientTests
         Assert.Equal(isAdmitted, await client.IsWelcomeAsync());
         if (!isAdmitted) await cluster.UntilLoggedAsync(1, $"(pid {Environment.ProcessId}, uid {Stranger}) was turned away");
         Assert.Equal("Operational", (await own.GetStatusAsync(Cancellation)).State);
+    }
+
+    [Fact]
+    public async Task Connections_without_end_neither_end_a_daemon_with_few_descriptors_nor_shut_others_out_for_good()
+    {
+        using var cluster = new DaemonCluster(1);
+        cluster.Start(1, limits: "ulimit -n 120");
+        await using (var own = await cluster.ConnectAsync(1))
+        {
+            await DaemonCluster.UntilAsync<RingQuorumChange>(own, q => q.Members.Count == 1);
+            var crowd = Enumerable.Range(0, 300).Select(_ => RawClient.Connect(cluster.SocketPath(1))).ToList();
+            await cluster.UntilLoggedAsync(1, $"was turned away: {ClientAdmission.PlacesMin} are connected");
+            Assert.Equal("Operational", (await own.GetStatusAsync(Cancellation)).State);
+            foreach (var client in crowd) client.Dispose();
+        }
+
+        await using var later = await RepeatedAsync(() => cluster.ConnectAsync(1));
+        Assert.Equal("Operational", (await later.GetStatusAsync(Cancellation)).State);
+    }
+
+    // The daemon may look at the newcomer before it looks at those who are gone.
+    private static async Task<RingClient> RepeatedAsync(Func<Task<RingClient>> connect)
+    {
+        for (var left = 100; ; left--)
+        {
+            try
+            {
+                return await connect();
+            }
+            catch (Exception problem) when (left > 0 && problem is (RingException or IOException or SocketException))
+            {
+                // Again.
+            }
+        }
     }
 
     [Fact]
