@@ -52,28 +52,57 @@ public sealed partial class KnetTransport
         }
 
         _sent = _sent.Next;
-        for (var number = 1; number <= count; number++)
-        {
-            var start = (number - 1) * DataMtu;
-            var part = data[start..Math.Min(data.Length, start + DataMtu)];
-            var fragment = (byte)(count == 1 ? 0 : number);
-            var header = new DataHeader((ushort)_settings.Self.Value, _sent, compression, only is null, (byte)count, fragment, 0);
-            var datagram = MakeDatagram(header, part, outbox);
-            if (only is not null) Send(only, datagram, outbox);
-            else SendToReachable(datagram, outbox);
-        }
-
+        if (_crypto.IsClear) SendClear(data, count, only, compression, outbox);
+        else SendProtected(data, count, only, compression, outbox);
         if (_sent.Value % KnetLimits.PacketsPerForcedPing == 0) SendForcedPings(now, outbox);
         return true;
     }
 
-    private ReadOnlyMemory<byte> MakeDatagram(in DataHeader header, ReadOnlySpan<byte> part, KnetOutbox outbox)
+    private void SendClear(ReadOnlySpan<byte> data, int count, KnetHost? only, CompressionModel compression, KnetOutbox outbox)
     {
-        var size = DataHeader.Size + part.Length;
-        var target = _crypto.IsClear ? outbox.Reserve(size) : _packet;
-        header.Write(target);
-        part.CopyTo(target.AsSpan(DataHeader.Size));
-        return _crypto.IsClear ? new ReadOnlyMemory<byte>(target, 0, size) : Protect(size, outbox);
+        for (var number = 1; number <= count; number++)
+        {
+            var part = Part(data, number);
+            var size = DataHeader.Size + part.Length;
+            var target = outbox.Reserve(size);
+            HeaderOf(number, count, only, compression).Write(target);
+            part.CopyTo(target.AsSpan(DataHeader.Size));
+            Send(only, new ReadOnlyMemory<byte>(target, 0, size), outbox);
+        }
+    }
+
+    /// <summary>Fragments are protected as many at a time as the cipher likes: all of them have the same size but the last.</summary>
+    private void SendProtected(ReadOnlySpan<byte> data, int count, KnetHost? only, CompressionModel compression, KnetOutbox outbox)
+    {
+        var waiting = 0;
+        for (var number = 1; number <= count; number++)
+        {
+            var part = Part(data, number);
+            var size = DataHeader.Size + part.Length;
+            var target = outbox.Reserve(size + KnetLimits.ProtectionSizeMax);
+            HeaderOf(number, count, only, compression).Write(target.AsSpan(_crypto.PacketOffset));
+            part.CopyTo(target.AsSpan(_crypto.PacketOffset + DataHeader.Size));
+            _together[waiting++] = target;
+            if (waiting < _together.Length && number < count && Part(data, number + 1).Length == part.Length) continue;
+            var length = Protect(_together.AsSpan(0, waiting), size);
+            foreach (var datagram in _together.AsSpan(0, waiting)) Send(only, new ReadOnlyMemory<byte>(datagram, 0, length), outbox);
+            waiting = 0;
+        }
+    }
+
+    private ReadOnlySpan<byte> Part(ReadOnlySpan<byte> data, int number)
+    {
+        var start = (number - 1) * DataMtu;
+        return data[start..Math.Min(data.Length, start + DataMtu)];
+    }
+
+    private DataHeader HeaderOf(int number, int count, KnetHost? only, CompressionModel compression) =>
+        new((ushort)_settings.Self.Value, _sent, compression, only is null, (byte)count, (byte)(count == 1 ? 0 : number), 0);
+
+    private void Send(KnetHost? only, ReadOnlyMemory<byte> datagram, KnetOutbox outbox)
+    {
+        if (only is not null) SendTo(only, datagram, outbox);
+        else SendToReachable(datagram, outbox);
     }
 
     private bool IsAnyReachable()
@@ -109,11 +138,11 @@ public sealed partial class KnetTransport
     {
         foreach (var host in _hosts)
         {
-            if (host.IsReachable) Send(host, datagram, outbox);
+            if (host.IsReachable) SendTo(host, datagram, outbox);
         }
     }
 
-    private void Send(KnetHost host, ReadOnlyMemory<byte> datagram, KnetOutbox outbox)
+    private void SendTo(KnetHost host, ReadOnlyMemory<byte> datagram, KnetOutbox outbox)
     {
         if (_settings.Mode == LinkMode.RoundRobin)
         {

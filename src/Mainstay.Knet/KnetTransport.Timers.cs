@@ -147,14 +147,18 @@ public sealed partial class KnetTransport
     private ReadOnlyMemory<byte> Protect(int size, KnetOutbox outbox)
     {
         var target = outbox.Reserve(size + KnetLimits.ProtectionSizeMax);
-        var length = _crypto.Protect(_packet, size, target);
-        if (_crypto.InUse != 0)
-        {
-            Statistics.SentProtected++;
-            Statistics.ProtectionBytes += length - size;
-        }
+        _packet.AsSpan(0, size).CopyTo(target.AsSpan(_crypto.PacketOffset));
+        return new ReadOnlyMemory<byte>(target, 0, Protect([target], size));
+    }
 
-        return new ReadOnlyMemory<byte>(target, 0, length);
+    /// <summary>Protects packets of one size where they lie; returns the size of each datagram.</summary>
+    private int Protect(ReadOnlySpan<byte[]> datagrams, int size)
+    {
+        var length = _crypto.Protect(datagrams, size);
+        if (_crypto.InUse == 0) return length;
+        Statistics.SentProtected += datagrams.Length;
+        Statistics.ProtectionBytes += (long)datagrams.Length * (length - size);
+        return length;
     }
 
     private void BeginSearch(Instant now, KnetHost host, KnetLink link, KnetOutbox outbox)

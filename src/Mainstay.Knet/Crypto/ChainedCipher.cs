@@ -32,12 +32,12 @@ internal sealed class ChainedCipher : IDisposable
         _decryptor = _aes.CreateDecryptor();
     }
 
-    /// <summary>Encrypts whole blocks. The first block of <paramref name="plain"/> is used up.</summary>
-    public void Encrypt(byte[] plain, int size, ReadOnlySpan<byte> vector, byte[] target, int offset)
+    /// <summary>Encrypts in place: the buffer begins with the vector, and <paramref name="size"/> bytes, whole blocks, follow it.</summary>
+    public void Encrypt(byte[] buffer, int size)
     {
-        Combine(plain, vector, _lastSent);
-        _encryptor.TransformBlock(plain, 0, size, target, offset);
-        target.AsSpan(offset + size - BlockSize, BlockSize).CopyTo(_lastSent);
+        Combine(buffer.AsSpan(BlockSize), buffer, _lastSent);
+        _encryptor.TransformBlock(buffer, BlockSize, size, buffer, BlockSize);
+        buffer.AsSpan(size, BlockSize).CopyTo(_lastSent);
     }
 
     /// <summary>Decrypts whole blocks into another array.</summary>

@@ -77,13 +77,19 @@ internal sealed class CryptoSlots : IDisposable
         AdmitsClear = _inUse == 0;
     }
 
-    /// <summary>Protects a packet as <see cref="CryptoSuite.Protect"/> does, or copies it where nothing is protected.</summary>
-    public int Protect(byte[] packet, int size, byte[] target)
+    /// <summary>Where in a datagram's buffer the packet is to be written that <see cref="Protect"/> is to protect.</summary>
+    public int PacketOffset => Sending?.PacketOffset ?? 0;
+
+    /// <summary>Protects packets as <see cref="CryptoSuite.Protect"/> does, with new salts, or leaves them where nothing is protected.</summary>
+    public int Protect(ReadOnlySpan<byte[]> datagrams, int size)
     {
-        var suite = Sending;
-        if (suite is not null) return suite.Protect(packet, size, _salts.Next(), target);
-        packet.AsSpan(0, size).CopyTo(target);
-        return size;
+        if (Sending is not { } suite) return size;
+        if (suite.PacketOffset > 0)
+        {
+            foreach (var datagram in datagrams) _salts.Next().CopyTo(datagram);
+        }
+
+        return suite.Protect(datagrams, size);
     }
 
     /// <summary>Opens a datagram: by the configuration in use, then by the other, then as a clear one where those are taken.</summary>

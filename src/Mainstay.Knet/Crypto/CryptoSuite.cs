@@ -11,46 +11,56 @@ internal sealed class CryptoSuite : IDisposable
 {
     private readonly IncrementalHash _hash;
     private readonly ChainedCipher? _cipher;
+    private readonly InterleavedCipher? _interleaved;
     private readonly byte[] _code = new byte[64];
     private readonly byte[] _received = new byte[KnetLimits.DatagramSizeMax];
 
-    public CryptoSuite(CryptoSettings settings)
+    /// <param name="settings">Cipher, hash and key.</param>
+    /// <param name="usesInstructions">Whether the processor's AES instructions are used, where it has them.</param>
+    public CryptoSuite(CryptoSettings settings, bool usesInstructions = true)
     {
         Settings = settings;
         Overhead = new ProtectionOverhead(settings.Cipher != CryptoCipher.None, (int)settings.Hash);
         _hash = IncrementalHash.CreateHMAC(NameOf(settings.Hash), settings.Key.Span);
-        if (settings.Cipher != CryptoCipher.None) _cipher = new ChainedCipher(settings.Key[..(int)settings.Cipher].ToArray());
+        if (settings.Cipher == CryptoCipher.None) return;
+        var key = settings.Key[..(int)settings.Cipher].ToArray();
+        _cipher = new ChainedCipher(key);
+        if (usesInstructions && InterleavedCipher.IsSupported) _interleaved = new InterleavedCipher(key);
     }
 
     public CryptoSettings Settings { get; }
 
     public ProtectionOverhead Overhead { get; }
 
-    /// <summary>Protects a packet.</summary>
-    /// <param name="packet">The packet, with room for a block of padding behind it; used up.</param>
-    /// <param name="size">Its size.</param>
-    /// <param name="salt">16 bytes that nobody can foretell.</param>
-    /// <param name="target">Receives the datagram, from its begin; has room for <see cref="KnetLimits.ProtectionSizeMax"/> more.</param>
-    /// <returns>Size of the datagram.</returns>
-    public int Protect(byte[] packet, int size, ReadOnlySpan<byte> salt, byte[] target)
+    /// <summary>Where in a datagram the packet lies that <see cref="Protect"/> is to protect: behind the salt, if there is one.</summary>
+    public int PacketOffset => _cipher is null ? 0 : ProtectionOverhead.SaltSize;
+
+    /// <summary>Protects packets of one size, each in its own buffer.</summary>
+    /// <param name="datagrams">
+    /// At most <see cref="InterleavedCipher.LanesMax"/> buffers with the salt, 16 bytes that nobody can foretell, and the packet at
+    /// <see cref="PacketOffset"/>; they have room for <see cref="KnetLimits.ProtectionSizeMax"/> bytes more than the packet, and are
+    /// datagrams afterwards.
+    /// </param>
+    /// <param name="size">Size of each packet.</param>
+    /// <returns>Size of each datagram.</returns>
+    public int Protect(ReadOnlySpan<byte[]> datagrams, int size)
     {
-        int length;
-        if (_cipher is null)
-        {
-            packet.AsSpan(0, size).CopyTo(target);
-            length = size;
-        }
-        else
+        var length = size;
+        if (_cipher is not null)
         {
             var padding = ChainedCipher.BlockSize - (size % ChainedCipher.BlockSize);
-            packet.AsSpan(size, padding).Fill((byte)padding);
-            salt.CopyTo(target);
-            _cipher.Encrypt(packet, size + padding, salt, target, ProtectionOverhead.SaltSize);
-            length = ProtectionOverhead.SaltSize + size + padding;
+            foreach (var datagram in datagrams) datagram.AsSpan(PacketOffset + size, padding).Fill((byte)padding);
+            Encrypt(_cipher, datagrams, size + padding);
+            length = PacketOffset + size + padding;
         }
 
-        _hash.AppendData(target, 0, length);
-        return length + _hash.GetHashAndReset(target.AsSpan(length));
+        foreach (var datagram in datagrams)
+        {
+            _hash.AppendData(datagram, 0, length);
+            _hash.GetHashAndReset(datagram.AsSpan(length));
+        }
+
+        return length + Overhead.HashSize;
     }
 
     /// <summary>Opens a datagram.</summary>
@@ -82,8 +92,20 @@ internal sealed class CryptoSuite : IDisposable
 
     public void Dispose()
     {
+        _interleaved?.Clear();
         _hash.Dispose();
         _cipher?.Dispose();
+    }
+
+    private void Encrypt(ChainedCipher cipher, ReadOnlySpan<byte[]> datagrams, int size)
+    {
+        if (_interleaved is not null)
+        {
+            _interleaved.Encrypt(datagrams, size);
+            return;
+        }
+
+        foreach (var datagram in datagrams) cipher.Encrypt(datagram, size);
     }
 
     private static bool TryRemovePadding(ReadOnlySpan<byte> packet, int padded, out int size)
