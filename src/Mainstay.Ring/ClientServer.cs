@@ -43,6 +43,8 @@ internal sealed unsafe partial class ClientServer : IDisposable
     private const int SendBufferSize = 1024 * 1024;
     private const int AcceptNonBlockingCloseOnExec = 0x80800;
 
+    private static readonly TimeSpan s_trimPeriod = TimeSpan.FromSeconds(10);
+
     private readonly RingNode _node;
     private readonly RingOutbox _outbox;
     private readonly IDaemonRequests _daemon;
@@ -53,6 +55,7 @@ internal sealed unsafe partial class ClientServer : IDisposable
     private readonly FrameWriter _frame = new();
     private readonly ChunkPool _chunks = new();
     private readonly ClientAdmission _admission;
+    private Instant _nextTrim;
     private int _lastNumber;
 
     public ClientServer(string path, RingNode node, RingOutbox outbox, IDaemonRequests daemon, RingLog log)
@@ -183,6 +186,12 @@ internal sealed unsafe partial class ClientServer : IDisposable
     /// <summary>Sends what waits and closes who is to be closed.</summary>
     public void Flush(Instant now)
     {
+        if (_nextTrim <= now)
+        {
+            _chunks.Trim();
+            _nextTrim = now + s_trimPeriod;
+        }
+
         for (var i = _clients.Count - 1; i >= 0; i--)
         {
             var client = _clients[i];

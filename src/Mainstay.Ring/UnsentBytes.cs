@@ -2,22 +2,40 @@ namespace Mainstay.Ring;
 
 /// <summary>
 /// Memory for what waits to be sent to clients, shared by all of them: chunks that are used again, so that a slow reader makes nobody wait
-/// for large arrays to be made and cleared.
+/// for large arrays to be made and cleared. What was not used for a while is given back.
 /// </summary>
 internal sealed class ChunkPool
 {
     public const int ChunkSize = 64 * 1024;
 
-    // More than that is given back to the runtime.
+    // Kept for good.
     private const int KeptMax = 256;
 
     private readonly Stack<byte[]> _free = new();
+    private int _unused;
 
-    public byte[] Rent() => _free.TryPop(out var chunk) ? chunk : GC.AllocateUninitializedArray<byte>(ChunkSize);
+    /// <summary>Chunks that nobody uses.</summary>
+    public int Free => _free.Count;
 
-    public void Return(byte[] chunk)
+    public byte[] Rent()
     {
-        if (_free.Count < KeptMax) _free.Push(chunk);
+        if (!_free.TryPop(out var chunk)) return GC.AllocateUninitializedArray<byte>(ChunkSize);
+        _unused = Math.Min(_unused, _free.Count);
+        return chunk;
+    }
+
+    public void Return(byte[] chunk) => _free.Push(chunk);
+
+    /// <summary>Gives back what was not used since the last call. Called now and then, seldom enough for bursts to find what they need.</summary>
+    public void Trim()
+    {
+        while (_unused > 0 && _free.Count > KeptMax)
+        {
+            _free.Pop();
+            _unused--;
+        }
+
+        _unused = _free.Count;
     }
 }
 

@@ -60,6 +60,30 @@ public sealed class UnsentBytesTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
+    /// <summary>A reader that is slow now and then costs its memory once, and for good only a part of it.</summary>
+    [Fact]
+    public void The_memory_of_a_backlog_is_kept_while_backlogs_come_again_and_given_back_afterwards()
+    {
+        const int Chunks = 700;
+        const int KeptForGood = 256;
+        var pool = new ChunkPool();
+        var unsent = new UnsentBytes(pool);
+        var bytes = new byte[Chunks * ChunkPool.ChunkSize];
+        Exchange(unsent, bytes);
+        pool.Trim();
+        for (var period = 0; period < 3; period++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Exchange(unsent, bytes);
+            pool.Trim();
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.Equal(Chunks, pool.Free);
+        }
+
+        pool.Trim();
+        Assert.Equal(KeptForGood, pool.Free);
+    }
+
     private static void Exchange(UnsentBytes unsent, byte[] bytes)
     {
         unsent.Append(bytes);
