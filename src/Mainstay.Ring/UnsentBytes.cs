@@ -26,7 +26,7 @@ internal sealed class ChunkPool
 
     public void Return(byte[] chunk) => _free.Push(chunk);
 
-    /// <summary>Gives back what was not used since the last call. Called now and then, seldom enough for bursts to find what they need.</summary>
+    /// <summary>Gives back what was not used since the last call: called seldom enough for bursts to find what they need.</summary>
     public void Trim()
     {
         while (_unused > 0 && _free.Count > KeptMax)

@@ -80,7 +80,7 @@ internal sealed class CryptoSlots : IDisposable
     /// <summary>Where in a datagram's buffer the packet is to be written that <see cref="Protect"/> is to protect.</summary>
     public int PacketOffset => Sending?.PacketOffset ?? 0;
 
-    /// <summary>Protects packets as <see cref="CryptoSuite.Protect"/> does, with new salts, or leaves them where nothing is protected.</summary>
+    /// <summary>As <see cref="CryptoSuite.Protect"/>, with new salts; leaves packets alone where nothing is protected.</summary>
     public int Protect(ReadOnlySpan<byte[]> datagrams, int size)
     {
         if (Sending is not { } suite) return size;
