@@ -186,11 +186,14 @@ internal sealed partial class RingDaemon
 
     private void FinishReload(RingConfiguration? loaded, IReadOnlyList<ConfigurationProblem> problems)
     {
-        foreach (var problem in problems)
+        // A file that is no configuration at all has a problem in every line: the log is for those that somebody mends.
+        const int ToldMax = 100;
+        foreach (var problem in problems.Take(ToldMax))
         {
             _log.Add(problem.Severity == ProblemSeverity.Error ? LogPriority.Error : LogPriority.Warning, problem.ToString());
         }
 
+        if (problems.Count > ToldMax) _log.Error($"{_arguments.ConfigFile} has {problems.Count - ToldMax} problems more");
         if (loaded is null)
         {
             _log.Error($"{_arguments.ConfigFile} was refused; the running configuration stays");

@@ -93,6 +93,20 @@ public sealed class DaemonTests
     }
 
     [Fact]
+    public async Task A_file_with_a_problem_in_every_line_does_not_fill_the_log()
+    {
+        using var cluster = new DaemonCluster(1);
+        cluster.Start(1);
+        await using var ring = await cluster.ConnectAsync(1);
+        await DaemonCluster.UntilAsync<RingQuorumChange>(ring, q => q.IsQuorate);
+        File.AppendAllText(cluster.ConfigFile, string.Concat(Enumerable.Repeat("x: y\n", 5_000)));
+        cluster.HangUpSignal(1);
+        await cluster.UntilLoggedAsync(1, "the running configuration stays");
+        Assert.Contains("has 4900 problems more", cluster.Log(1), StringComparison.Ordinal);
+        Assert.Equal(100, cluster.Log(1).Split("Can't store key").Length - 1);
+    }
+
+    [Fact]
     public async Task A_node_id_that_appears_twice_is_refused_by_start_and_reload()
     {
         using var cluster = new DaemonCluster(1);
