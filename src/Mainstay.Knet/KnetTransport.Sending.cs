@@ -52,41 +52,23 @@ public sealed partial class KnetTransport
         }
 
         _sent = _sent.Next;
-        if (_crypto.IsClear) SendClear(data, count, only, compression, outbox);
-        else SendProtected(data, count, only, compression, outbox);
+        SendFragments(data, count, only, compression, outbox);
         if (_sent.Value % KnetLimits.PacketsPerForcedPing == 0) SendForcedPings(now, outbox);
         return true;
     }
 
-    private void SendClear(ReadOnlySpan<byte> data, int count, KnetHost? only, CompressionModel compression, KnetOutbox outbox)
+    /// <summary>Cuts the data and sends the fragments, each protected in the buffer that it is sent from.</summary>
+    private void SendFragments(ReadOnlySpan<byte> data, int count, KnetHost? only, CompressionModel compression, KnetOutbox outbox)
     {
+        var room = _crypto.IsClear ? 0 : KnetLimits.ProtectionSizeMax;
         for (var number = 1; number <= count; number++)
         {
             var part = Part(data, number);
             var size = DataHeader.Size + part.Length;
-            var target = outbox.Reserve(size);
-            HeaderOf(number, count, only, compression).Write(target);
-            part.CopyTo(target.AsSpan(DataHeader.Size));
-            Send(only, new ReadOnlyMemory<byte>(target, 0, size), outbox);
-        }
-    }
-
-    /// <summary>Fragments are protected as many at a time as the cipher likes: all of them have the same size but the last.</summary>
-    private void SendProtected(ReadOnlySpan<byte> data, int count, KnetHost? only, CompressionModel compression, KnetOutbox outbox)
-    {
-        var waiting = 0;
-        for (var number = 1; number <= count; number++)
-        {
-            var part = Part(data, number);
-            var size = DataHeader.Size + part.Length;
-            var target = outbox.Reserve(size + KnetLimits.ProtectionSizeMax);
+            var target = outbox.Reserve(size + room);
             HeaderOf(number, count, only, compression).Write(target.AsSpan(_crypto.PacketOffset));
             part.CopyTo(target.AsSpan(_crypto.PacketOffset + DataHeader.Size));
-            _together[waiting++] = target;
-            if (waiting < _together.Length && number < count && Part(data, number + 1).Length == part.Length) continue;
-            var length = Protect(_together.AsSpan(0, waiting), size);
-            foreach (var datagram in _together.AsSpan(0, waiting)) Send(only, new ReadOnlyMemory<byte>(datagram, 0, length), outbox);
-            waiting = 0;
+            Send(only, new ReadOnlyMemory<byte>(target, 0, Protect(target, size)), outbox);
         }
     }
 

@@ -148,16 +148,16 @@ public sealed partial class KnetTransport
     {
         var target = outbox.Reserve(size + KnetLimits.ProtectionSizeMax);
         _packet.AsSpan(0, size).CopyTo(target.AsSpan(_crypto.PacketOffset));
-        return new ReadOnlyMemory<byte>(target, 0, Protect([target], size));
+        return new ReadOnlyMemory<byte>(target, 0, Protect(target, size));
     }
 
-    /// <summary>Protects packets of one size where they lie; returns the size of each datagram.</summary>
-    private int Protect(ReadOnlySpan<byte[]> datagrams, int size)
+    /// <summary>Protects a packet where it lies; returns the size of the datagram.</summary>
+    private int Protect(byte[] datagram, int size)
     {
-        var length = _crypto.Protect(datagrams, size);
+        var length = _crypto.Protect(datagram, size);
         if (_crypto.InUse == 0) return length;
-        Statistics.SentProtected += datagrams.Length;
-        Statistics.ProtectionBytes += (long)datagrams.Length * (length - size);
+        Statistics.SentProtected++;
+        Statistics.ProtectionBytes += length - size;
         return length;
     }
 

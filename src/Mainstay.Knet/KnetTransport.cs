@@ -23,7 +23,6 @@ public sealed partial class KnetTransport : IDisposable
 
     private readonly BufferPool _pool = new();
     private readonly CryptoSlots _crypto;
-    private readonly byte[][] _together = new byte[InterleavedCipher.LanesMax][];
     private readonly byte[] _packet = new byte[KnetLimits.PacketSizeMax + KnetLimits.ProtectionSizeMax];
     private readonly byte[] _opened = new byte[KnetLimits.DatagramSizeMax];
     private readonly byte[] _compressed = new byte[KnetLimits.PacketSizeMax];

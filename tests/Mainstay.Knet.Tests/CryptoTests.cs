@@ -160,30 +160,6 @@ public sealed class CryptoTests
         Assert.NotNull(Open(suite, Protect(suite, new byte[26], Salt)));
     }
 
-    /// <summary>However many packets are protected together, and whether the processor helps: the same bytes.</summary>
-    [Theory]
-    [InlineData(CryptoCipher.Aes128)]
-    [InlineData(CryptoCipher.Aes192)]
-    [InlineData(CryptoCipher.Aes256)]
-    public void Packets_protected_together_are_as_if_protected_alone(CryptoCipher cipher)
-    {
-        var settings = TestSettings.Crypto(cipher, CryptoHash.Sha256);
-        using var together = new CryptoSuite(settings);
-        using var alone = new CryptoSuite(settings, usesInstructions: false);
-        var random = new SplitMix(4);
-        foreach (var size in new[] { 1, 15, 16, 17, 1300, 1343, 9000, 60_000 })
-        {
-            for (var count = 1; count <= InterleavedCipher.LanesMax; count++)
-            {
-                var packets = Enumerable.Range(0, count).Select(_ => (Bytes: random.Bytes(size), Salt: random.Bytes(16))).ToArray();
-                var datagrams = packets.Select(p => Datagram(together, p.Bytes, p.Salt)).ToArray();
-                var length = together.Protect(datagrams, size);
-                Assert.Equal(packets.Select(p => Protect(alone, p.Bytes, p.Salt)), datagrams.Select(d => d[..length]));
-                Assert.Equal(packets[^1].Bytes, Open(alone, datagrams[^1][..length]));
-            }
-        }
-    }
-
     [Fact]
     public void A_cipher_without_a_hash_is_refused() =>
         Assert.Contains("requires crypto_hash", new CryptoSettings(CryptoCipher.Aes128, CryptoHash.None, TestSettings.Key()).Problem, StringComparison.Ordinal);
@@ -191,7 +167,7 @@ public sealed class CryptoTests
     internal static byte[] Protect(CryptoSuite suite, byte[] packet, byte[] salt)
     {
         var target = Datagram(suite, packet, salt);
-        return target[..suite.Protect([target], packet.Length)];
+        return target[..suite.Protect(target, packet.Length)];
     }
 
     private static byte[] Datagram(CryptoSuite suite, byte[] packet, byte[] salt)

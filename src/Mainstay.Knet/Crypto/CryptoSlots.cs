@@ -80,16 +80,12 @@ internal sealed class CryptoSlots : IDisposable
     /// <summary>Where in a datagram's buffer the packet is to be written that <see cref="Protect"/> is to protect.</summary>
     public int PacketOffset => Sending?.PacketOffset ?? 0;
 
-    /// <summary>As <see cref="CryptoSuite.Protect"/>, with new salts; leaves packets alone where nothing is protected.</summary>
-    public int Protect(ReadOnlySpan<byte[]> datagrams, int size)
+    /// <summary>As <see cref="CryptoSuite.Protect"/>, with a new salt; leaves the packet alone where nothing is protected.</summary>
+    public int Protect(byte[] datagram, int size)
     {
         if (Sending is not { } suite) return size;
-        if (suite.PacketOffset > 0)
-        {
-            foreach (var datagram in datagrams) _salts.Next().CopyTo(datagram);
-        }
-
-        return suite.Protect(datagrams, size);
+        if (suite.PacketOffset > 0) _salts.Next().CopyTo(datagram);
+        return suite.Protect(datagram, size);
     }
 
     /// <summary>Opens a datagram: by the configuration in use, then by the other, then as a clear one where those are taken.</summary>

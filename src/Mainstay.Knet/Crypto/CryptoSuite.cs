@@ -11,21 +11,15 @@ internal sealed class CryptoSuite : IDisposable
 {
     private readonly IncrementalHash _hash;
     private readonly ChainedCipher? _cipher;
-    private readonly InterleavedCipher? _interleaved;
     private readonly byte[] _code = new byte[64];
     private readonly byte[] _received = new byte[KnetLimits.DatagramSizeMax];
 
-    /// <param name="settings">Cipher, hash and key.</param>
-    /// <param name="usesInstructions">Whether the processor's AES instructions are used, where it has them.</param>
-    public CryptoSuite(CryptoSettings settings, bool usesInstructions = true)
+    public CryptoSuite(CryptoSettings settings)
     {
         Settings = settings;
         Overhead = new ProtectionOverhead(settings.Cipher != CryptoCipher.None, (int)settings.Hash);
         _hash = IncrementalHash.CreateHMAC(NameOf(settings.Hash), settings.Key.Span);
-        if (settings.Cipher == CryptoCipher.None) return;
-        var key = settings.Key[..(int)settings.Cipher].ToArray();
-        _cipher = new ChainedCipher(key);
-        if (usesInstructions && InterleavedCipher.IsSupported) _interleaved = new InterleavedCipher(key);
+        if (settings.Cipher != CryptoCipher.None) _cipher = new ChainedCipher(settings.Key[..(int)settings.Cipher].ToArray());
     }
 
     public CryptoSettings Settings { get; }
@@ -35,32 +29,26 @@ internal sealed class CryptoSuite : IDisposable
     /// <summary>Where in a datagram the packet lies that <see cref="Protect"/> is to protect: behind the salt, if there is one.</summary>
     public int PacketOffset => _cipher is null ? 0 : ProtectionOverhead.SaltSize;
 
-    /// <summary>Protects packets of one size, each in its own buffer.</summary>
-    /// <param name="datagrams">
-    /// At most <see cref="InterleavedCipher.LanesMax"/> buffers with the salt, 16 bytes that nobody can foretell, and the packet at
-    /// <see cref="PacketOffset"/>; they have room for <see cref="KnetLimits.ProtectionSizeMax"/> bytes more than the packet, and are
-    /// datagrams afterwards.
+    /// <summary>Protects a packet where it lies.</summary>
+    /// <param name="datagram">
+    /// Where there is a cipher, the salt, 16 bytes that nobody can foretell, then at <see cref="PacketOffset"/> the packet; it has room for
+    /// <see cref="KnetLimits.ProtectionSizeMax"/> bytes more than the packet, and is the datagram afterwards.
     /// </param>
-    /// <param name="size">Size of each packet.</param>
-    /// <returns>Size of each datagram.</returns>
-    public int Protect(ReadOnlySpan<byte[]> datagrams, int size)
+    /// <param name="size">Size of the packet.</param>
+    /// <returns>Size of the datagram.</returns>
+    public int Protect(byte[] datagram, int size)
     {
         var length = size;
         if (_cipher is not null)
         {
             var padding = ChainedCipher.BlockSize - (size % ChainedCipher.BlockSize);
-            foreach (var datagram in datagrams) datagram.AsSpan(PacketOffset + size, padding).Fill((byte)padding);
-            Encrypt(_cipher, datagrams, size + padding);
+            datagram.AsSpan(PacketOffset + size, padding).Fill((byte)padding);
+            _cipher.Encrypt(datagram, size + padding);
             length = PacketOffset + size + padding;
         }
 
-        foreach (var datagram in datagrams)
-        {
-            _hash.AppendData(datagram, 0, length);
-            _hash.GetHashAndReset(datagram.AsSpan(length));
-        }
-
-        return length + Overhead.HashSize;
+        _hash.AppendData(datagram, 0, length);
+        return length + _hash.GetHashAndReset(datagram.AsSpan(length));
     }
 
     /// <summary>Opens a datagram.</summary>
@@ -92,20 +80,8 @@ internal sealed class CryptoSuite : IDisposable
 
     public void Dispose()
     {
-        _interleaved?.Clear();
         _hash.Dispose();
         _cipher?.Dispose();
-    }
-
-    private void Encrypt(ChainedCipher cipher, ReadOnlySpan<byte[]> datagrams, int size)
-    {
-        if (_interleaved is not null)
-        {
-            _interleaved.Encrypt(datagrams, size);
-            return;
-        }
-
-        foreach (var datagram in datagrams) cipher.Encrypt(datagram, size);
     }
 
     private static bool TryRemovePadding(ReadOnlySpan<byte> packet, int padded, out int size)
