@@ -7,32 +7,35 @@ namespace Mainstay.Cli;
 internal static class ToolRegistry
 {
     /// <summary>A tool by its native name (basename of <c>argv[0]</c>), or <see langword="null"/>: then the first word decides.</summary>
-    public static ITool? FindNative(string name) => name switch
+    public static ITool? FindNative(string name) => CreatorOf(name)?.Invoke();
+
+    // Functions, because a method that makes any of the tools has all their types loaded at every start.
+    private static Func<ITool>? CreatorOf(string name) => name switch
     {
-        "pcs" => new Pcs.PcsTool(),
-        "crm_mon" => new Monitor.MonitorTool(),
-        "crm_simulate" => new Simulate.SimulateTool(),
-        "corosync-quorumtool" => new Ring.QuorumTool(),
-        "corosync-cfgtool" => new Ring.CfgTool(),
-        "corosync-cmapctl" => new Ring.CmapTool(),
-        "corosync-cpgtool" => new Ring.CpgTool(),
-        "fence_mainstay_process" => new Agents.ProcessFenceTool(),
-        "cibadmin" => new CibTools.CibAdminTool(),
-        "crm_diff" => new CibTools.CrmDiffTool(),
-        "crm_rule" => new CibTools.CrmRuleTool(),
-        "crm_shadow" => new CibTools.CrmShadowTool(),
-        "crm_ticket" => new CibTools.CrmTicketTool(),
-        "crm_verify" => new CibTools.CrmVerifyTool(),
-        "iso8601" => new CibTools.Iso8601Tool(),
-        "crm_attribute" => new ClusterTools.CrmAttributeTool(),
-        "crm_master" => new ClusterTools.CrmMasterTool(),
-        "attrd_updater" => new ClusterTools.AttrdUpdaterTool(),
-        "crm_node" => new ClusterTools.CrmNodeTool(),
-        "crm_resource" => new ClusterTools.CrmResourceTool(),
-        "crm_standby" => new ClusterTools.CrmStandbyTool(),
-        "crm_failcount" => new ClusterTools.CrmFailCountTool(),
-        "crmadmin" => new ClusterTools.CrmAdminTool(),
-        "stonith_admin" => new ClusterTools.StonithAdminTool(),
+        "pcs" => static () => new Pcs.PcsTool(),
+        "crm_mon" => static () => new Monitor.MonitorTool(),
+        "crm_simulate" => static () => new Simulate.SimulateTool(),
+        "corosync-quorumtool" => static () => new Ring.QuorumTool(),
+        "corosync-cfgtool" => static () => new Ring.CfgTool(),
+        "corosync-cmapctl" => static () => new Ring.CmapTool(),
+        "corosync-cpgtool" => static () => new Ring.CpgTool(),
+        "fence_mainstay_process" => static () => new Agents.ProcessFenceTool(),
+        "cibadmin" => static () => new CibTools.CibAdminTool(),
+        "crm_diff" => static () => new CibTools.CrmDiffTool(),
+        "crm_rule" => static () => new CibTools.CrmRuleTool(),
+        "crm_shadow" => static () => new CibTools.CrmShadowTool(),
+        "crm_ticket" => static () => new CibTools.CrmTicketTool(),
+        "crm_verify" => static () => new CibTools.CrmVerifyTool(),
+        "iso8601" => static () => new CibTools.Iso8601Tool(),
+        "crm_attribute" => static () => new ClusterTools.CrmAttributeTool(),
+        "crm_master" => static () => new ClusterTools.CrmMasterTool(),
+        "attrd_updater" => static () => new ClusterTools.AttrdUpdaterTool(),
+        "crm_node" => static () => new ClusterTools.CrmNodeTool(),
+        "crm_resource" => static () => new ClusterTools.CrmResourceTool(),
+        "crm_standby" => static () => new ClusterTools.CrmStandbyTool(),
+        "crm_failcount" => static () => new ClusterTools.CrmFailCountTool(),
+        "crmadmin" => static () => new ClusterTools.CrmAdminTool(),
+        "stonith_admin" => static () => new ClusterTools.StonithAdminTool(),
         _ => null,
     };
 

@@ -46,7 +46,11 @@ internal ref struct MarkupScanner
     public readonly bool IsAtEnd => _position >= _text.Length;
 
     /// <summary>The next byte, 0 at the end.</summary>
-    public readonly byte Next => _position < _text.Length ? _text[_position] : (byte)0;
+    public readonly byte Next
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (uint)_position < (uint)_text.Length ? _text[_position] : (byte)0;
+    }
 
     /// <summary>The byte after the next one, 0 at the end.</summary>
     public readonly byte AfterNext => _position + 1 < _text.Length ? _text[_position + 1] : (byte)0;
@@ -83,6 +87,7 @@ internal ref struct MarkupScanner
     }
 
     /// <summary>Moves over one byte if it is the next.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Take(byte expected)
     {
         if (Next != expected) return false;
@@ -93,9 +98,11 @@ internal ref struct MarkupScanner
     /// <summary>Reads a plain name.</summary>
     public bool TryReadName(out ReadOnlySpan<byte> name)
     {
+        var text = _text;
+        var plain = NameBytes;
         int end = _position;
-        while (end < _text.Length && _text[end] < NameBytes.Length && NameBytes[_text[end]] != 0) end++;
-        name = _text[_position..end];
+        while ((uint)end < (uint)text.Length && text[end] < plain.Length && plain[text[end]] != 0) end++;
+        name = text[_position..end];
         if (name.Length is 0 or > NameLengthMax || name[0] is (>= (byte)'0' and <= (byte)'9') or (byte)'-' or (byte)'.') return false;
         if (name.SequenceEqual("xmlns"u8)) return false;
         _position = end;

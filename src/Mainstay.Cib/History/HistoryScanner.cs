@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Mainstay.Cib;
 
 /// <summary>
@@ -23,6 +25,7 @@ internal ref struct HistoryScanner
         _bytes = text;
         _text = text;
         _names = names;
+        names.Begin();
         _attributesMax = attributesMax;
         _scanner = new MarkupScanner(text, content, line);
     }
@@ -53,6 +56,7 @@ internal ref struct HistoryScanner
         int attributes = _scanner.Position;
         var facts = default(RecordedOperation.Facts);
         if (!TryReadAttributes(ref facts, out var id, out bool isEmpty)) return false;
+        var agent = ReadAgent(attributes, id);
         RecordedOperation[] operations = [];
         int count = 0;
         while (!isEmpty)
@@ -80,8 +84,16 @@ internal ref struct HistoryScanner
 
         if (id.IsEmpty) return true;
         if (count < operations.Length) Array.Resize(ref operations, count);
-        resources.Add(RecordedResource.Packed(_bytes, attributes, _names.Get(id), operations));
+        resources.Add(RecordedResource.Packed(_bytes, attributes, agent, _names.Get(id), operations));
         return true;
+    }
+
+    // The id nearly always comes first: what follows is the same for all resources of the agent.
+    private readonly RecordedAgent ReadAgent(int attributes, ReadOnlySpan<byte> id)
+    {
+        const int BeforeFirst = 5; // a blank, id, =, a quote
+        bool isFirst = !id.IsEmpty && _text.Overlaps(id, out int place) && place - attributes == BeforeFirst;
+        return _names.Agents.Get(_bytes, isFirst ? attributes + BeforeFirst + id.Length + 1 : attributes, _scanner.Position);
     }
 
     /// <summary>Reads attributes up to and including <c>&gt;</c> or <c>/&gt;</c>.</summary>
@@ -142,18 +154,30 @@ internal ref struct HistoryScanner
         private readonly Dictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _known =
             new Dictionary<string, string>(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
 
+        private readonly List<string> _inOrder = [];
+        private int _next;
+
+        /// <summary>The agents of the resources.</summary>
+        public RecordedAgent.Cache Agents { get; } = new();
+
+        /// <summary>Says that a history begins: those of all nodes mostly have the same order.</summary>
+        public void Begin() => _next = 0;
+
         public string Get(ReadOnlySpan<byte> text)
         {
+            if (_next < _inOrder.Count && Ascii.Equals(text, _inOrder[_next])) return _inOrder[_next++];
             Span<char> characters = stackalloc char[128];
-            if (!System.Text.Encoding.UTF8.TryGetChars(text, characters, out int length) || text.Contains((byte)'&'))
+            if (!Encoding.UTF8.TryGetChars(text, characters, out int length) || text.Contains((byte)'&'))
             {
                 return PackedText.Unescape(text);
             }
 
             characters = characters[..length];
+            _next++;
             if (_known.TryGetValue(characters, out string? known)) return known;
             known = characters.ToString();
             _known[known] = known;
+            _inOrder.Add(known);
             return known;
         }
     }

@@ -35,18 +35,19 @@ internal ref struct PackedText
     }
 
     /// <summary>The value of an attribute of the tag whose attributes begin at a position, or null.</summary>
-    public static string? Value(byte[] text, int position, string attribute)
+    public static string? Value(byte[] text, int position, string attribute) =>
+        TryFind(text, position, attribute, out var value) ? Unescape(value) : null;
+
+    /// <summary>The value, as it stands, of an attribute of the tag whose attributes begin at a position.</summary>
+    public static bool TryFind(byte[] text, int position, string attribute, out ReadOnlySpan<byte> value)
     {
-        Span<byte> wanted = stackalloc byte[64];
-        if (!Encoding.UTF8.TryGetBytes(attribute, wanted, out int length)) return null; // the scanner accepts no longer names
-        wanted = wanted[..length];
         var attributes = new PackedText(text, position);
-        while (attributes.Next(out var name, out var value))
+        while (attributes.Next(out var name, out value))
         {
-            if (name.SequenceEqual(wanted)) return Unescape(value);
+            if (name.Length == attribute.Length && Ascii.Equals(name, attribute)) return true; // the scanner accepts no other names
         }
 
-        return null;
+        return false;
     }
 
     /// <summary>All attributes of the tag whose attributes begin at a position.</summary>

@@ -7,11 +7,13 @@ public sealed class RecordedResource
 {
     private readonly object _source;
     private readonly int _position;
+    private readonly RecordedAgent? _agent;
 
-    private RecordedResource(object source, int position, string id, RecordedOperation[] operations)
+    private RecordedResource(object source, int position, RecordedAgent? agent, string id, RecordedOperation[] operations)
     {
         _source = source;
         _position = position;
+        _agent = agent;
         Id = id;
         Operations = operations;
     }
@@ -34,24 +36,9 @@ public sealed class RecordedResource
     /// <param name="provider">Agent provider.</param>
     /// <param name="type">Agent name.</param>
     /// <returns>Whether all three parts are equal, and none is there that should not be.</returns>
-    public bool HasAgent(string? agentClass, string? provider, string? type)
-    {
-        if (_source is XElement) return Text("class") == agentClass && Text("provider") == provider && Text("type") == type;
-        int wanted = (agentClass is null ? 0 : 1) + (provider is null ? 0 : 1) + (type is null ? 0 : 1);
-        var attributes = new PackedText((byte[])_source, _position);
-        while (attributes.Next(out var name, out var value))
-        {
-            string? expected;
-            if (name.SequenceEqual("class"u8)) expected = agentClass;
-            else if (name.SequenceEqual("provider"u8)) expected = provider;
-            else if (name.SequenceEqual("type"u8)) expected = type;
-            else continue;
-            if (expected is null || !PackedText.IsText(value, expected)) return false;
-            wanted--;
-        }
-
-        return wanted == 0;
-    }
+    public bool HasAgent(string? agentClass, string? provider, string? type) =>
+        _agent?.Is(agentClass, provider, type)
+        ?? (Text("class") == agentClass && Text("provider") == provider && Text("type") == type);
 
     /// <summary>A new element with the same attributes.</summary>
     /// <param name="name">The element's name.</param>
@@ -73,8 +60,8 @@ public sealed class RecordedResource
         return ReadElements(resources);
     }
 
-    internal static RecordedResource Packed(byte[] text, int position, string id, RecordedOperation[] operations) =>
-        new(text, position, id, operations);
+    internal static RecordedResource Packed(
+        byte[] text, int position, RecordedAgent agent, string id, RecordedOperation[] operations) => new(text, position, agent, id, operations);
 
     private static IEnumerable<RecordedResource> ReadElements(XElement resources)
     {
@@ -91,7 +78,7 @@ public sealed class RecordedResource
                 }
             }
 
-            yield return new RecordedResource(element, 0, id, [.. operations]);
+            yield return new RecordedResource(element, 0, null, id, [.. operations]);
         }
     }
 }

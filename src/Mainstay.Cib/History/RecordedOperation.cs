@@ -58,6 +58,23 @@ public sealed class RecordedOperation
         ? element.Value(attribute)
         : PackedText.Value((byte[])_source, _position, attribute);
 
+    /// <summary>Whether two operations have the same value of an attribute.</summary>
+    /// <param name="attribute">The attribute's name.</param>
+    /// <param name="other">The other operation.</param>
+    /// <returns>Whether both have it, with equal values.</returns>
+    public bool HasSame(string attribute, RecordedOperation other)
+    {
+        if (_source is byte[] text && other._source is byte[] otherText)
+        {
+            if (!PackedText.TryFind(text, _position, attribute, out var value)) return false;
+            if (!PackedText.TryFind(otherText, other._position, attribute, out var otherValue)) return false;
+            if (value.SequenceEqual(otherValue)) return true;
+            if (!value.Contains((byte)'&') && !otherValue.Contains((byte)'&')) return false;
+        }
+
+        return Text(attribute) is { } decoded && decoded == other.Text(attribute);
+    }
+
     /// <summary>Decodes an element.</summary>
     /// <param name="element">The <c>lrm_rsc_op</c>.</param>
     /// <returns>The operation; null if the element has no id or no operation, and so says nothing.</returns>

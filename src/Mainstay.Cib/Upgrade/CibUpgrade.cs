@@ -34,7 +34,15 @@ public static class CibUpgrade
     /// <param name="alwaysTransform">
     /// Runs the transformations even if the document conforms to the next schema as it is; this drops deprecated forms.
     /// </param>
-    public static CibUpgradeResult Upgrade(CibDocument document, CibSchema? target = null, bool alwaysTransform = false)
+    public static CibUpgradeResult Upgrade(CibDocument document, CibSchema? target = null, bool alwaysTransform = false) =>
+        Upgrade(document, target, alwaysTransform, mayChange: false);
+
+    /// <summary>Upgrades a document that the caller needs no more as it is: a copy of a large one costs as much as the rest.</summary>
+    /// <param name="document">The document; it may be changed, also by an upgrade that fails.</param>
+    public static CibUpgradeResult UpgradeInPlace(CibDocument document) =>
+        Upgrade(document, CibSchema.Newest, alwaysTransform: false, mayChange: true);
+
+    private static CibUpgradeResult Upgrade(CibDocument document, CibSchema? target, bool alwaysTransform, bool mayChange)
     {
         target ??= CibSchema.Newest;
         var name = document.SchemaName;
@@ -54,12 +62,13 @@ public static class CibUpgrade
                     document.Root, message, $"name a schema up to {CibSchema.Newest.Name} in validate-with")]);
         }
 
-        return current.CompareTo(target) >= 0 ? new CibUpgradeResult(document, false, []) : Run(document, current, target, alwaysTransform);
+        return current.CompareTo(target) >= 0
+            ? new CibUpgradeResult(document, false, [])
+            : Run(mayChange ? document : document.Clone(), current, target, alwaysTransform);
     }
 
-    private static CibUpgradeResult Run(CibDocument document, CibSchema current, CibSchema target, bool alwaysTransform)
+    private static CibUpgradeResult Run(CibDocument upgraded, CibSchema current, CibSchema target, bool alwaysTransform)
     {
-        var upgraded = document.Clone();
         var problems = new List<CibProblem>();
         var isTransformed = false;
         IReadOnlyList<CibProblem>? validation = null;

@@ -41,11 +41,11 @@ internal sealed record PlanningInput(CibDocument Document, PlannerOptions Option
     }
 
     /// <summary>Brings an input into the form that is planned for, or says why it cannot be.</summary>
-    /// <param name="input">The CIB as read.</param>
+    /// <param name="input">The CIB as read; not to be used afterwards, for it may be changed.</param>
     /// <param name="problems">Errors and warnings.</param>
     public static CibDocument? Prepare(CibDocument input, out IReadOnlyList<CibProblem> problems)
     {
-        var upgraded = CibUpgrade.Upgrade(input);
+        var upgraded = CibUpgrade.UpgradeInPlace(input);
         problems = upgraded.AllProblems;
         return problems.Any(problem => problem.Severity == CibSeverity.Error) ? null : upgraded.Document;
     }

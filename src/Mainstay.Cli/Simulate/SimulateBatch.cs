@@ -41,11 +41,11 @@ internal static class SimulateBatch
         try
         {
             var input = CibDocument.ParseForPlanning(File.ReadAllBytes(inputFile), inputFile).DocumentOrThrow();
+            bool isUnchecked = string.Equals(input.SchemaName, CibSchema.NoneName, StringComparison.OrdinalIgnoreCase);
             var document = PlanningInput.Prepare(input, out var problems)
                 ?? throw new InvalidDataException(string.Join("; ", problems));
             var request = Request([.. extra]);
             long now = PlanningInput.Time(document, request["set-datetime"], out string problem) ?? throw new InvalidDataException(problem);
-            bool isUnchecked = string.Equals(input.SchemaName, CibSchema.NoneName, StringComparison.OrdinalIgnoreCase);
             string remark = isUnchecked ? Simulation.ValidationDisabled + "\n" : "";
 
             // One plan serves all outputs: recording the scores does not change it, and they are not part of the summary.

@@ -9,7 +9,7 @@ internal sealed class DefinitionChangesPass(ClusterState state, ConfigReader con
     public void Run()
     {
         var byName = new Dictionary<string, List<ClusterResource>>(StringComparer.Ordinal);
-        foreach (var primitive in state.ResourceList.SelectMany(r => r.Primitives()))
+        foreach (var primitive in state.Primitives())
         {
             Index(byName, primitive.Id, primitive);
             if (primitive.HistoryId is { } name && name != primitive.Id) Index(byName, name, primitive);

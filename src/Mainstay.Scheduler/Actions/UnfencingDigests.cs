@@ -13,7 +13,7 @@ internal static class UnfencingDigests
         bool isMismatch = false;
         string? recorded = node.Attributes.GetValueOrDefault("#digests-all");
         string recordedSecure = node.Attributes.GetValueOrDefault("#digests-secure") ?? "";
-        foreach (var device in state.ResourceList.SelectMany(r => r.Primitives()).Where(IsUnfencingDevice).Reverse())
+        foreach (var device in state.Primitives().Where(IsUnfencingDevice).Reverse())
         {
             var digests = Digests.ForUnfencing(actions.Config, actions, device, node);
             string own = $"{device.Id}:{device.AgentType}:{digests.All}";

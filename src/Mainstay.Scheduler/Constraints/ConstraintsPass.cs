@@ -73,8 +73,16 @@ internal sealed class ConstraintsPass
     }
 
     /// <summary>The sets of a constraint with references resolved, in order.</summary>
-    public static List<XElement> Sets(ConfigReader config, XElement constraint) =>
-        constraint.Elements("resource_set").Select(config.Ids.Resolve).OfType<XElement>().ToList();
+    public static List<XElement> Sets(ConfigReader config, XElement constraint)
+    {
+        var sets = new List<XElement>();
+        foreach (var element in constraint.Elements("resource_set"))
+        {
+            if (config.Ids.Resolve(element) is { } set) sets.Add(set);
+        }
+
+        return sets;
+    }
 
     /// <summary>The resources of a set in order; null stands for a name that is no resource.</summary>
     public static IEnumerable<ClusterResource?> Members(ClusterState state, XElement set) =>

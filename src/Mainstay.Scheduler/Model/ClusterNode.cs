@@ -107,7 +107,7 @@ public sealed class ClusterNode
     internal Amounts Utilization { get; }
 
     /// <summary>Digests calculated for this node's history, by resource and operation (spec/scheduler-history.md section 20.5).</summary>
-    internal Dictionary<(string Resource, ActionKey Key), OperationDigests> DigestCache { get; } = new(DigestKeys.Comparer);
+    internal DigestCache Digests { get; } = new();
 
     /// <summary>The first history recorded under a name, or null.</summary>
     internal ResourceHistory? FindHistory(string id)

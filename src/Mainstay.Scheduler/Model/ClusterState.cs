@@ -83,6 +83,21 @@ public sealed partial class ClusterState
 
     internal List<ClusterResource> AllResources { get; } = [];
 
+    /// <summary>The primitives in and below the resources at the top, in their order.</summary>
+    internal IEnumerable<ClusterResource> Primitives()
+    {
+        foreach (var resource in ResourceList)
+        {
+            if (resource.IsPrimitive)
+            {
+                yield return resource;
+                continue;
+            }
+
+            foreach (var primitive in resource.Primitives()) yield return primitive;
+        }
+    }
+
     internal TaskNames Tasks { get; } = new();
 
     internal List<PlanAction> Actions { get; } = [];

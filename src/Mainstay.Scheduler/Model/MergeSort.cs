@@ -9,9 +9,16 @@ internal static class MergeSort
     public static List<T> Sort<T>(IReadOnlyList<T> items, Comparison<T> compare)
     {
         var source = items.ToArray();
-        var scratch = new T[source.Length];
-        Sort(source, scratch, 0, source.Length, compare);
+        SortInPlace(source, compare);
         return [.. source];
+    }
+
+    /// <summary>Sorts an array in place.</summary>
+    public static void SortInPlace<T>(T[] items, Comparison<T> compare)
+    {
+        // Most histories are that short.
+        if (items.Length == 2 && compare(items[0], items[1]) > 0) (items[0], items[1]) = (items[1], items[0]);
+        if (items.Length > 2) Sort(items, new T[items.Length], 0, items.Length, compare);
     }
 
     /// <summary>Sorts the first items of an array in place; what is sorted already costs one look at each.</summary>

@@ -27,7 +27,7 @@ internal sealed class ServiceCensus
     public static ServiceCensus Of(ClusterState state)
     {
         var census = new ServiceCensus();
-        foreach (var resource in state.ResourceList.SelectMany(r => r.Primitives())) census.Add(resource);
+        foreach (var resource in state.Primitives()) census.Add(resource);
         foreach (string id in census._order)
         {
             if (census._services[id].Active > 0) census._running.Add(id, census._services[id]);

@@ -32,7 +32,7 @@ internal sealed partial class StatusText
         output.Heading("Migration Summary");
         foreach (var node in state.NodeList.Where(n => n.Online))
         {
-            var lines = state.ResourceList.SelectMany(r => r.Primitives()).Select(r => FailCountLine(r, node)).OfType<string>()
+            var lines = state.Primitives().Select(r => FailCountLine(r, node)).OfType<string>()
                 .Distinct(StringComparer.Ordinal).ToList();
             if (lines.Count == 0) continue;
             output.Heading("Node: " + node.Name);

@@ -14,6 +14,12 @@ internal enum DigestComparison
 /// <summary>Digests calculated once per node and operation key.</summary>
 internal sealed class OperationDigests
 {
+    /// <summary>The operation.</summary>
+    public required ActionKey Key { get; init; }
+
+    /// <summary>Those of another operation of the same resource on the same node, or null.</summary>
+    public OperationDigests? Next { get; set; }
+
     /// <summary>The entry whose lists of private and restart parameters were used.</summary>
     public required HistoryEntry Entry { get; init; }
 
@@ -65,7 +71,7 @@ internal static class Digests
         ConfigReader config, ActionStore actions, ClusterNode node, ClusterResource resource, HistoryEntry entry)
     {
         var key = new ActionKey(entry.Task, entry.IntervalMs);
-        if (!node.DigestCache.TryGetValue((resource.Id, key), out var digests) || entry.SecureDigest is not { } recorded) return false;
+        if (node.Digests.Find(resource.Id, key) is not { } digests || entry.SecureDigest is not { } recorded) return false;
         digests.Secure ??= SecureDigest(config, actions, resource, digests.Entry, node);
         return digests.Secure == recorded;
     }
@@ -102,12 +108,14 @@ internal static class Digests
     {
         _ = state;
         var key = new ActionKey(entry.Task, entry.IntervalMs);
-        isFirst = !node.DigestCache.TryGetValue((resource.Id, key), out var digests);
+        var digests = node.Digests.Find(resource.Id, key);
+        isFirst = digests is null;
         if (digests is not null) return digests;
 
         var parameters = Parameters(config, actions, resource, key, node, out bool hasExtra);
         digests = new OperationDigests
         {
+            Key = key,
             Entry = entry,
             All = OperationDigest.All(parameters, entry.IntervalMs),
             Restart = entry.RestartDigest is null ? null
@@ -115,7 +123,7 @@ internal static class Digests
                     || OperationDigest.ListContains(entry.ForceRestart, n)),
             HasExtraParameters = hasExtra,
         };
-        node.DigestCache.Add((resource.Id, key), digests);
+        node.Digests.Add(resource.Id, digests);
         return digests;
     }
 

@@ -86,15 +86,15 @@ internal sealed class HistoryEntry(RecordedOperation record, TaskKind task, stri
 
     public bool IsLastFailure => record.IsLastFailure;
 
+    private RecordedOperation Record => record;
+
     private const string StaleDigest = "calculated-failure-timeout";
 
     /// <summary>Which entry is older: negative if <paramref name="a"/> is (spec/scheduler-history.md section 7).</summary>
     public static int Compare(HistoryEntry a, HistoryEntry b)
     {
-        bool sameNode = a.OnNode is null || b.OnNode is null
-            ? string.Equals(a.RecordedOn, b.RecordedOn, StringComparison.Ordinal)
-            : string.Equals(a.OnNode, b.OnNode, StringComparison.OrdinalIgnoreCase);
-        if (sameNode && a.Id == b.Id) return 0;
+        bool sameNode = IsSameNode(a, b);
+        if (sameNode && a.HasSame("id", b)) return 0;
         if (a.CallId == -1 && b.CallId == -1) return 0;
         if (sameNode && a.CallId >= 0 && a.CallId < b.CallId) return -1;
         if (sameNode && b.CallId >= 0 && a.CallId > b.CallId) return 1;
@@ -107,6 +107,17 @@ internal sealed class HistoryEntry(RecordedOperation record, TaskKind task, stri
         }
 
         return CompareByTransition(a, b);
+    }
+
+    // Without making strings of the text: there are as many comparisons as operations on record.
+    private bool HasSame(string attribute, HistoryEntry other) => record.HasSame(attribute, other.Record);
+
+    private static bool IsSameNode(HistoryEntry a, HistoryEntry b)
+    {
+        if (a.HasSame("on_node", b)) return true;
+        return a.OnNode is { } first && b.OnNode is { } second
+            ? string.Equals(first, second, StringComparison.OrdinalIgnoreCase)
+            : string.Equals(a.RecordedOn, b.RecordedOn, StringComparison.Ordinal);
     }
 
     private static int CompareByTransition(HistoryEntry a, HistoryEntry b)
@@ -157,6 +168,7 @@ internal sealed class ResourceHistory(RecordedResource record, ClusterNode node,
         if (Entries.Length < 2) return Entries;
         var reversed = (HistoryEntry[])Entries.Clone();
         Array.Reverse(reversed);
-        return [.. MergeSort.Sort(reversed, HistoryEntry.Compare)];
+        MergeSort.SortInPlace(reversed, HistoryEntry.Compare);
+        return reversed;
     }
 }

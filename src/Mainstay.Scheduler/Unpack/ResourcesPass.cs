@@ -240,7 +240,7 @@ internal sealed partial class ResourcesPass(ClusterState state, ConfigReader con
 
     private void LinkLaunchers()
     {
-        foreach (var resource in state.ResourceList.SelectMany(r => r.Primitives()).ToList())
+        foreach (var resource in state.Primitives())
         {
             if (resource.Meta["container"] is not { } container || container == resource.Id) continue;
             if (!state.ResourcesById.TryGetValue(container, out var launcher)) continue;

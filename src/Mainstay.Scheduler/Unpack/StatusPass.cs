@@ -168,7 +168,7 @@ internal sealed class StatusPass(ClusterState state, ConfigReader config, Action
         int total = 0;
         int disabled = 0;
         int blocked = 0;
-        foreach (var resource in state.ResourceList.SelectMany(r => r.Primitives()))
+        foreach (var resource in state.Primitives())
         {
             if (resource.IsRemoved && !resource.IsActiveAnywhere) continue;
             total++;
