@@ -3,7 +3,8 @@ namespace Mainstay.Scheduler;
 /// <summary>
 /// What a dependent and everything that depends on it adds to the scores of a primary (spec/scheduler-placement.md section 8.9), kept from
 /// one primary to the next: the first of a chain of n colocations is told by n resources, the second by n - 1. Only where the sum does not
-/// depend on the primary's scores: factor 1 or one so small that every score counts 1, no node attributes, no loops.
+/// depend on the primary's scores: factor 1 or one so small that every score counts 1, no node attributes. A plain loop has a summary of its
+/// own (<see cref="MergeLoop"/>); what else leads into a loop has none.
 /// </summary>
 internal sealed class MergeSummaries(ClusterState state)
 {
@@ -15,7 +16,7 @@ internal sealed class MergeSummaries(ClusterState state)
     private readonly Stack<Visit> _visits = [];
     private readonly Stack<int> _invalid = [];
 
-    private enum Kind
+    internal enum Kind
     {
         /// <summary>All factors are 1.</summary>
         Whole,
@@ -32,6 +33,7 @@ internal sealed class MergeSummaries(ClusterState state)
         if (!_isPossible || constraint.NodeAttribute is not null || !HasOwnTable(source, constraint)) return false;
         if (KindOf(factor) is not { } kind) return false;
         var summary = _known[Key(source, kind)] ?? Build(source, kind);
+        if (summary.Loop is { } loop) return loop.TrySum(summary.Place, out var all) && (all is null || TryApply(table, all));
         return summary.IsUsable && (summary.Changes is not { } changes || TryApply(table, changes));
     }
 
@@ -42,6 +44,13 @@ internal sealed class MergeSummaries(ClusterState state)
         while (_invalid.TryPop(out int key))
         {
             if (_known[key] is not { } summary) continue;
+            if (summary.Loop is { } loop)
+            {
+                // Nobody else took it over.
+                loop.Changed(summary.Place);
+                continue;
+            }
+
             _known[key] = null;
             foreach (int user in summary.Users) _invalid.Push(user);
         }
@@ -120,6 +129,7 @@ internal sealed class MergeSummaries(ClusterState state)
             }
             else if (_known[Key(dependent, kind)] is { } known)
             {
+                if (known.IsBuilding) Close(known, kind);
                 known.Users.Add(visit.Key);
                 Join(visit.Summary, known);
             }
@@ -132,32 +142,63 @@ internal sealed class MergeSummaries(ClusterState state)
         return first;
     }
 
+    /// <summary>The last visit led back to an earlier one: if none of those between has other dependents, they are a plain loop.</summary>
+    private void Close(Summary first, Kind kind)
+    {
+        var members = new List<Visit>();
+        foreach (var visit in _visits)
+        {
+            if (visit.Dependents.FindAll(static constraint => Colocations.Influences(constraint)).Count != 1) return;
+            members.Add(visit);
+            if (visit.Summary == first) break;
+        }
+
+        members.Reverse();
+        var loop = new MergeLoop(state, members.ConvertAll(static visit => visit.Source), kind);
+        for (int i = 0; i < members.Count; i++)
+        {
+            members[i].Summary.Loop = loop;
+            members[i].Summary.Place = i;
+        }
+    }
+
     private Summary Begin(ClusterResource source, Kind kind)
     {
-        // The scores of instances and of what is in bundles change with their collectives.
-        bool isStable = source.IsPrimitive && source.Parent is null or { IsGroup: true, Parent: null };
-        var summary = new Summary { IsBuilding = true, IsUsable = isStable && !source.IsMerging };
-        if (summary.IsUsable) AddOwn(summary, source.Table, kind);
+        var summary = new Summary { IsBuilding = true, IsUsable = IsStable(source) && !source.IsMerging };
+        if (summary.IsUsable)
+        {
+            summary.IsUsable = TryOwn(state, source, kind, out var own);
+            summary.Changes = own;
+        }
+
         int key = Key(source, kind);
         _known[key] = summary;
-        _visits.Push(new Visit(key, summary, summary.IsUsable ? Colocations.WithThis(source) : []));
+        _visits.Push(new Visit(key, source, summary, summary.IsUsable ? Colocations.WithThis(source) : []));
         return summary;
     }
 
-    private void AddOwn(Summary summary, NodeTable table, Kind kind)
+    /// <summary>The scores of instances and of what is in bundles change with their collectives.</summary>
+    private static bool IsStable(ClusterResource source) =>
+        source.IsPrimitive && source.Parent is null or { IsGroup: true, Parent: null };
+
+    /// <summary>What a resource itself adds, null if nothing; false if that depends on the primary.</summary>
+    internal static bool TryOwn(ClusterState state, ClusterResource source, Kind kind, out NodeChange[]? changes)
     {
         state.Work.Scores += state.NodeList.Count;
+        changes = null;
         foreach (var node in state.NodeList)
         {
-            int best = node.IsAvailable && table.TryScore(node, out int own) ? own : -Scores.Infinity;
+            int best = node.IsAvailable && source.Table.TryScore(node, out int own) ? own : -Scores.Infinity;
             if (best == 0) continue;
-            summary.Changes ??= new NodeChange[state.NodesCreated];
-            ref var change = ref summary.Changes[node.Index];
+            if (kind == Kind.Whole && best >= Scores.Infinity) return false;
+            changes ??= new NodeChange[state.NodesCreated];
+            ref var change = ref changes[node.Index];
             if (kind == Kind.Trace) change = NodeChange.Of(1);
             else if (best <= -Scores.Infinity) change.IsBan = true;
-            else if (best >= Scores.Infinity) summary.IsUsable = false;
             else change = NodeChange.Of(best);
         }
+
+        return true;
     }
 
     /// <summary>After what the user adds so far comes what its dependent adds.</summary>
@@ -167,12 +208,21 @@ internal sealed class MergeSummaries(ClusterState state)
         if (!user.IsUsable || dependent.Changes is not { } more) return;
         state.Work.Scores += state.NodeList.Count;
         user.Changes ??= new NodeChange[state.NodesCreated];
+        if (!TryAppend(user.Changes, more)) user.IsUsable = false;
+    }
+
+    /// <summary>Lets one sequence of changes follow another; false if a score may reach its limit in between.</summary>
+    internal static bool TryAppend(NodeChange[] changes, NodeChange[] more)
+    {
+        bool isInside = true;
         for (int i = 0; i < more.Length; i++)
         {
-            ref var change = ref user.Changes[i];
+            ref var change = ref changes[i];
             change = change.Then(more[i]);
-            if (change.Low <= -Scores.Infinity || change.High >= Scores.Infinity) user.IsUsable = false;
+            isInside &= change.Low > -Scores.Infinity && change.High < Scores.Infinity;
         }
+
+        return isInside;
     }
 
     private sealed class Summary
@@ -184,13 +234,21 @@ internal sealed class MergeSummaries(ClusterState state)
         /// <summary>By dense number of the node; null if nothing changes anywhere.</summary>
         public NodeChange[]? Changes { get; set; }
 
+        /// <summary>The plain loop that the resource is part of, or null.</summary>
+        public MergeLoop? Loop { get; set; }
+
+        /// <summary>Its place there.</summary>
+        public int Place { get; set; }
+
         /// <summary>Summaries that this one is part of.</summary>
         public List<int> Users { get; } = [];
     }
 
-    private sealed class Visit(int key, Summary summary, List<ColocationConstraint> dependents)
+    private sealed class Visit(int key, ClusterResource source, Summary summary, List<ColocationConstraint> dependents)
     {
         public int Key { get; } = key;
+
+        public ClusterResource Source { get; } = source;
 
         public Summary Summary { get; } = summary;
 
@@ -200,7 +258,7 @@ internal sealed class MergeSummaries(ClusterState state)
     }
 
     /// <summary>What happens to the score of a node: all in all, and how far it is off in between.</summary>
-    private struct NodeChange
+    internal struct NodeChange
     {
         public int Sum;
         public int Low;
