@@ -42,17 +42,6 @@ def exclusive_member(root):
             yield lambda element=element: element.set("resource-discovery", "always")
 
 
-@rule("address-of-replica-in-guest", "scheduler-placement.md 8.2, 8.6", text="""
-The address of a replica runs on the node of its container, also if that is a remote or guest node; 2.1.5 may put it on another. Rewritten:
-the bundle has no addresses.""")
-def replica_address(root):
-    if all(n.get("remote_node") is None for n in root.iter("node_state")) and root.find(".//bundle") is None:
-        return
-    for network in root.iterfind("configuration/resources/bundle/network"):
-        if network.get("ip-range-start"):
-            yield lambda network=network: (network.attrib.pop("ip-range-start"), network.set("control-port", "3121"))
-
-
 @rule("colocation-role-unpromoted", "scheduler-placement.md 8.6 (3)", text="""
 A colocation with the role Unpromoted concerns what has that role; 2.1.5 takes it for no role. Rewritten: no role.""")
 def role_unpromoted(root):

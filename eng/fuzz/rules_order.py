@@ -75,9 +75,9 @@ def surplus_instance(root):
 
 
 @rule("members-of-instance-that-could-not-stay", "scheduler-placement.md 9.4.2 (pass 1)", text="""
-When an instance of a cloned group cannot stay where it is, its members keep "no node" of that try and the instance stops (recorded in
-promoted-failed-demote); 2.1.5 places them anew. Rewritten: the members have no history on that node, so that the
-instance has no place to stay.""")
+When an instance of a cloned group cannot stay where it is, it is tried again without the nodes that the tries gave; 2.1.5 tries once and
+takes what it got. So the instance may come back to its own node; or a try gives none, and then its members keep "no node" and it stops.
+Rewritten: the members have no history on that node, so that the instance has no place to stay.""")
 def cloned_group(root):
     up = parents(root)
     for group in root.iterfind("configuration/resources/clone/group"):

@@ -35,7 +35,7 @@ internal sealed partial class Assigner
     private void AssignReplica(BundleReplica replica, bool stopIfFail)
     {
         var container = replica.Container;
-        if (replica.Ip is { } ip) Assign(ip, container.AssignedNode, stopIfFail);
+        if (replica.Ip is { } ip) Assign(ip, null, stopIfFail);
         if (replica.Connection is { } connection)
         {
             if (container.AssignedNode is { IsRemoteOrGuest: true, Connection: { } hostConnection })
