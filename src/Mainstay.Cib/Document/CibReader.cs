@@ -46,10 +46,10 @@ public static class CibReader
         }
         catch (XmlException error)
         {
-            var advice = error.Message.Contains("DTD", StringComparison.Ordinal)
-                ? "remove the document type definition: a CIB has none"
-                : "correct the XML at this place";
-            return Failed(source, error.LineNumber, error.Message, advice);
+            // What the framework says of these is meant for programmers.
+            return error.Message.Contains("DTD", StringComparison.Ordinal)
+                ? Failed(source, error.LineNumber, "a document type definition is not allowed", "remove it: a CIB has none")
+                : Failed(source, error.LineNumber, error.Message, "correct the XML at this place");
         }
         catch (Exception error) when (error is ArgumentException or System.Text.DecoderFallbackException or NotSupportedException)
         {
