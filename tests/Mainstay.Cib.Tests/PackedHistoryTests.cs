@@ -52,6 +52,62 @@ public sealed class PackedHistoryTests
     }
 
     [Theory]
+    [InlineData("exit-reason=\"a\"", "exit-reason='a'", true)]
+    [InlineData("exit-reason=\"a\"", "exit-reason='A'", false)]
+    [InlineData("exit-reason=\"&quot;\"", "exit-reason='\"'", true)]
+    [InlineData("exit-reason=\"&amp;lt;\"", "exit-reason='&lt;'", false)]
+    [InlineData("exit-reason=\"\"", "exit-reason=''", true)]
+    [InlineData("exit-reason=\"a\"", "", false)]
+    [InlineData("", "", false)]
+    public void Two_operations_agree_on_an_attribute_that_both_have(string first, string second, bool isSame)
+    {
+        string text = $"<cib><status><node_state id=\"1\"><lrm id=\"1\"><lrm_resources><lrm_resource id=\"a\" type=\"x\">"
+            + $"<lrm_rsc_op id=\"1\" operation=\"start\" {first}/><lrm_rsc_op operation=\"start\" {second} id=\"2\"/>"
+            + "</lrm_resource></lrm_resources></lrm></node_state></status></cib>";
+        var packed = Operations(CibDocument.ParseForPlanning(Bytes(text)).DocumentOrThrow().PackedRoot);
+        var plain = Operations(CibDocument.Parse(text).DocumentOrThrow().Root);
+        RecordedOperation[][] pairs = [[packed[0], packed[1]], [plain[0], plain[1]], [packed[0], plain[1]], [plain[0], packed[1]]];
+        Assert.All(pairs, pair => Assert.Equal(isSame, pair[0].HasSame("exit-reason", pair[1])));
+        Assert.All(pairs, pair => Assert.False(pair[0].HasSame("id", pair[1])));
+        Assert.All(pairs, pair => Assert.True(pair[0].HasSame("operation", pair[1])));
+    }
+
+    [Fact]
+    public void Agents_and_names_are_found_whatever_the_order_of_resources_and_attributes()
+    {
+        string[] resources =
+        [
+            "<lrm_resource id=\"a\" class=\"ocf\" provider=\"p\" type=\"T\"/>",
+            "<lrm_resource id=\"b\" class=\"ocf\" provider=\"p\" type=\"T\"/>",
+            "<lrm_resource class=\"ocf\" id=\"c\" provider=\"p\" type=\"U\"/>",
+            "<lrm_resource\n id='d' type=\"T\" class=\"systemd\"/>",
+            "<lrm_resource type=\"T\" class=\"ocf\" provider=\"p&amp;q\" id=\"e\"/>",
+            "<lrm_resource id=\"f\"/>",
+        ];
+        int[][] orders = [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [0, 2, 4], [1, 1, 3, 0, 5]];
+        string nodes = string.Concat(orders.Select((order, i) => $"<node_state id=\"{i}\"><lrm id=\"{i}\"><lrm_resources>"
+            + $"{string.Concat(order.Select(k => resources[k]))}</lrm_resources></lrm></node_state>"));
+        string text = $"<cib><status>{nodes}</status></cib>";
+        var root = CibDocument.ParseForPlanning(Bytes(text)).DocumentOrThrow().PackedRoot;
+        (string? Class, string? Provider, string? Type)[] agents =
+            [("ocf", "p", "T"), ("ocf", "p", "T"), ("ocf", "p", "U"), ("systemd", null, "T"), ("ocf", "p&q", "T"), (null, null, null)];
+        var histories = root.Descendants("lrm_resources").ToList();
+        for (int i = 0; i < orders.Length; i++)
+        {
+            var found = RecordedResource.ReadAll(histories[i]).ToList();
+            Assert.Equal(orders[i].Select(k => "abcdef"[k].ToString()), found.Select(r => r.Id));
+            foreach (var (resource, k) in found.Zip(orders[i]))
+            {
+                var matching = agents.Where(agent => resource.HasAgent(agent.Class, agent.Provider, agent.Type)).Distinct();
+                Assert.Equal([agents[k]], matching);
+            }
+        }
+    }
+
+    private static List<RecordedOperation> Operations(XElement root) =>
+        [.. root.Descendants("lrm_resources").SelectMany(RecordedResource.ReadAll).SelectMany(resource => resource.Operations)];
+
+    [Theory]
     [InlineData("call-id=\"3\"", "call-id=\"3\" call-id=\"3\"")]
     [InlineData("call-id=\"3\"", "call-id=\"<\"")]
     [InlineData("call-id=\"3\"", "call-id=\"&unknown;\"")]

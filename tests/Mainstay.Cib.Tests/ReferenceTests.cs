@@ -43,6 +43,21 @@ public sealed class ReferenceTests
     }
 
     [Fact]
+    public void An_index_on_demand_knows_what_was_added_before_and_after_the_first_question()
+    {
+        var document = Samples.With("<primitive id='P'><meta_attributes id='a'/></primitive>");
+        var ids = IdIndex.OnDemand(document.Root);
+        var second = Samples.Element("<meta_attributes id='a'><nvpair id='n'/></meta_attributes>");
+        ids.Add(second);
+        Assert.Equal("primitive", ids.Find("meta_attributes", "a")!.Parent!.Name.LocalName);
+        Assert.Equal(second, ids.Find("n")!.Parent);
+        var third = Samples.Element("<meta_attributes id='c'/>");
+        ids.Add(third);
+        Assert.Equal(third, ids.Find("c"));
+        Assert.Null(ids.Find("none"));
+    }
+
+    [Fact]
     public void References_in_a_circle_lead_nowhere()
     {
         var document = Samples.With(

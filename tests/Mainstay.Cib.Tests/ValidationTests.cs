@@ -41,6 +41,22 @@ public sealed class ValidationTests
     }
 
     [Fact]
+    public void An_upgrade_in_place_gives_the_same_as_one_of_a_copy()
+    {
+        const string Text = "<cib validate-with=\"pacemaker-2.10\"><configuration><crm_config/><nodes/><resources>"
+            + "<master id=\"m\"><primitive id=\"p\" class=\"ocf\" provider=\"pacemaker\" type=\"Stateful\"/></master>"
+            + "</resources><constraints/></configuration><status/></cib>";
+        var kept = CibDocument.Parse(Text).DocumentOrThrow();
+        var given = CibDocument.Parse(Text).DocumentOrThrow();
+        var copied = CibUpgrade.Upgrade(kept).Document;
+        var changed = CibUpgrade.UpgradeInPlace(given).Document;
+        Assert.Same(given, changed);
+        Assert.Equal(CibSchema.Newest.Name, changed.SchemaName);
+        Assert.Equal(copied.ToXml(), changed.ToXml());
+        Assert.Equal("pacemaker-2.10", kept.SchemaName);
+    }
+
+    [Fact]
     public void Schema_none_is_not_checked()
     {
         var document = Samples.With("<rubbish/>");

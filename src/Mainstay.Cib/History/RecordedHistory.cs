@@ -61,7 +61,8 @@ public sealed class RecordedResource
     }
 
     internal static RecordedResource Packed(
-        byte[] text, int position, RecordedAgent agent, string id, RecordedOperation[] operations) => new(text, position, agent, id, operations);
+        byte[] text, int position, RecordedAgent agent, string id, RecordedOperation[] operations) =>
+        new(text, position, agent, id, operations);
 
     private static IEnumerable<RecordedResource> ReadElements(XElement resources)
     {

@@ -8,35 +8,43 @@ namespace Mainstay.Cib;
 /// </summary>
 public sealed class IdIndex
 {
-    private readonly Dictionary<(string Name, string Id), XElement> _byNameAndId = [];
-    private readonly Dictionary<string, XElement> _byId = new(StringComparer.Ordinal);
+    // What is to be indexed when somebody asks; null once somebody did.
+    private List<XElement>? _waiting;
+    private Tables? _tables;
 
     /// <summary>Indexes everything below (and including) an element; the first of several equal ones counts.</summary>
     /// <param name="root">The element, usually the root of a document.</param>
-    public IdIndex(XElement root) => Add(root);
+    public IdIndex(XElement root)
+    {
+        _tables = new Tables();
+        _tables.Add(root);
+    }
+
+    private IdIndex(List<XElement> waiting) => _waiting = waiting;
+
+    /// <summary>
+    /// An index that is made when it is first needed, for most documents have no references. The caller does not change the document, nor
+    /// what is added.
+    /// </summary>
+    /// <param name="root">The element, usually the root of a document.</param>
+    public static IdIndex OnDemand(XElement root) => new([root]);
 
     /// <summary>Makes the elements of a sub-tree known, as the last of the document.</summary>
     /// <param name="root">The sub-tree.</param>
     public void Add(XElement root)
     {
-        foreach (var element in root.DescendantsAndSelf())
-        {
-            if (element.Id() is { } id)
-            {
-                _ = _byNameAndId.TryAdd((element.Name.LocalName, id), element);
-                _ = _byId.TryAdd(id, element);
-            }
-        }
+        if (_waiting is { } waiting) waiting.Add(root);
+        else _tables!.Add(root);
     }
 
     /// <summary>The first element of this name and id, or <see langword="null"/>.</summary>
     /// <param name="elementName">The element name.</param>
     /// <param name="id">The id, compared exactly.</param>
-    public XElement? Find(string elementName, string id) => _byNameAndId.GetValueOrDefault((elementName, id));
+    public XElement? Find(string elementName, string id) => Known.ByNameAndId.GetValueOrDefault((elementName, id));
 
     /// <summary>The first element of any name with this id, or <see langword="null"/>.</summary>
     /// <param name="id">The id, compared exactly.</param>
-    public XElement? Find(string id) => _byId.GetValueOrDefault(id);
+    public XElement? Find(string id) => Known.ById.GetValueOrDefault(id);
 
     /// <summary>
     /// What an element stands for: itself without <c>id-ref</c>, else the first element of the same name with that id. A reference to a
@@ -59,5 +67,34 @@ public sealed class IdIndex
         }
 
         return null;
+    }
+
+    private Tables Known
+    {
+        get
+        {
+            if (_waiting is not { } waiting) return _tables!;
+            _tables = new Tables();
+            foreach (var root in waiting) _tables.Add(root);
+            _waiting = null;
+            return _tables;
+        }
+    }
+
+    private sealed class Tables
+    {
+        public Dictionary<(string Name, string Id), XElement> ByNameAndId { get; } = [];
+
+        public Dictionary<string, XElement> ById { get; } = new(StringComparer.Ordinal);
+
+        public void Add(XElement root)
+        {
+            foreach (var element in root.DescendantsAndSelf())
+            {
+                if (element.Id() is not { } id) continue;
+                _ = ByNameAndId.TryAdd((element.Name.LocalName, id), element);
+                _ = ById.TryAdd(id, element);
+            }
+        }
     }
 }

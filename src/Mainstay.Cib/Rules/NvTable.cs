@@ -65,6 +65,13 @@ public sealed class NvTable
         return true;
     }
 
+    /// <summary>Removes all names.</summary>
+    public void Clear()
+    {
+        _values.Clear();
+        _index = null;
+    }
+
     private int Find(string name)
     {
         if (_index is not null) return _index.TryGetValue(name, out int place) ? place : -1;

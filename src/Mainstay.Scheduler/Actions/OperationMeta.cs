@@ -9,6 +9,9 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
 {
     private readonly Dictionary<XElement, List<OperationSettings>> _cache = [];
 
+    // One for all: what it says of an operation is put into another form before the next one.
+    private readonly NvTable _scratch = new();
+
     /// <summary>Sets everything an action takes from the configuration of its operation.</summary>
     public void Fill(PlanAction action)
     {
@@ -45,8 +48,36 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
             if (one.Key == key) return one;
         }
 
-        var table = new NvTable();
         var operation = Find(resource, key);
+        bool isProbe = key is { Task: TaskKind.Monitor, IntervalMs: 0, Phase: NotifyPhase.None };
+        var meta = Configured(resource, key, operation?.Xml, isProbe);
+        Normalize(resource, key, meta, isProbe);
+        var own = operation?.Xml.Element("instance_attributes") is null ? null : operation!.Xml;
+        var settings = new OperationSettings(key, meta, meta.ToArray(), own);
+        known.Add(settings);
+        return settings;
+    }
+
+    /// <summary>The attributes of the operation, then its blocks, then the defaults; the first value of a name stays.</summary>
+    private TextMap Configured(ClusterResource resource, ActionKey key, XElement? operation, bool isProbe)
+    {
+        var meta = new TextMap();
+        for (var attribute = operation?.FirstAttribute; attribute is not null; attribute = attribute.NextAttribute)
+        {
+            meta[attribute.Name.LocalName] = attribute.Value;
+        }
+
+        bool hasBlocks = operation?.HasElements == true;
+        if (hasBlocks || config.HasOperationDefaults) AddBlocks(meta, resource, key, hasBlocks ? operation : null, isProbe);
+        else if (isProbe && ProbeTimeout(resource) is { } timeout) meta.TryAdd("timeout", timeout);
+        return meta;
+    }
+
+    private void AddBlocks(TextMap meta, ClusterResource resource, ActionKey key, XElement? operation, bool isProbe)
+    {
+        var table = _scratch;
+        table.Clear();
+        foreach (var (name, value) in meta) table.TryAdd(name, value);
         var input = config.PlainInput with
         {
             ResourceClass = resource.AgentClass,
@@ -55,24 +86,10 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
             OperationName = state.Tasks.Name(key.Phase == NotifyPhase.None ? key.Task : TaskKind.Notify),
             OperationIntervalMs = key.IntervalMs,
         };
-        if (operation is not null)
-        {
-            foreach (var attribute in operation.Xml.Attributes()) table.Set(attribute.Name.LocalName, attribute.Value);
-            config.Collect(table, operation.Xml, "meta_attributes", input);
-        }
-
-        bool isProbe = key is { Task: TaskKind.Monitor, IntervalMs: 0, Phase: NotifyPhase.None };
-        if (isProbe && !table.Contains("timeout") && SmallestMonitor(resource)?.Xml.Value("timeout") is { } probeTimeout)
-        {
-            table.Set("timeout", probeTimeout);
-        }
-
+        if (operation is not null) config.Collect(table, operation, "meta_attributes", input);
+        if (isProbe && ProbeTimeout(resource) is { } timeout) table.TryAdd("timeout", timeout);
         config.CollectOperationDefaults(table, input);
-        var meta = Normalize(resource, key, table, isProbe);
-        var own = operation?.Xml.Element("instance_attributes") is null ? null : operation!.Xml;
-        var settings = new OperationSettings(key, meta, meta.ToArray(), own);
-        known.Add(settings);
-        return settings;
+        foreach (var pair in table.Values) meta[pair.Name] = pair.Value;
     }
 
     private List<OperationSettings> KnownOf(XElement resource)
@@ -108,14 +125,21 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
         return null;
     }
 
-    private static OperationConfig? SmallestMonitor(ClusterResource resource) => resource.Operations
-        .Where(op => op is { Task: TaskKind.Monitor, Enabled: true, IntervalMs: > 0 })
-        .MinBy(op => op.IntervalMs);
-
-    private TextMap Normalize(ClusterResource resource, ActionKey key, NvTable table, bool isProbe)
+    /// <summary>The timeout of the most frequent monitor, which also counts for probes that have none of their own.</summary>
+    private static string? ProbeTimeout(ClusterResource resource)
     {
-        var meta = new TextMap();
-        foreach (var pair in table.Values) meta[pair.Name] = pair.Value;
+        OperationConfig? smallest = null;
+        foreach (var op in resource.Operations)
+        {
+            if (op is not { Task: TaskKind.Monitor, Enabled: true, IntervalMs: > 0 }) continue;
+            if (smallest is null || op.IntervalMs < smallest.IntervalMs) smallest = op;
+        }
+
+        return smallest?.Xml.Value("timeout");
+    }
+
+    private void Normalize(ClusterResource resource, ActionKey key, TextMap meta, bool isProbe)
+    {
         meta.Remove("id");
         if (key.IntervalMs > 0) meta["interval"] = key.IntervalMs.ToString(CultureInfo.InvariantCulture);
         else meta.Remove("interval");
@@ -130,7 +154,6 @@ internal sealed class OperationMeta(ClusterState state, ConfigReader config)
         meta["timeout"] = Interval.ParseTimeout(timeout).ToString(CultureInfo.InvariantCulture);
         if (key.Phase == NotifyPhase.None) ValidateOnFail(resource, key, meta);
         NormalizeDelay(key, meta);
-        return meta;
     }
 
     private void NormalizeDelay(ActionKey key, TextMap meta)

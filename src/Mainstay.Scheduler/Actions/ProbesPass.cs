@@ -14,6 +14,7 @@ internal sealed class ProbesPass(ClusterState state, ActionStore actions, OrderS
 
     public void Run()
     {
+        if (state.Options.StartupProbes) state.Actions.EnsureCapacity(state.Actions.Count + ExpectedAtMost());
         foreach (var node in state.NodeList)
         {
             if (!node.Online)
@@ -126,6 +127,19 @@ internal sealed class ProbesPass(ClusterState state, ActionStore actions, OrderS
     /// <summary>How many probes of a resource there will be at most, where that is known.</summary>
     private int Expected(ClusterResource resource) =>
         resource.HasExclusiveProbes || resource.Top.HasExclusiveProbes ? 1 : Math.Max(1, _probing - resource.Probed.Count);
+
+    // With a start, a stop and a monitor of each.
+    private int ExpectedAtMost()
+    {
+        const int Others = 3;
+        int count = 0;
+        foreach (var resource in state.AllResources)
+        {
+            if (resource.IsPrimitive && !resource.IsRemoved) count += Expected(resource) + Others;
+        }
+
+        return count;
+    }
 
     /// <summary>
     /// Other orderings of a resource have their place between those of its probes: what is older counts first. So later probes begin a new

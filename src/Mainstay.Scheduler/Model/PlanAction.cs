@@ -62,7 +62,7 @@ internal readonly record struct ActionKey(TaskKind Task, uint IntervalMs = 0, No
 
 /// <summary>Flags of an action (spec/scheduler-actions.md section 2).</summary>
 [Flags]
-internal enum ActionFlags
+internal enum ActionFlags : ushort
 {
     None = 0,
     Pseudo = 1,
@@ -196,7 +196,11 @@ internal sealed class PlanAction
 
     public ActionNeeds Needs { get; set; }
 
-    public int Priority { get; set; }
+    public int Priority
+    {
+        get => _details?.Priority ?? 0;
+        set => Rare.Priority = value;
+    }
 
     /// <summary>How many inputs flagged min-runnable must be runnable; 0 if the action has none.</summary>
     public int RequiredBefore
@@ -267,6 +271,8 @@ internal sealed class PlanAction
         public TextMap? Extra { get; set; }
 
         public TaskKind CancelTask { get; set; }
+
+        public int Priority { get; set; }
 
         public int RequiredBefore { get; set; }
 

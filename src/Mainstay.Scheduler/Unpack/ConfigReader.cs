@@ -19,7 +19,7 @@ internal sealed class ConfigReader
         Now = now;
         PlainInput = new RuleInput { Now = now };
         Problems = problems;
-        Ids = new IdIndex(cib.Configuration ?? cib.Root);
+        Ids = IdIndex.OnDemand(cib.Configuration ?? cib.Root);
         Rules = new RuleEvaluator(Ids, problems);
         Sets = new NvSets(Ids, Rules);
         _resourceDefaults = cib.Section("rsc_defaults") is { } resources ? [resources] : [];
@@ -52,6 +52,8 @@ internal sealed class ConfigReader
     {
         foreach (var defaults in _resourceDefaults) Collect(table, defaults, "meta_attributes", input);
     }
+
+    public bool HasOperationDefaults => _operationDefaults.Count > 0;
 
     public void CollectOperationDefaults(NvTable table, RuleInput input)
     {
