@@ -198,7 +198,7 @@ internal sealed partial class Assigner
         ColocationConstraint constraint)
     {
         int best = -Scores.Infinity;
-        if (constraint.NodeAttribute is null && !node.IsBundleNode)
+        if (constraint.NodeAttribute is null && NodeAttributes.HasName(node))
         {
             return node.IsAvailable && table.TryScore(node, out int own) ? own : best;
         }

@@ -4,8 +4,8 @@ namespace Mainstay.Scheduler;
 
 /// <summary>
 /// A loop of colocations in which each resource has one dependent, the next (spec/scheduler-placement.md section 8.9): whoever asks one of
-/// them is told by all, beginning with that one. Sums of neighbours are kept in a binary tree, so that neither a question nor a change of one
-/// resource's scores goes round the loop.
+/// them is told by all, beginning with that one. Sums of neighbours are kept in a binary tree, so that neither a question nor a change of
+/// one resource's scores goes round the loop.
 /// </summary>
 internal sealed class MergeLoop
 {

@@ -3,8 +3,8 @@ namespace Mainstay.Scheduler;
 /// <summary>
 /// What a dependent and everything that depends on it adds to the scores of a primary (spec/scheduler-placement.md section 8.9), kept from
 /// one primary to the next: the first of a chain of n colocations is told by n resources, the second by n - 1. Only where the sum does not
-/// depend on the primary's scores: factor 1 or one so small that every score counts 1, no node attributes. A plain loop has a summary of its
-/// own (<see cref="MergeLoop"/>); what else leads into a loop has none.
+/// depend on the primary's scores: factor 1 or one so small that every score counts 1, no node attributes. A plain loop has a summary of
+/// its own (<see cref="MergeLoop"/>); what else leads into a loop has none.
 /// </summary>
 internal sealed class MergeSummaries(ClusterState state)
 {
@@ -12,7 +12,8 @@ internal sealed class MergeSummaries(ClusterState state)
 
     // By resource and kind; null where it is not known.
     private readonly Summary?[] _known = new Summary?[state.AllResources.Count * Kinds];
-    private readonly bool _isPossible = !state.NodeList.Exists(static n => n.IsBundleNode);
+    private readonly bool _isPossible = !state.NodeList.Exists(static n => n.IsBundleNode)
+        && state.NodeList.FindAll(static n => !NodeAttributes.HasName(n)).Count < 2;
     private readonly Stack<Visit> _visits = [];
     private readonly Stack<int> _invalid = [];
 

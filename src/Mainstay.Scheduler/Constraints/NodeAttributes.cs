@@ -18,6 +18,12 @@ internal static class NodeAttributes
         return host?.Attributes.GetValueOrDefault(name);
     }
 
+    /// <summary>
+    /// Whether a node is told from others by its name: one of a bundle is where its container is, and remote nodes that nobody has seen
+    /// yet have none, so that they count as the same.
+    /// </summary>
+    public static bool HasName(ClusterNode node) => !node.IsBundleNode && (!node.IsRemoteOrGuest || node.Attributes.ContainsKey("#uname"));
+
     /// <summary>Whether two nodes are the same as far as a colocation is concerned; undefined equals undefined.</summary>
     public static bool Matches(ColocationConstraint constraint, ClusterNode a, ClusterResource forA, ClusterNode b, ClusterResource forB)
     {
