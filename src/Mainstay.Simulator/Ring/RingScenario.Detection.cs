@@ -25,6 +25,9 @@ public sealed partial record RingScenario
             IsUniform = true,
             SubmitEvery = Pick(prng, 1, 1, 3, 10) * Millisecond,
             SubmitBurstMax = (int)Pick(prng, 1, 5, 20),
+
+            // Up to a hundred times the storm's messages; on knet long ones travel in many fragments over several links.
+            EventCountMax = scenario.EventCountMax * 8,
             Options = scenario.Options with { AcceleratedWindow = (uint)Pick(prng, 1, 3, 8, 17, 100) },
         };
     }
