@@ -182,6 +182,29 @@ public sealed class LinkTests
     }
 
     [Fact]
+    public void A_host_that_restarts_before_a_ping_told_of_its_data_is_heard_from_its_first_packet_on()
+    {
+        var network = new VirtualNetwork(2, 1);
+        network.Start();
+        network.RunUntilUp();
+        network.RunFor(TimeSpan.FromSeconds(1));
+        var first = network.Nodes[1].StatusOf(Two, 0)!.Statistics.SentPings.Packets;
+        while (network.Nodes[1].StatusOf(Two, 0)!.Statistics.SentPings.Packets == first) network.RunFor(TimeSpan.FromMilliseconds(1));
+        for (var count = 0; count < 30; count++) network.SendToAll(1, [1]);
+        network.RunFor(TimeSpan.FromMilliseconds(20));
+        Assert.Equal(30, network.Delivered[2].Count);
+        Assert.Equal(first + 1, network.Nodes[1].StatusOf(Two, 0)!.Statistics.SentPings.Packets);
+
+        network.Nodes[1] = new KnetTransport(TestSettings.Of(1, 2, 1), TestSettings.Seed);
+        network.Do(1, (transport, outbox) => transport.Start(network.Now, outbox));
+        network.RunFor(TimeSpan.FromSeconds(3));
+        network.SendToAll(1, [2]);
+        network.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(31, network.Delivered[2].Count);
+        Assert.DoesNotContain(KnetEventKind.LinkDown, Kinds(network, 2));
+    }
+
+    [Fact]
     public void Nodes_and_links_can_be_added_and_removed_at_run_time_and_those_that_stay_stay_up()
     {
         var network = new VirtualNetwork(3, 2);

@@ -19,6 +19,9 @@ internal sealed class KnetHost(NodeId node, BufferPool pool)
     private PacketSequence? _lastUntimedPing;
     private bool _hasDataSinceUntimedPing;
 
+    /// <summary>A bit for each link on which a timed ping said that nothing was sent yet although data had come.</summary>
+    private uint _denials;
+
     public NodeId Node { get; } = node;
 
     /// <summary>When an authentic packet of it came last.</summary>
@@ -73,12 +76,19 @@ internal sealed class KnetHost(NodeId node, BufferPool pool)
 
     public void NoteData() => _hasDataSinceUntimedPing = true;
 
-    /// <summary>Learns from the sequence number in a ping whether the host has begun anew (spec/knet-wire.md section 4).</summary>
+    /// <summary>
+    /// Learns from the sequence number in a ping whether the host has begun anew (spec/knet-wire.md section 4). Beyond the reference, a
+    /// host that says twice on a link that it has sent nothing yet, and from which data came, has begun anew too: its first life may have
+    /// ended before a ping told of its data, and its second may begin before its links are missed. Once is not enough: data may overtake
+    /// the last ping before it.
+    /// </summary>
     public void NotePing(in PingPacket ping)
     {
         if (ping.IsTimed)
         {
-            if (ping.Sequence.IsNone && _lastTimedPing is { IsNone: false }) ForgetReceived();
+            var hasBegunAnew = ping.Sequence.IsNone && (_lastTimedPing is { IsNone: false } || IsSecondDenial(ping.Link));
+            if (hasBegunAnew) ForgetReceived();
+            if (hasBegunAnew || !ping.Sequence.IsNone) _denials = 0;
             _lastTimedPing = ping.Sequence;
             return;
         }
@@ -86,6 +96,15 @@ internal sealed class KnetHost(NodeId node, BufferPool pool)
         if (ping.Sequence != _lastUntimedPing && !_hasDataSinceUntimedPing) Duplicates.Reset(ping.Sequence);
         _lastUntimedPing = ping.Sequence;
         _hasDataSinceUntimedPing = false;
+    }
+
+    private bool IsSecondDenial(byte link)
+    {
+        if (Duplicates.Highest.IsNone) return false;
+        var bit = 1u << link;
+        var isSecond = (_denials & bit) != 0;
+        _denials |= bit;
+        return isSecond;
     }
 
     /// <summary>Forgets what was received: a number may be one of a new life of the host.</summary>
@@ -102,6 +121,7 @@ internal sealed class KnetHost(NodeId node, BufferPool pool)
         _lastTimedPing = null;
         _lastUntimedPing = null;
         _hasDataSinceUntimedPing = false;
+        _denials = 0;
         _turn = 0;
     }
 }

@@ -130,7 +130,7 @@ internal sealed class PeerWatch
         {
             if (_isLate) NoteStall();
             _isLate = false;
-            foreach (var peer in _peers) peer.Unanswered = 0;
+            foreach (var peer in _peers) peer.Unanswered = peer.MostUnanswered = 0;
             return;
         }
 
@@ -153,18 +153,21 @@ internal sealed class PeerWatch
     /// <summary>The next member that is gone; repeated as long as nothing is heard of it.</summary>
     public bool TryTakeGone(out (NodeId Node, PeerGoneCause Cause) gone) => _gone.TryDequeue(out gone);
 
-    /// <summary>The token came after all. Where several were silent it is this node, or its network, that was cut off.</summary>
+    /// <summary>
+    /// The token came after all. Where several were silent it is this node, or its network, that was cut off, even if one of them was heard
+    /// before the token came.
+    /// </summary>
     private void NoteStall()
     {
         Peer? silent = null;
         foreach (var peer in _peers)
         {
-            if (peer.Unanswered < StallMin) continue;
+            if (peer.MostUnanswered < StallMin) continue;
             if (silent is not null) return;
             silent = peer;
         }
 
-        if (silent is not null && _peers.Length > 1) _stalled.Enqueue(silent.Node);
+        if (silent is { Unanswered: >= StallMin } && _peers.Length > 1) _stalled.Enqueue(silent.Node);
     }
 
     /// <summary>
@@ -208,6 +211,7 @@ internal sealed class PeerWatch
         }
 
         peer.Unanswered++;
+        peer.MostUnanswered = Math.Max(peer.MostUnanswered, peer.Unanswered);
         _probes.Enqueue(peer.Node);
     }
 
@@ -230,6 +234,9 @@ internal sealed class PeerWatch
 
         /// <summary>Probes in a row, since <see cref="ProbedSince"/>, that were not answered before the next one.</summary>
         public int Unanswered { get; set; }
+
+        /// <summary>The most of <see cref="Unanswered"/> since the token is late.</summary>
+        public int MostUnanswered { get; set; }
 
         public Instant ProbedSince { get; set; }
 

@@ -11,6 +11,7 @@ public sealed class SystemdTests
     {
         LabCluster.SkipWhereImpossible("nginx", "systemctl");
         using var lab = LabCluster.Up("systemd", 1, "--init", "systemd");
+        UntilBusAnswers(lab);
         Run(lab, "systemd:nginx", "monitor", 7);
         Run(lab, "systemd:nginx", "start", 0);
         Assert.Equal("active", lab.Shell("n1", "systemctl is-active nginx").Trim());
@@ -36,6 +37,7 @@ public sealed class SystemdTests
         using var lab = LabCluster.Up("systemd-bad", 1, "--init", "systemd");
         lab.Write("n1", "/run/systemd/system/broken.service", "[Service]\nType=oneshot\nExecStart=/bin/false\n");
         lab.Write("n1", "/run/systemd/system/slow.service", "[Service]\nType=oneshot\nExecStart=/bin/sleep 600\n");
+        UntilBusAnswers(lab);
         lab.Exec("n1", "systemctl", "daemon-reload");
 
         Assert.Contains("systemd start job for broken.service failed with result 'failed'", Run(lab, "systemd:broken", "start", 1));
@@ -46,6 +48,10 @@ public sealed class SystemdTests
         Assert.Contains("(Timeout)", Run(lab, "systemd:slow", "monitor", 1, "--timeout", "2"));
         Assert.Contains("systemd:broken", lab.Exec("n1", Programs.Cli, "agent", "list", "systemd"));
     }
+
+    /// <summary>A host is up for the lab before its systemd has begun to listen on the system bus.</summary>
+    private static void UntilBusAnswers(LabCluster lab) => lab.Shell(
+        "n1", "for i in $(seq 600); do busctl --system list >/dev/null 2>&1 && exit 0; sleep 0.05; done; echo no system bus >&2; exit 1");
 
     private static string Run(LabCluster lab, string agent, string action, int exitCode, params string[] options)
     {
