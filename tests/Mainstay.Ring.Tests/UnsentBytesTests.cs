@@ -3,9 +3,6 @@ namespace Mainstay.Ring.Tests;
 /// <summary>What waits for a client: a stream of bytes in chunks of memory that are used again.</summary>
 public sealed class UnsentBytesTests
 {
-    // The runtime itself allocates a little now and then, where it compiles a method anew.
-    private const long LessThanAChunk = ChunkPool.ChunkSize / 2;
-
     [Theory]
     [InlineData(1)]
     [InlineData(1000)]
@@ -60,7 +57,7 @@ public sealed class UnsentBytesTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         Exchange(one, bytes);
         Exchange(two, bytes);
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, LessThanAChunk);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     /// <summary>A reader that is slow now and then costs its memory once, and for good only a part of it.</summary>
@@ -72,14 +69,16 @@ public sealed class UnsentBytesTests
         var pool = new ChunkPool();
         var unsent = new UnsentBytes(pool);
         var bytes = new byte[Chunks * ChunkPool.ChunkSize];
-        Exchange(unsent, bytes);
+
+        // The runtime compiles loops anew while they run, and allocates for that on their thread: long enough before it is counted.
+        for (var i = 0; i < 20; i++) Exchange(unsent, bytes);
         pool.Trim();
         for (var period = 0; period < 3; period++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
             Exchange(unsent, bytes);
             pool.Trim();
-            Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, LessThanAChunk);
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
             Assert.Equal(Chunks, pool.Free);
         }
 
