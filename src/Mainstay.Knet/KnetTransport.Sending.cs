@@ -63,28 +63,18 @@ public sealed partial class KnetTransport
         var room = _crypto.IsClear ? 0 : KnetLimits.ProtectionSizeMax;
         for (var number = 1; number <= count; number++)
         {
-            var part = Part(data, number);
+            var start = (number - 1) * DataMtu;
+            var part = data[start..Math.Min(data.Length, start + DataMtu)];
             var size = DataHeader.Size + part.Length;
             var target = outbox.Reserve(size + room);
-            HeaderOf(number, count, only, compression).Write(target.AsSpan(_crypto.PacketOffset));
+            var fragment = (byte)(count == 1 ? 0 : number);
+            new DataHeader((ushort)_settings.Self.Value, _sent, compression, only is null, (byte)count, fragment, 0)
+                .Write(target.AsSpan(_crypto.PacketOffset));
             part.CopyTo(target.AsSpan(_crypto.PacketOffset + DataHeader.Size));
-            Send(only, new ReadOnlyMemory<byte>(target, 0, Protect(target, size)), outbox);
+            var datagram = new ReadOnlyMemory<byte>(target, 0, Protect(target, size));
+            if (only is not null) Send(only, datagram, outbox);
+            else SendToReachable(datagram, outbox);
         }
-    }
-
-    private ReadOnlySpan<byte> Part(ReadOnlySpan<byte> data, int number)
-    {
-        var start = (number - 1) * DataMtu;
-        return data[start..Math.Min(data.Length, start + DataMtu)];
-    }
-
-    private DataHeader HeaderOf(int number, int count, KnetHost? only, CompressionModel compression) =>
-        new((ushort)_settings.Self.Value, _sent, compression, only is null, (byte)count, (byte)(count == 1 ? 0 : number), 0);
-
-    private void Send(KnetHost? only, ReadOnlyMemory<byte> datagram, KnetOutbox outbox)
-    {
-        if (only is not null) SendTo(only, datagram, outbox);
-        else SendToReachable(datagram, outbox);
     }
 
     private bool IsAnyReachable()
@@ -120,11 +110,11 @@ public sealed partial class KnetTransport
     {
         foreach (var host in _hosts)
         {
-            if (host.IsReachable) SendTo(host, datagram, outbox);
+            if (host.IsReachable) Send(host, datagram, outbox);
         }
     }
 
-    private void SendTo(KnetHost host, ReadOnlyMemory<byte> datagram, KnetOutbox outbox)
+    private void Send(KnetHost host, ReadOnlyMemory<byte> datagram, KnetOutbox outbox)
     {
         if (_settings.Mode == LinkMode.RoundRobin)
         {

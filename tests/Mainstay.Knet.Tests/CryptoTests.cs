@@ -166,16 +166,10 @@ public sealed class CryptoTests
 
     internal static byte[] Protect(CryptoSuite suite, byte[] packet, byte[] salt)
     {
-        var target = Datagram(suite, packet, salt);
-        return target[..suite.Protect(target, packet.Length)];
-    }
-
-    private static byte[] Datagram(CryptoSuite suite, byte[] packet, byte[] salt)
-    {
         var target = new byte[packet.Length + KnetLimits.ProtectionSizeMax];
         salt.CopyTo(target, 0);
         packet.CopyTo(target, suite.PacketOffset);
-        return target;
+        return target[..suite.Protect(target, packet.Length)];
     }
 
     private static byte[]? Open(CryptoSuite suite, byte[] datagram)
