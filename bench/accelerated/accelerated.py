@@ -20,8 +20,10 @@ import sys
 import time
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", ".."))
+sys.path.insert(0, os.path.join(ROOT, "bench"))
 sys.path.insert(0, os.path.join(ROOT, "bench", "failover"))
 sys.path.insert(0, os.path.join(ROOT, "bench", "ring"))
+import document  # noqa: E402
 import ring as plain  # noqa: E402
 import stacks  # noqa: E402
 from stacks import bench  # noqa: E402
@@ -161,20 +163,12 @@ def table(rows):
 
 
 def write(rows):
-    path = os.path.join(ROOT, "docs", "benchmarks.md")
-    with open(path) as file:
-        text = file.read()
-    begin, end = "<!-- accelerated:begin -->", "<!-- accelerated:end -->"
-    if begin not in text:
-        raise SystemExit("accelerated.py: %s has no place for the table" % path)
     loads = [row["load"] for row in rows]
     note = "Cables of %s Mbit/s; without / with the window, and the ratio. Medians of %d. %d cores; load average %.1f to %.1f meanwhile." % (
         ", ".join("%g" % rate for rate in sorted({row["rate"] for row in rows})),
         max(sum(1 for row in rows if all(row[k] == one[k] for k in ("part", "transport", "nodes", "delay", "size", "window"))) for one in rows),
         os.cpu_count(), min(loads), max(loads))
-    head, rest = text.split(begin)
-    with open(path, "w") as file:
-        file.write("%s%s\n\n%s\n\n%s\n\n%s%s" % (head, begin, note, table(rows), end, rest.split(end)[1]))
+    document.publish("accelerated", note, table(rows))
 
 
 def main():

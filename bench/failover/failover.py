@@ -19,8 +19,10 @@ import sys
 import threading
 import time
 
-import stacks
-from stacks import bench
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), ".."))
+import document  # noqa: E402
+import stacks  # noqa: E402
+from stacks import bench  # noqa: E402
 
 ROWS = {
     "poweroff-1000": ("power-off, token 1000 ms", "poweroff", 1000),
@@ -31,7 +33,6 @@ ROWS = {
     "coldstart-all": ("cold start: start of the daemons to everything active", "coldstart", 1000),
 }
 KILL_RUNS = 2
-ROOT = stacks.ROOT
 
 
 def say(text):
@@ -139,15 +140,9 @@ def table(results, chosen, names, repeat):
 
 
 def write_document(text, args):
-    path = os.path.join(ROOT, "docs", "benchmarks.md")
-    begin, end = "<!-- failover:begin -->", "<!-- failover:end -->"
-    document = open(path).read()
-    head, rest = document.split(begin, 1)
     stamp = "Measured %s with `bench/failover/failover.py --repeat %d --write`: medians (and ranges), seconds." % (
         datetime.date.today().isoformat(), args.repeat)
-    tail = rest.split(end, 1)[1]
-    with open(path, "w") as out:
-        out.write("\n\n".join([head + begin, stamp, text, stacks.versions(), end + tail]))
+    document.publish("failover", stamp, text, stacks.versions())
 
 
 def main():

@@ -20,7 +20,9 @@ import sys
 import time
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", ".."))
+sys.path.insert(0, os.path.join(ROOT, "bench"))
 sys.path.insert(0, os.path.join(ROOT, "bench", "failover"))
+import document  # noqa: E402
 import stacks  # noqa: E402
 from stacks import bench  # noqa: E402
 
@@ -140,20 +142,12 @@ def table(rows):
 
 
 def write(rows):
-    path = os.path.join(ROOT, "docs", "benchmarks.md")
-    with open(path) as file:
-        text = file.read()
-    begin, end = "<!-- reform:begin -->", "<!-- reform:end -->"
     first = rows[0]
     version = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", "corosync"], text=True, capture_output=True).stdout
     loads = [row["load"] for row in rows]
     note = ("Transport %s, token %d ms, Corosync %s, %d cores for all hosts together; load average %.1f to %.1f meanwhile. Median (least to most)."
             % (first["transport"], first["token"], version, os.cpu_count(), min(loads), max(loads)))
-    if begin not in text:
-        raise SystemExit("reform.py: %s has no place for the table" % path)
-    head, rest = text.split(begin)
-    with open(path, "w") as file:
-        file.write("%s%s\n\n%s\n\n%s\n\n%s%s" % (head, begin, note, table(rows), end, rest.split(end)[1]))
+    document.publish("reform", note, table(rows))
 
 
 def main():

@@ -24,7 +24,9 @@ import sys
 import time
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", ".."))
+sys.path.insert(0, os.path.join(ROOT, "bench"))
 sys.path.insert(0, os.path.join(ROOT, "bench", "failover"))
+import document  # noqa: E402
 import stacks  # noqa: E402
 from stacks import bench  # noqa: E402
 
@@ -256,19 +258,11 @@ def tables(rows):
 
 
 def write(rows):
-    path = os.path.join(ROOT, "docs", "benchmarks.md")
-    with open(path) as file:
-        text = file.read()
-    begin, end = "<!-- ring:begin -->", "<!-- ring:end -->"
-    if begin not in text:
-        raise SystemExit("ring.py: %s has no place for the tables" % path)
     version = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", "corosync"], text=True, capture_output=True).stdout
     loads = [row["load"] for row in rows]
     note = "Corosync %s, %d cores for all hosts together; load average %.1f to %.1f meanwhile. Medians." % (
         version, os.cpu_count(), min(loads), max(loads))
-    head, rest = text.split(begin)
-    with open(path, "w") as file:
-        file.write("%s%s\n\n%s\n\n%s\n\n%s%s" % (head, begin, note, tables(rows), end, rest.split(end)[1]))
+    document.publish("ring", note, tables(rows))
 
 
 def main():

@@ -23,6 +23,9 @@ import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "bench"))
+import document  # noqa: E402
+
 SHARED = os.environ.get("MAINSTAY_SHARED", os.path.join(ROOT, "..", "shared"))
 GENERATOR = os.path.join(SHARED, "cases", "gen_cib.py")
 MAINSTAY = os.path.join(ROOT, "artifacts", "bin", "mainstay")
@@ -175,15 +178,6 @@ def versions():
 
 
 def write_document(rows, args):
-    path = os.path.join(ROOT, "docs", "benchmarks.md")
-    with open(path, encoding="utf-8") as f:
-        text = f.read()
-    begin, end = "<!-- scheduler:begin -->", "<!-- scheduler:end -->"
-    if begin not in text:
-        text += ("\n## Planning\n\nWhat one plan costs, Mainstay's `simulate` beside the reference's `crm_simulate` on the same generated "
-                 "clusters: whole processes with the same\narguments, and Mainstay's engine alone. Medians.\n\n%s\n%s\n" % (begin, end))
-    head, rest = text.split(begin)
-    tail = rest.split(end)[1]
     options = " --quick" if args.quick else ""
     stamp = "Measured %s with `bench/scheduler/scheduler.py%s --repeat %d --write`. \"cut\": more than %d s of processor time." % (
         datetime.date.today().isoformat(), options, args.repeat, args.limit)
@@ -192,8 +186,7 @@ def write_document(rows, args):
     if growth(rows):
         parts += ["Growth of time over nodes x resources, from 250 resources on (slope in logarithms; 1 is linear):", growth(rows)]
     parts.append(versions())
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(head + begin + "\n\n" + "\n\n".join(parts) + "\n\n" + end + tail)
+    document.publish("scheduler", *parts)
 
 
 def main():

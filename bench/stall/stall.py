@@ -20,8 +20,10 @@ import sys
 import time
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", ".."))
+sys.path.insert(0, os.path.join(ROOT, "bench"))
 sys.path.insert(0, os.path.join(ROOT, "bench", "failover"))
 sys.path.insert(0, os.path.join(ROOT, "bench", "ring"))
+import document  # noqa: E402
 import ring as plain  # noqa: E402
 import stacks  # noqa: E402
 from stacks import bench  # noqa: E402
@@ -98,18 +100,10 @@ def table(rows):
 
 
 def write(rows):
-    path = os.path.join(ROOT, "docs", "benchmarks.md")
-    with open(path) as file:
-        text = file.read()
-    begin, end = "<!-- stall:begin -->", "<!-- stall:end -->"
-    if begin not in text:
-        raise SystemExit("stall.py: %s has no place for the table" % path)
     row = rows[0]
     note = "Ring of %d, %s, messages of %d bytes, %.1f minutes, %s messages; load average %.1f to %.1f on %d cores." % (
         len(rows), plain.TITLES[row["transport"]], row["size"], row["minutes"], "{:,}".format(row["messages"]), *row["load"], os.cpu_count())
-    head, rest = text.split(begin)
-    with open(path, "w") as file:
-        file.write("%s%s\n\n%s\n\n%s\n\n%s%s" % (head, begin, note, table(rows), end, rest.split(end)[1]))
+    document.publish("stall", note, table(rows))
 
 
 def main():
