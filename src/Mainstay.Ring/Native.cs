@@ -90,7 +90,6 @@ internal static unsafe partial class Native
     /// <summary>Sets "don't fragment" and does not heed what the kernel believes of the path: what knet searches itself.</summary>
     public const int PathMtuProbe = 3;
 
-    public const int ErrorNoBufferSpace = 105;
     public const int ErrorMessageSize = 90;
     public const int ErrorConnectionAborted = 103;
     public const int ErrorProtocolUnreachable = 92;
@@ -171,6 +170,14 @@ internal static unsafe partial class Native
     [LibraryImport(LibC, EntryPoint = "mlockall", SetLastError = true)]
     public static partial int LockMemory(int flags);
 
+    /// <summary>Lets hang-ups reach this process though its parent ignored them (<c>nohup</c>): the runtime would leave them ignored.</summary>
+    public static void HeedHangUp()
+    {
+        const int HangUp = 1;
+        const nint DefaultAction = 0;
+        SetAction(HangUp, DefaultAction);
+    }
+
     /// <summary>How many files and sockets this process may have open (<c>RLIMIT_NOFILE</c>).</summary>
     public static ulong OpenFilesMax()
     {
@@ -184,6 +191,9 @@ internal static unsafe partial class Native
 
     /// <summary>The error of the last call, in words.</summary>
     public static string LastErrorText => Marshal.GetPInvokeErrorMessage(LastError);
+
+    [LibraryImport(LibC, EntryPoint = "signal", SetLastError = true)]
+    private static partial nint SetAction(int signal, nint action);
 
     [LibraryImport(LibC, EntryPoint = "getrlimit", SetLastError = true)]
     private static partial int GetLimit(int resource, ulong* limits);

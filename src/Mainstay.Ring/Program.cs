@@ -79,6 +79,7 @@ static int RunOnItsThread(RingDaemon daemon, RingConfiguration configuration, Ri
 {
     using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => End(context, "terminated"));
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => End(context, "interrupted"));
+    Native.HeedHangUp();
     using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
     {
         context.Cancel = true;

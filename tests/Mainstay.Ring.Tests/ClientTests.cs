@@ -37,7 +37,7 @@ public sealed class ClientTests
     public async Task Connections_without_end_neither_end_a_daemon_with_few_descriptors_nor_shut_others_out_for_good()
     {
         using var cluster = new DaemonCluster(1);
-        cluster.Start(1, limits: "ulimit -n 120");
+        cluster.Start(1, preparation: "ulimit -n 120");
         await using (var own = await cluster.ConnectAsync(1))
         {
             await DaemonCluster.UntilAsync<RingQuorumChange>(own, q => q.Members.Count == 1);

@@ -74,8 +74,8 @@ internal sealed partial class DaemonCluster : IDisposable
     /// <param name="node">Which.</param>
     /// <param name="runFolder">Another run folder than the node's own.</param>
     /// <param name="isLimitIgnored">Writing beyond a limit of file sizes fails, rather than to end the process.</param>
-    /// <param name="limits">A shell command that sets limits of the process.</param>
-    public Process Start(int node, string? runFolder = null, bool isLimitIgnored = false, string? limits = null)
+    /// <param name="preparation">A shell command before it: limits of the process, signals that it ignores.</param>
+    public Process Start(int node, string? runFolder = null, bool isLimitIgnored = false, string? preparation = null)
     {
         string[] command =
         [
@@ -89,7 +89,7 @@ internal sealed partial class DaemonCluster : IDisposable
             "--nodeid",
             $"{node}",
         ];
-        if (limits is not null) command = ["/bin/sh", "-c", limits + "; exec \"$@\"", "sh", .. command];
+        if (preparation is not null) command = ["/bin/sh", "-c", preparation + "; exec \"$@\"", "sh", .. command];
         if (isLimitIgnored) command = ["/bin/sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh", .. command];
         var info = new ProcessStartInfo(command[0], command[1..])
         {

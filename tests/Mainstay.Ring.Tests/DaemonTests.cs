@@ -93,6 +93,17 @@ public sealed class DaemonTests
     }
 
     [Fact]
+    public async Task A_daemon_started_where_hang_ups_are_ignored_reloads_at_a_signal_all_the_same()
+    {
+        using var cluster = new DaemonCluster(1);
+        cluster.Start(1, preparation: "trap '' HUP");
+        await using var ring = await cluster.ConnectAsync(1);
+        await DaemonCluster.UntilAsync<RingQuorumChange>(ring, q => q.IsQuorate);
+        cluster.HangUpSignal(1);
+        await cluster.UntilLoggedAsync(1, "was read again and applied");
+    }
+
+    [Fact]
     public async Task A_file_with_a_problem_in_every_line_does_not_fill_the_log()
     {
         using var cluster = new DaemonCluster(1);

@@ -56,7 +56,7 @@ internal sealed unsafe class InterfaceWatch : IDisposable
             if (size <= 0)
             {
                 // More happened than the socket could hold: everything is asked for again.
-                if (size < 0 && Native.LastError == Native.ErrorNoBufferSpace) Open();
+                if (size < 0 && Native.LastError == Native.ErrorNoBuffers) Open();
                 break;
             }
 
