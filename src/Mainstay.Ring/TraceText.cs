@@ -48,6 +48,7 @@ internal static class TraceText
         GatherReason.InterfaceChange => "start",
         GatherReason.PeerGone => "a member is gone",
         GatherReason.PeerStalled => "a member disturbed the ring too often",
+        GatherReason.PeerReturned => "a member left without good-bye and is back once too often",
         _ => reason.ToString(),
     };
 }

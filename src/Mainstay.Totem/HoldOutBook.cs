@@ -41,9 +41,7 @@ internal sealed class HoldOutBook
             _entries.Add(entry);
         }
 
-        // Counted from the end of what the node was held out for: it could do nothing meanwhile.
-        var memory = Longer(MemoryInHoldOuts * first, 2 * entry.Duration);
-        if (now - entry.Since > memory)
+        if (IsForgotten(entry, now, first))
         {
             entry.Strikes = 0;
             entry.Duration = TimeSpan.Zero;
@@ -62,6 +60,10 @@ internal sealed class HoldOutBook
         entry.Since = now + varied;
         return varied;
     }
+
+    /// <summary>Whether the next <see cref="Strike"/> would hold the node out.</summary>
+    public bool IsLastStraw(NodeId node, Instant now, TimeSpan first) =>
+        Find(node) is { Strikes: >= StrikesAllowed } entry && !IsForgotten(entry, now, first);
 
     /// <summary>
     /// Everybody is heard again from now on. What they did is not forgotten: the next time counts as it would have.
@@ -102,6 +104,12 @@ internal sealed class HoldOutBook
             .OrderBy(e => e.Node)
             .Select(e => new HeldOutNode(e.Node, e.Strikes, e.Since)),
     ];
+
+    /// <summary>
+    /// Whether what a node did counts no more. The time is counted from the end of what it was held out for: it could do nothing meanwhile.
+    /// </summary>
+    private static bool IsForgotten(Entry entry, Instant now, TimeSpan first) =>
+        now - entry.Since > Longer(MemoryInHoldOuts * first, 2 * entry.Duration);
 
     /// <summary>
     /// Up to a third shorter, each time otherwise. Who is held out looks for others with a period of its own; were each hold-out the same

@@ -133,6 +133,44 @@ public sealed partial class TotemRing
             && CanJudge();
     }
 
+    /// <summary>
+    /// Whether a join shows that its sender has left this ring, though it is a member and did not say good-bye: its process ended and
+    /// started again before it was missed, or it formed another ring. Whoever is still in the ring names all its members. Between rings
+    /// only this node itself can be expected among them: the others may have installed a ring of some of them meanwhile.
+    /// </summary>
+    private bool ShowsThatSenderLeft(in JoinPacket join) =>
+        !join.IsLeave
+        && _members.Contains(join.Sender)
+        && !(State == TotemState.Operational ? _members.IsSubsetOf(_joinProcessors) : _joinProcessors.Contains(Self));
+
+    /// <summary>
+    /// A member has left this ring without good-bye and wants to be in the next one. Once or twice it is welcome, and what it did is noted,
+    /// as of everybody who is lost, when that ring is installed (<see cref="NoteDisturbers"/>). If that would hold it out the ring is formed
+    /// without it: it is back before it is missed, would be a member in spite of its hold-out, and each of its restarts a new ring.
+    /// </summary>
+    /// <remarks>Safe for the same reasons as <see cref="HandlePeerGone"/>.</remarks>
+    /// <returns>Whether it is given up.</returns>
+    private bool IsReturningOnceTooOften(NodeId node)
+    {
+        Rule(TotemRule.MemberCameBack);
+        _candidates.SetToDifference(_procSet, _failSet);
+        var canJudge = _candidates.Contains(node)
+            && !_leavers.Contains(node)
+            && _options.HoldOut > TimeSpan.Zero
+            && CanHoldOut(_failSet.Count + 1, _candidates.Count - 1)
+            && IsUniformWithout(node);
+        if (!canJudge || !_heldOut.IsLastStraw(node, _now, _options.HoldOut))
+        {
+            return false;
+        }
+
+        Rule(TotemRule.DisturbingMemberGivenUp);
+        Statistics.PeersGone++;
+        _failSet.Add(node);
+        EnterGather(GatherReason.PeerReturned, node);
+        return true;
+    }
+
     /// <summary>Whether at least two of those that take part would continue without a third.</summary>
     private bool CanJudge()
     {

@@ -187,6 +187,11 @@ public sealed partial class TotemRing
             return;
         }
 
+        if (ShowsThatSenderLeft(join) && IsReturningOnceTooOften(join.Sender))
+        {
+            return;
+        }
+
         if (IsRestless(join))
         {
             Rule(TotemRule.RestlessMemberNoted);
@@ -230,6 +235,11 @@ public sealed partial class TotemRing
     /// <summary>spec/totem.md section 5.4.</summary>
     private void JoinInGather(in JoinPacket join)
     {
+        if (ShowsThatSenderLeft(join) && IsReturningOnceTooOften(join.Sender))
+        {
+            return;
+        }
+
         if (_joinProcessors.SetEquals(_procSet) && _joinFailed.SetEquals(_failSet))
         {
             NoteAgreement(join);

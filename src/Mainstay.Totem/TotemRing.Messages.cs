@@ -158,6 +158,8 @@ public sealed partial class TotemRing
                 Rule(TotemRule.ForeignPacketOfThePastIgnored);
                 Drop(DropReason.OtherRing, sender);
                 break;
+            case TotemState.Operational when _members.Contains(sender) && ring.Sequence > _ring.Sequence && IsReturningOnceTooOften(sender):
+                break;
             case TotemState.Operational:
                 _procSet.Add(sender);
                 EnterGather(operationalReason, sender);

@@ -222,6 +222,9 @@ public enum TotemRule : byte
     /// <summary>Departure: so is a member that wants a new ring while the token goes round and nobody is missing.</summary>
     RestlessMemberNoted,
 
+    /// <summary>Departure: a member that left the ring without good-bye is back before it was missed.</summary>
+    MemberCameBack,
+
     /// <summary>Departure: a member that did so too often is given up, to be held out.</summary>
     DisturbingMemberGivenUp,
 

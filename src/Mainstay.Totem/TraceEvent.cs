@@ -102,6 +102,9 @@ public enum GatherReason : byte
 
     /// <summary>A member that stalled the ring or wanted new rings too often is given up; no such reason in the reference.</summary>
     PeerStalled = 65,
+
+    /// <summary>A member that left the ring without good-bye too often is back and is given up; no such reason in the reference.</summary>
+    PeerReturned = 66,
 }
 
 /// <summary>Why a datagram was dropped; each has a counter in <see cref="TotemStatistics"/>.</summary>

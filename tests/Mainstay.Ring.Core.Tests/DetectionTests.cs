@@ -112,6 +112,35 @@ public sealed class DetectionTests
         Assert.DoesNotContain(ring.Log(3), line => line.StartsWith("the ring had to wait", StringComparison.Ordinal));
     }
 
+    /// <summary>Whether it has announced itself before it crashes again makes no difference.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    public void A_member_that_crashes_and_starts_again_within_the_token_time_is_held_out_the_third_time(int life)
+    {
+        var ring = Form(announces: _ => true, 1, 2, 3, 4);
+        ring.Run(500);
+        for (var round = 1; round <= 2; round++)
+        {
+            Restart(ring, 3);
+            Assert.InRange(ring.RunUntil(() => IsFormed(ring, 1, 2, 3, 4), 1000), 0, 300);
+            ring.Run(life);
+        }
+
+        Restart(ring, 3);
+        Assert.InRange(ring.RunUntil(() => IsFormed(ring, 1, 2, 4), 1000), 0, 300);
+        ring.Run(100);
+        Assert.All(
+            new uint[] { 1, 2, 4 }, id => Assert.Equal([3u], ring[id].HeldOutAt(ring.Now).Select(held => held.Node.Value)));
+    }
+
+    private static void Restart(VirtualRing ring, uint id)
+    {
+        ring.PowerOff(id);
+        ring.Run(100);
+        ring.Boot(id);
+    }
+
     [Fact]
     public void Refusals_that_are_no_answers_to_a_probe_convict_nobody()
     {

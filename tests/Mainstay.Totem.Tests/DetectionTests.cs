@@ -181,6 +181,127 @@ public sealed class DetectionTests
         Assert.Equal([new NodeId(2)], cluster[3].Ring.HeldOutAt(cluster.Now).Select(held => held.Node));
     }
 
+    /// <summary>
+    /// It is back before it is missed. Without looking at that it was held out and a member all the same, and each restart a new ring.
+    /// </summary>
+    [Theory]
+    [InlineData(3)]
+    [InlineData(1)]
+    public void A_member_that_crashes_and_comes_back_before_it_is_missed_is_held_out_the_third_time(uint looping)
+    {
+        var cluster = Form(4, isUniform: true);
+        uint[] others = [.. new uint[] { 1, 2, 3, 4 }.Where(id => id != looping)];
+        for (var round = 1; round <= 2; round++)
+        {
+            Restart(cluster, looping, after: 200);
+            cluster.RunUntil(() => HaveRing(cluster, 1, 2, 3, 4), "a ring of all", milliseconds: 200);
+            Assert.All(others, id => Assert.False(IsHeldOut(cluster, id, looping)));
+            cluster.Run(TimeSpan.FromMilliseconds(300));
+        }
+
+        Restart(cluster, looping, after: 200);
+        cluster.RunUntil(() => HaveRing(cluster, others), "a ring without it", milliseconds: 200);
+        Assert.All(others, id => Assert.Equal(3, cluster[id].Ring.HeldOutAt(cluster.Now).Single().Strikes));
+        Assert.Equal(0, cluster[others[0]].Ring.Statistics.ConsensusTimeouts);
+
+        // It goes on crashing, and nobody minds.
+        var ring = cluster[others[0]].Ring.InstalledRing;
+        var until = cluster[others[0]].Ring.HeldOutAt(cluster.Now)[0].Until;
+        while (until - cluster.Now > TimeSpan.FromSeconds(1))
+        {
+            Restart(cluster, looping, after: 200);
+            cluster.Run(TimeSpan.FromMilliseconds(300));
+        }
+
+        Assert.Equal(ring, cluster[others[0]].Ring.InstalledRing);
+
+        // Once it stays alive it is taken in.
+        cluster.RunUntil(() => HaveRing(cluster, 1, 2, 3, 4), "a ring of all", milliseconds: 60_000);
+    }
+
+    /// <summary>The token is lost before it is back: nobody waits for its consent, the third time.</summary>
+    [Fact]
+    public void A_member_that_comes_back_while_the_others_agree_is_held_out_the_third_time()
+    {
+        var cluster = Form(4, isUniform: true);
+        for (var round = 1; round <= 3; round++)
+        {
+            Restart(cluster, 3, after: 1500);
+            cluster.RunUntil(() => HaveRing(cluster, 1, 2, 4) || HaveRing(cluster, 1, 2, 3, 4), "a ring", milliseconds: 200);
+            Assert.Equal(round == 3, HaveRing(cluster, 1, 2, 4));
+        }
+
+        Assert.True(IsHeldOut(cluster, 4, 3));
+    }
+
+    [Fact]
+    public void A_member_that_is_found_in_a_newer_ring_too_often_is_held_out()
+    {
+        var cluster = Form(4, isUniform: true);
+        for (var round = 1; round <= 3; round++)
+        {
+            // Node 4 takes all others for gone and nobody hears it say so, until it is alone and merges.
+            foreach (var other in new uint[] { 1, 2, 3 }) cluster.Cut(4, other);
+            foreach (var other in new uint[] { 1, 2, 3 }) Assert.True(Tell(cluster, 4, about: other));
+
+            cluster.RunUntil(() => HaveRing(cluster, 4), "node 4 is alone", milliseconds: 100);
+            cluster.Heal();
+            Assert.True(cluster[4].Submit("is anybody there?"));
+            cluster.RunUntil(() => HaveRing(cluster, 1, 2, 3) || HaveRing(cluster, 1, 2, 3, 4), "a ring", milliseconds: 500);
+            Assert.Equal(round == 3, HaveRing(cluster, 1, 2, 3));
+        }
+
+        Assert.True(IsHeldOut(cluster, 1, 4));
+    }
+
+    [Fact]
+    public void Members_that_restart_in_turn_are_all_welcome()
+    {
+        var cluster = Form(4, isUniform: true);
+        for (var round = 1; round <= 2; round++)
+        {
+            for (var id = 1u; id <= 4; id++)
+            {
+                Restart(cluster, id, after: 200);
+                cluster.RunUntil(() => HaveRing(cluster, 1, 2, 3, 4), "a ring of all", milliseconds: 200);
+            }
+        }
+
+        Assert.All(cluster.Nodes.Values, node => Assert.Empty(node.Ring.HeldOutAt(cluster.Now)));
+    }
+
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    public void Of_two_members_and_in_mixed_rings_who_comes_back_is_always_welcome(int members, bool isUniform)
+    {
+        var cluster = Form(members, isUniform);
+        uint[] all = [.. Enumerable.Range(1, members).Select(id => (uint)id)];
+        for (var round = 1; round <= 5; round++)
+        {
+            Restart(cluster, 2, after: 200, isUniform);
+            cluster.RunUntil(() => HaveRing(cluster, all), "a ring of all", milliseconds: 200);
+        }
+
+        Assert.Equal(0, cluster[1].Ring.Statistics.Dropped(DropReason.HeldOut));
+    }
+
+    /// <summary>Its good-bye may be the last that is heard of it for less than the time that forming a ring takes.</summary>
+    [Fact]
+    public void A_restart_in_good_order_is_welcome_however_quick()
+    {
+        var cluster = Form(4, isUniform: true);
+        for (var round = 1; round <= 5; round++)
+        {
+            cluster[3].Leave();
+            cluster[3].Start();
+            cluster[3].Ring.SetMainstayNodes([.. cluster.Configured]);
+            cluster.RunUntil(() => HaveRing(cluster, 1, 2, 3, 4), "a ring of all", milliseconds: 1000);
+        }
+
+        Assert.Equal(0, cluster[1].Ring.Statistics.Dropped(DropReason.HeldOut));
+    }
+
     [Fact]
     public void A_ring_that_has_become_too_small_holds_nobody_out_any_more()
     {
@@ -249,6 +370,15 @@ public sealed class DetectionTests
         uint[] all = [.. Enumerable.Range(1, members).Select(id => (uint)id)];
         cluster.RunUntil(() => HaveRing(cluster, all), "a ring");
         return cluster;
+    }
+
+    /// <summary>A node's process ends without a word and is back after some milliseconds.</summary>
+    private static void Restart(TestCluster cluster, uint id, int after, bool isUniform = true)
+    {
+        cluster[id].Crash();
+        cluster.Run(TimeSpan.FromMilliseconds(after));
+        cluster[id].Start();
+        if (isUniform) cluster[id].Ring.SetMainstayNodes([.. cluster.Configured]);
     }
 
     private static bool HaveRing(TestCluster cluster, params uint[] members) => members.All(id =>

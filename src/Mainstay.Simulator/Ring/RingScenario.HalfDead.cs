@@ -107,7 +107,9 @@ public sealed partial record RingScenario
                 Loss = (int)Pick(prng, 200_000, 300_000, 500_000),
                 GapAllowed = token / 4,
                 StandstillMax = 10 * (token + (options.Consensus.Ticks * 100)),
-                StandstillPermilleMax = 300,
+
+                // Each restart of a member costs what is left of a token timeout; it is held out for the rest.
+                StandstillPermilleMax = kind == HalfDeath.CrashLoop ? 120 : 300,
             },
         };
         return WithKnet(calm, seed) with
