@@ -144,8 +144,8 @@ public sealed partial class TotemRing
         && !(State == TotemState.Operational ? _members.IsSubsetOf(_joinProcessors) : _joinProcessors.Contains(Self));
 
     /// <summary>
-    /// A member has left this ring without good-bye and wants to be in the next one. Once or twice it is welcome, and what it did is noted,
-    /// as of everybody who is lost, when that ring is installed (<see cref="NoteDisturbers"/>). If that would hold it out the ring is formed
+    /// A member has left this ring without good-bye and wants to be in the next one. Twice it is welcome, and what it did is noted, as of
+    /// everybody who is lost, when that ring is installed (<see cref="NoteDisturbers"/>). If that would hold it out the ring is formed
     /// without it: it is back before it is missed, would be a member in spite of its hold-out, and each of its restarts a new ring.
     /// </summary>
     /// <remarks>Safe for the same reasons as <see cref="HandlePeerGone"/>.</remarks>
