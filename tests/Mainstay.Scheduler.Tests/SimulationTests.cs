@@ -30,13 +30,29 @@ public sealed class SimulationTests
         Assert.Equal("false", NodeState(result.Input, "n1").Value("in_ccm"));
     }
 
-    [Fact]
-    public void A_node_nobody_knows_cannot_be_taken_offline()
+    [Theory]
+    [InlineData(NodeEvent.Down, "be taken offline")]
+    [InlineData(NodeEvent.Fail, "fail")]
+    public void A_node_nobody_knows_cannot_be_lost_and_nothing_is_decided_then(NodeEvent what, string effect)
     {
-        var result = Run(TwoNodes(), new SimulationScenario { Nodes = [new(NodeEvent.Down, "n9")] });
+        var result = Run(TwoNodes(), new SimulationScenario { Nodes = [new(what, "n9")] });
 
         var refused = Assert.Single(result.Modifications.OfType<SimulationEvent.Refused>());
-        Assert.Contains("'n9' is not in the configuration", refused.Message, StringComparison.Ordinal);
+        Assert.Equal($"Node 'n9' is not in the configuration, so it cannot {effect}", refused.Message);
+        Assert.True(result.IsRefused);
+        Assert.Null(result.Plan);
+    }
+
+    [Theory]
+    [InlineData(NodeEvent.Down)]
+    [InlineData(NodeEvent.Fail)]
+    public void A_node_that_the_scenario_itself_brought_can_be_lost(NodeEvent what)
+    {
+        var result = Run(TwoNodes(), new SimulationScenario { Nodes = [new(NodeEvent.Up, "n9"), new(what, "n9")] });
+
+        Assert.False(result.IsRefused);
+        Assert.Equal("false", NodeState(result.Input, "n9").Value("in_ccm"));
+        Assert.Single(result.Input.Section("nodes")!.Elements(), n => n.Value("uname") == "n9");
     }
 
     [Fact]

@@ -72,6 +72,8 @@ internal sealed class SimulateTool : NativeTool
         ReportRefused(result.Modifications, output);
         ReportRefused(result.Execution, output);
 
+        // The reference aborts there (2.1.5): nothing is saved.
+        if (result.IsRefused) return output.Finish(NativeExit.NoSuchObject);
         if (!result.IsComplete)
         {
             output.Error("crm_simulate: these actions wait for each other, or for one that cannot be carried out (look for a loop among "

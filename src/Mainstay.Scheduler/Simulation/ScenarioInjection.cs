@@ -8,6 +8,7 @@ internal sealed class ScenarioInjection(CibDocument cib, ClusterState state, lon
 {
     private readonly SimulatedStatus _status = new(cib, now);
     private readonly List<SimulationEvent> _events = [];
+    private readonly HashSet<string> _added = new(StringComparer.Ordinal);
 
     /// <summary>Applies all events in the order of the specification.</summary>
     /// <returns>What was done.</returns>
@@ -25,7 +26,11 @@ internal sealed class ScenarioInjection(CibDocument cib, ClusterState state, lon
             SetOption("have-watchdog", watchdog);
         }
 
-        foreach (var (what, node) in scenario.Nodes) Change(what, node);
+        foreach (var (what, node) in scenario.Nodes)
+        {
+            if (!TryChange(what, node)) return _events;
+        }
+
         foreach (var (what, ticket) in scenario.Tickets) Change(what, ticket);
         foreach (string spec in scenario.Operations) Inject(spec);
         return _events;
@@ -52,21 +57,23 @@ internal sealed class ScenarioInjection(CibDocument cib, ClusterState state, lon
         pair.SetAttributeValue("value", value);
     }
 
-    private void Change(NodeEvent what, string name)
+    private bool TryChange(NodeEvent what, string name)
     {
         _events.Add(new SimulationEvent.NodeChanged(what, name));
         var known = state.FindNode(name);
-        if (known is null && what == NodeEvent.Down)
+        if (known is null && what != NodeEvent.Up && !_added.Contains(name))
         {
-            _events.Add(new SimulationEvent.Refused($"Node '{name}' is not in the configuration, so it cannot be taken offline"));
-            return;
+            string effect = what == NodeEvent.Down ? "be taken offline" : "fail";
+            _events.Add(new SimulationEvent.Refused($"Node '{name}' is not in the configuration, so it cannot {effect}", IsEnd: true));
+            return false;
         }
 
-        if (known is null) AddNode(name);
+        if (known is null && _added.Add(name)) AddNode(name);
         var nodeState = _status.NodeState(known?.Name ?? name, known?.Id ?? name);
         bool isUp = what != NodeEvent.Down;
         SimulatedStatus.SetMembership(nodeState, isMember: what == NodeEvent.Up, isOnline: isUp);
         if (!isUp) SimulatedStatus.Forget(nodeState);
+        return true;
     }
 
     private void AddNode(string name)

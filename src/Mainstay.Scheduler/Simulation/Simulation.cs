@@ -48,6 +48,9 @@ public sealed class SimulationResult
     /// <summary>What the scenario did to the cluster.</summary>
     public IReadOnlyList<SimulationEvent> Modifications { get; internal set; } = [];
 
+    /// <summary>Whether an event of the scenario makes no sense in this cluster, so that nothing was decided.</summary>
+    public bool IsRefused => Modifications.Any(static e => e is SimulationEvent.Refused { IsEnd: true });
+
     /// <summary>The decisions, if they were asked for.</summary>
     public Plan? Plan { get; internal set; }
 
@@ -84,7 +87,7 @@ public static class Simulation
             result.Modifications = new ScenarioInjection(result.Input, result.Before, options.Planning.Now).Apply(options.Scenario);
         }
 
-        if (!options.Plan) return result;
+        if (!options.Plan || result.IsRefused) return result;
         result.Plan = Planner.Plan(result.Input, options.Planning);
         if (!options.Execute) return result;
         result.Output = Editable(result.Input);

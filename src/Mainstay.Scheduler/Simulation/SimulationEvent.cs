@@ -37,7 +37,8 @@ public abstract record SimulationEvent
 
     /// <summary>An event was left out; why.</summary>
     /// <param name="Message">What is wrong with it.</param>
-    public sealed record Refused(string Message) : SimulationEvent;
+    /// <param name="IsEnd">Whether the simulation ends there, because it would be about another situation than the one asked for.</param>
+    public sealed record Refused(string Message, bool IsEnd = false) : SimulationEvent;
 
     /// <summary>A pseudo-action was done.</summary>
     /// <param name="Task">Its key.</param>

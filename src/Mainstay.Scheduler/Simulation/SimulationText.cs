@@ -48,7 +48,7 @@ public static class SimulationText
             output.Heading("Performing Requested Modifications");
             WriteEvents(output, result.Modifications);
             output.End();
-            WriteTime(output, result.Input, options);
+            if (!result.IsRefused) WriteTime(output, result.Input, options);
         }
 
         if (result.Plan is not { } plan) return text.ToString();

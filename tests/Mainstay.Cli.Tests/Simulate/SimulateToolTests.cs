@@ -36,6 +36,20 @@ public sealed class SimulateToolTests : SimulateRun
         Assert.Equal(64, Run("-X"));
     }
 
+    [Theory]
+    [InlineData("--node-down", "Taking node n9 offline")]
+    [InlineData("--node-fail", "Failing node n9")]
+    public void A_node_nobody_knows_ends_the_simulation_with_an_error_and_nothing_is_saved(string option, string line)
+    {
+        Assert.Equal(105, Run("-X", "-x", InFolder("cib.xml"), "-O", InFolder("out"), option, "n9"));
+        Assert.EndsWith($"Performing Requested Modifications:\n  * {line}\n", Output, StringComparison.Ordinal);
+        Assert.StartsWith("Node 'n9' is not in the configuration", Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(InFolder("out")));
+        Assert.Equal(Cib, File.ReadAllText(InFolder("cib.xml")));
+        Assert.Equal(105, Run("--output-as=xml", "-x", InFolder("cib.xml"), option, "n9"));
+        Assert.Equal("105", (string?)XDocument.Parse(Output).Root!.Element("status")!.Attribute("code"));
+    }
+
     [Fact]
     public void TheOutputput_can_be_xml_and_go_to_a_file()
     {
