@@ -18,6 +18,9 @@ internal sealed class ClientAdmission
     /// <summary>Descriptors that are not for clients: the ring's sockets, files, and those of the runtime (about seventy).</summary>
     public const int Reserved = 160;
 
+    /// <summary>Time that a client has to say hello: then its place is another's, whether anybody waits or not.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
 

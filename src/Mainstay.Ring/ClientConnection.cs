@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Mainstay.Ring.Client;
+using Mainstay.Totem;
 
 namespace Mainstay.Ring;
 
@@ -22,13 +23,14 @@ internal sealed unsafe class ClientConnection : IDisposable
     private int _inputUsed;
     private string? _processName;
 
-    public ClientConnection(int number, int descriptor, uint processId, uint userId, ChunkPool pool)
+    public ClientConnection(int number, int descriptor, uint processId, uint userId, Instant greetsUntil, ChunkPool pool)
     {
         _unsent = new UnsentBytes(pool);
         Number = number;
         Descriptor = descriptor;
         ProcessId = processId;
         UserId = userId;
+        GreetsUntil = greetsUntil;
     }
 
     /// <summary>The daemon's number of the client; never reused.</summary>
@@ -42,6 +44,9 @@ internal sealed unsafe class ClientConnection : IDisposable
 
     /// <summary>Whether it said hello.</summary>
     public bool IsGreeted { get; set; }
+
+    /// <summary>When it must have said hello.</summary>
+    public Instant GreetsUntil { get; }
 
     /// <summary>A request that the ring cannot take now stays first in the input; nothing more is read meanwhile.</summary>
     public bool IsStalled { get; set; }

@@ -98,6 +98,9 @@ internal sealed unsafe partial class ClientServer : IDisposable
 
     public ClientConnection this[int index] => _clients[index];
 
+    /// <summary>When <see cref="Flush"/> has to look for clients that have not said hello; they may have, meanwhile.</summary>
+    public Instant NextDeadline { get; private set; } = Instant.Never;
+
     /// <summary>Whether new clients are waited for.</summary>
     public bool IsOpen(Instant now) => _admission.IsOpen(now);
 
@@ -131,7 +134,9 @@ internal sealed unsafe partial class ClientServer : IDisposable
             // Large messages go out in few pieces.
             var bufferSize = SendBufferSize;
             _ = Native.SetOption(descriptor, Native.SocketLevel, Native.SocketSendBuffer, &bufferSize, sizeof(int));
-            _clients.Add(new ClientConnection(++_lastNumber, descriptor, credentials[0], credentials[1], _chunks));
+            var greetsUntil = now + ClientAdmission.Patience;
+            _clients.Add(new ClientConnection(++_lastNumber, descriptor, credentials[0], credentials[1], greetsUntil, _chunks));
+            if (greetsUntil < NextDeadline) NextDeadline = greetsUntil;
         }
     }
 
@@ -192,6 +197,7 @@ internal sealed unsafe partial class ClientServer : IDisposable
             _nextTrim = now + s_trimPeriod;
         }
 
+        if (NextDeadline <= now) EndSilence(now);
         for (var i = _clients.Count - 1; i >= 0; i--)
         {
             var client = _clients[i];
@@ -275,6 +281,26 @@ internal sealed unsafe partial class ClientServer : IDisposable
         _clients.Clear();
         _listener.Dispose();
         File.Delete(_path);
+    }
+
+    /// <summary>Closes who has said no hello in time, a broken program most likely: there are places for others only.</summary>
+    private void EndSilence(Instant now)
+    {
+        NextDeadline = Instant.Never;
+        foreach (var client in _clients)
+        {
+            if (client.IsGreeted || client.CloseReason is not null) continue;
+            if (client.GreetsUntil > now)
+            {
+                if (client.GreetsUntil < NextDeadline) NextDeadline = client.GreetsUntil;
+                continue;
+            }
+
+            var reason = $"it said no hello within {ClientAdmission.Patience.TotalSeconds} s";
+            _admission.TurnAway(now, $"a client (pid {client.ProcessId}) is dropped: {reason}");
+            Dropped++;
+            SayGoodbye(client, reason);
+        }
     }
 
     private void SayGoodbye(ClientConnection client, string reason)

@@ -90,6 +90,7 @@ internal sealed partial class RingDaemon
     private Instant NextDeadline()
     {
         var deadline = _statisticsDeadline < _node.NextDeadline ? _statisticsDeadline : _node.NextDeadline;
+        if (_clients.NextDeadline < deadline) deadline = _clients.NextDeadline;
         return _link.NextDeadline < deadline ? _link.NextDeadline : deadline;
     }
 
