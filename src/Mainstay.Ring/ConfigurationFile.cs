@@ -5,7 +5,7 @@ namespace Mainstay.Ring;
 /// <summary>Reads the configuration file and what lies beside it.</summary>
 internal static class ConfigurationFile
 {
-    private const long SizeMax = 16 * 1024 * 1024;
+    private const int SizeMax = 16 * 1024 * 1024;
 
     /// <summary>More local users and groups that may connect, one file per package.</summary>
     private const string IdentityFolder = "uidgid.d";
@@ -18,14 +18,15 @@ internal static class ConfigurationFile
         List<KeyValuePair<string, ReadOnlyMemory<byte>>> identities = [];
         try
         {
-            content = Read(read);
+            content = RegularFile.Read(read, SizeMax);
             var folder = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(arguments.ConfigFile)) ?? "/", IdentityFolder);
             if (Directory.Exists(folder))
             {
                 foreach (var file in Directory.GetFiles(folder).Where(IsListed).Order(StringComparer.Ordinal))
                 {
                     read = file;
-                    identities.Add(new(file, Read(file)));
+                    if (!FileStatus.Of(file).IsRegular) continue;
+                    identities.Add(new(file, RegularFile.Read(file, SizeMax)));
                 }
             }
         }
@@ -41,10 +42,6 @@ internal static class ConfigurationFile
         var environment = HostEnvironment.Gather(arguments) with { IdentityFiles = identities };
         return RingConfiguration.Load(arguments.ConfigFile, content, environment, out problems);
     }
-
-    private static byte[] Read(string path) => new FileInfo(path) is { Exists: true, Length: > SizeMax }
-        ? throw new IOException($"it is larger than {SizeMax} bytes")
-        : File.ReadAllBytes(path);
 
     /// <summary>Neither hidden nor an editor's leftover.</summary>
     private static bool IsListed(string path) => Path.GetFileName(path) is var name && name[0] != '.' && name[^1] != '~';

@@ -30,18 +30,16 @@ internal static class HostEnvironment
         return addresses;
     }
 
-    private static ReadOnlyMemory<byte>? ReadKeyFile(string path)
+    private static KeyFile ReadKeyFile(string path)
     {
         try
         {
-            // One byte more than is accepted tells that the file is too long.
-            using var file = File.OpenHandle(path);
-            var content = new byte[KnetLimits.KeySizeMax + 1];
-            return content.AsMemory(0, RandomAccess.Read(file, content, 0));
+            // One byte more than counts tells that there are more.
+            return new KeyFile(RegularFile.ReadStart(path, KnetLimits.KeySizeMax + 1), null);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            return null;
+            return new KeyFile(default, problem.Message);
         }
     }
 

@@ -125,12 +125,44 @@ public sealed class CorosyncConfParserTests
         Assert.Equal(expected, options?.Totem.AcceleratedWindow);
     }
 
+    [Theory]
+    [InlineData("udpu")]
+    [InlineData("knet")]
+    public void More_nodes_than_the_protocol_carries_are_refused_with_the_line_of_the_first_too_many(string transport)
+    {
+        const int LinesBefore = 5;
+        string Text(int count) => $"totem {{\n version: 2\n transport: {transport}\n}}\nnodelist {{\n"
+            + string.Concat(Enumerable.Range(1, count).Select(i => $" node {{\n  nodeid: {i}\n  ring0_addr: 10.0.{i / 250}.{i % 250}\n }}\n"))
+            + "}\n";
+        Assert.NotNull(Load(Text(384), out var problems));
+        Assert.DoesNotContain(problems, p => p.Severity == ProblemSeverity.Error);
+        Assert.Null(Load(Text(403), out problems));
+        var refusal = Assert.Single(problems, p => p.Severity == ProblemSeverity.Error);
+        Assert.Equal("the nodelist has 403 nodes, this is number 385: a ring has 384 at most", refusal.Message);
+        Assert.Equal((LinesBefore + (384 * 4) + 3, ConfigurationProblem.FileExitStatus), (refusal.Line, refusal.ExitStatus));
+    }
+
+    [Theory]
+    [InlineData(127, "f: error: The key file /etc/corosync/authkey has 127 bytes; 128 at least are needed")]
+    [InlineData(128, null)]
+    [InlineData(4096, null)]
+    [InlineData(4097, "f: warning: The key file /etc/corosync/authkey has more than 4096 bytes: those after them do not count")]
+    public void A_key_has_128_bytes_at_least_and_its_first_4096_count(int size, string? expected)
+    {
+        var key = Enumerable.Range(0, size).Select(i => (byte)i).ToArray();
+        var text = "totem {\n version: 2\n transport: knet\n crypto_hash: sha256\n}\n" + Nodes;
+        var configuration = Load(text, out var problems, Host() with { ReadKeyFile = _ => new KeyFile(key, null) });
+        Assert.Equal(expected, problems.Select(p => p.ToString()).SingleOrDefault());
+        if (size < 128) Assert.Null(configuration);
+        else Assert.Equal(key.AsSpan(0, Math.Min(size, 4096)), configuration!.Knet!.Settings.Crypto.Key.Span);
+    }
+
     private static ConfigurationEnvironment Host() => new()
     {
         HostName = "host",
         LocalAddresses = [IPAddress.Parse("10.0.0.1")],
         Resolve = _ => [],
-        ReadKeyFile = _ => null,
+        ReadKeyFile = _ => new KeyFile(default, "it is not there"),
     };
 
     private static RingConfiguration? Load(

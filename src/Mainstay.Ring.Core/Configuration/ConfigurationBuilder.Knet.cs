@@ -156,16 +156,22 @@ internal sealed partial class ConfigurationBuilder
         }
 
         var file = Text("totem.keyfile", "/etc/corosync/authkey");
-        switch (_environment.ReadKeyFile(file))
+        var (key, problem) = _environment.ReadKeyFile(file);
+        if (problem is not null)
         {
-            case null:
-                Refuse($"Could not open the key file {file}", LineOf("totem.keyfile"));
-                return default;
-            case { Length: < KnetLimits.KeySizeMin or > KnetLimits.KeySizeMax }:
-                Refuse($"The key file {file} must have 128 to 4096 bytes", LineOf("totem.keyfile"));
-                return default;
-            case { } key:
-                return key;
+            Refuse($"Could not open the key file {file}: {problem}", LineOf("totem.keyfile"));
+            return default;
         }
+
+        if (key.Length < KnetLimits.KeySizeMin)
+        {
+            Refuse($"The key file {file} has {key.Length} bytes; 128 at least are needed", LineOf("totem.keyfile"));
+            return default;
+        }
+
+        if (key.Length <= KnetLimits.KeySizeMax) return key;
+        var rest = $"The key file {file} has more than 4096 bytes: those after them do not count";
+        Add(ProblemSeverity.Warning, rest, LineOf("totem.keyfile"), ConfigurationProblem.FileExitStatus);
+        return key[..KnetLimits.KeySizeMax];
     }
 }

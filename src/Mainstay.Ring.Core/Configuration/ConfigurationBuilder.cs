@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Mainstay.Totem;
 
 namespace Mainstay.Ring.Core.Configuration;
 
@@ -141,6 +142,14 @@ internal sealed partial class ConfigurationBuilder
         foreach (var group in nodes.GroupBy(n => n.NodeId).Where(g => g.Key != 0 && g.Count() > 1))
         {
             Refuse($"Nodeid {group.Key} appears twice in corosync.conf", LineOf($"nodelist.node.{group.Last().Position}.nodeid"));
+        }
+
+        // The reference writes beyond its table from the 385th on, and names some other reason, or none.
+        if (nodes.Count > Limits.NodeCountMax)
+        {
+            Refuse(
+                $"the nodelist has {nodes.Count} nodes, this is number {Limits.NodeCountMax + 1}: a ring has {Limits.NodeCountMax} at most",
+                LineOf($"nodelist.node.{nodes[Limits.NodeCountMax].Position}.ring0_addr"));
         }
 
         if (nodes.Count == 0) Refuse("No interfaces defined: the nodelist is empty or missing", 0);

@@ -2,6 +2,11 @@ using System.Net;
 
 namespace Mainstay.Ring.Core.Configuration;
 
+/// <summary>What became of reading a key file.</summary>
+/// <param name="Content">Its bytes, from the first.</param>
+/// <param name="Problem">Why it cannot be used, in words that follow a colon; <see langword="null"/> where it was read.</param>
+public readonly record struct KeyFile(ReadOnlyMemory<byte> Content, string? Problem);
+
 /// <summary>What the meaning of a file depends on besides its text; gathered by the shell, invented by tests.</summary>
 public sealed record ConfigurationEnvironment
 {
@@ -14,8 +19,8 @@ public sealed record ConfigurationEnvironment
     /// <summary>Addresses of a host name; empty where it does not resolve. Literal addresses are not asked for.</summary>
     public required Func<string, IReadOnlyList<IPAddress>> Resolve { get; init; }
 
-    /// <summary>Content of a key file; <see langword="null"/> where it cannot be read.</summary>
-    public required Func<string, ReadOnlyMemory<byte>?> ReadKeyFile { get; init; }
+    /// <summary>Reads a key file, up to one byte more than 4096: those that do not count need not be read.</summary>
+    public required Func<string, KeyFile> ReadKeyFile { get; init; }
 
     /// <summary>Number of a (<c>uid</c> or <c>gid</c>, name or number).</summary>
     public Func<string, string, uint?>? ResolveIdentity { get; init; }

@@ -17,7 +17,7 @@ public sealed class CorosyncConfTests
         HostName = "recording-host",
         LocalAddresses = [.. new[] { "127.0.0.1", "::1", "10.0.1.1", "10.0.2.1", "fd00::1" }.Select(IPAddress.Parse)],
         Resolve = _ => [],
-        ReadKeyFile = file => file == "/etc/corosync/authkey" ? new byte[256] : default(ReadOnlyMemory<byte>?),
+        ReadKeyFile = file => file == "/etc/corosync/authkey" ? new KeyFile(new byte[256], null) : new KeyFile(default, "it is not there"),
     };
 
     public static TheoryData<string, string, int, string, string> Verdicts()
