@@ -170,7 +170,8 @@ internal static unsafe partial class Native
     [LibraryImport(LibC, EntryPoint = "mlockall", SetLastError = true)]
     public static partial int LockMemory(int flags);
 
-    /// <summary>Lets hang-ups reach this process though its parent ignored them (<c>nohup</c>): the runtime would leave them ignored.</summary>
+    /// <summary>Lets hang-ups reach this process though its parent ignored them (<c>nohup</c>): the runtime would leave them
+    /// ignored.</summary>
     public static void HeedHangUp()
     {
         const int HangUp = 1;
