@@ -9,8 +9,10 @@ Needs root, the lab (../shared/lab, or MAINSTAY_SHARED), Corosync with libcpg's 
 of its own; every measurement is made on the one, then on the other, while the first is idle. The load is the lab's cpgload, linked with
 libcpg for Corosync and with mainstay_cpg.c for Mainstay.
 
-Throughput: one sender sends all it can, after a second of it that does not count; what counts is the slowest member's rate. Latency: a member sends 64 bytes 100 times a second;
-own: until it is delivered to itself in agreed order; others: until the slowest other member has it. Idle: the ring daemon of each node.
+Both rings are loaded for a second that does not count. Throughput: one sender sends all it can; what counts is the slowest member's rate.
+Latency: a member sends 64 bytes 100 times a second for three times --seconds; own: until it is delivered to itself in agreed order; others:
+until the slowest other member has it. Idle: the ring daemon of each node. On a virtual machine each measurement notes how much processor
+time the host's other guests took meanwhile (stolen): a 99th percentile of any ring is theirs where that is more than a few per cent.
 --write puts the tables into docs/benchmarks.md; --raw appends one JSON object per measurement; --with adds those of an earlier --raw
 file. --before and --after are run around each group of measurements, to quieten the machine.
 """
@@ -55,6 +57,24 @@ def build():
         made[stack] = os.path.join(LAB_DIRS[stack], "cpgload")
         subprocess.run(["cc", "-O2", "-o", made[stack], source, *rest], check=True)
     return made
+
+
+class Host:
+    """The processors since a moment."""
+
+    def __init__(self):
+        self.since, self.before = time.time(), self.stolen()
+
+    @staticmethod
+    def stolen():
+        """Seconds that the processors were ready and the machine's own host ran others."""
+        with open("/proc/stat") as file:
+            return int(file.readline().split()[8]) / os.sysconf("SC_CLK_TCK")
+
+    def figures(self):
+        """What a measurement notes of the machine it was made on."""
+        percent = 100 * (self.stolen() - self.before) / (time.time() - self.since) / os.cpu_count()
+        return dict(load=round(os.getloadavg()[0], 1), stolen_percent=round(percent, 1))
 
 
 class Ring:
@@ -162,9 +182,10 @@ class Ring:
 
 
 def measure(options, rings, transport, count, note):
-    if "throughput" in options.parts:
+    if "throughput" in options.parts or "latency" in options.parts:
         for ring in rings:
             ring.throughput(1000, 1)
+    if "throughput" in options.parts:
         for size in options.sizes:
             for _ in range(options.repeat):
                 for ring in rings:
@@ -188,11 +209,13 @@ def run(options):
     subprocess.run([os.path.join(ROOT, "mainstay"), "--version"], check=True, stdout=subprocess.DEVNULL)
     for transport in options.transports:
         for count in options.nodes:
-            rings = []
+            rings, host = [], Host()
 
             def note(ring, part, **figures):
-                row = dict(part=part, stack=ring.stack, transport=transport, nodes=count, load=round(os.getloadavg()[0], 1), **figures)
+                nonlocal host
+                row = dict(part=part, stack=ring.stack, transport=transport, nodes=count, **host.figures(), **figures)
                 rows.append(row)
+                host = Host()
                 print(json.dumps(row), flush=True)
                 if options.raw:
                     with open(options.raw, "a") as file:
@@ -202,6 +225,7 @@ def run(options):
                 for stack in options.stacks:
                     rings.append(Ring(stack, transport, count, programs[stack]))
                 subprocess.run(options.before, shell=True, check=True)
+                host = Host()
                 measure(options, rings, transport, count, note)
             finally:
                 subprocess.run(options.after, shell=True, check=True)
@@ -260,8 +284,12 @@ def tables(rows):
 def write(rows):
     version = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", "corosync"], text=True, capture_output=True).stdout
     loads = [row["load"] for row in rows]
+    stolen = [row["stolen_percent"] for row in rows if "stolen_percent" in row]
     note = "Corosync %s, %d cores for all hosts together; load average %.1f to %.1f meanwhile. Medians." % (
         version, os.cpu_count(), min(loads), max(loads))
+    if stolen:
+        note += " Processor time that the machine's host gave to others: median %.1f %%, at most %.1f %%." % (
+            statistics.median(stolen), max(stolen))
     document.publish("ring", note, tables(rows))
 
 
