@@ -3,7 +3,7 @@
 
   bench/ring/ring.py [--transports knet,knet-crypto,udpu] [--nodes 1,2,3,5] [--sizes 64,1000,10000,100000,1000000] [--seconds 1]
                      [--repeat 1] [--parts throughput,latency,idle] [--quick] [--write] [--raw FILE] [--with FILE]
-                     [--before COMMAND] [--after COMMAND]
+                     [--before COMMAND] [--after COMMAND] [--stolen-max PERCENT]
 
 Needs root, the lab (../shared/lab, or MAINSTAY_SHARED), Corosync with libcpg's header, and cc. Both rings stand side by side, each in a lab
 of its own; every measurement is made on the one, then on the other, while the first is idle. The load is the lab's cpgload, linked with
@@ -13,6 +13,7 @@ Both rings are loaded for a second that does not count. Throughput: one sender s
 Latency: a member sends 64 bytes 100 times a second for three times --seconds; own: until it is delivered to itself in agreed order; others:
 until the slowest other member has it. Idle: the ring daemon of each node. On a virtual machine each measurement notes how much processor
 time the host's other guests took meanwhile (stolen): a 99th percentile of any ring is theirs where that is more than a few per cent.
+--stolen-max leaves measurements of either ring beside more than that out of the tables; their number is told, and --raw has them all.
 --write puts the tables into docs/benchmarks.md; --raw appends one JSON object per measurement; --with adds those of an earlier --raw
 file. --before and --after are run around each group of measurements, to quieten the machine.
 """
@@ -309,6 +310,7 @@ def main():
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--raw")
     parser.add_argument("--with", dest="earlier", nargs="*", default=[])
+    parser.add_argument("--stolen-max", type=float, default=100)
     parser.add_argument("--before", default="true")
     parser.add_argument("--after", default="true")
     options = parser.parse_args()
@@ -318,9 +320,12 @@ def main():
     for name in options.earlier:
         with open(name) as file:
             rows += [json.loads(line) for line in file]
-    print(tables(rows))
+    calm = [row for row in rows if row.get("stolen_percent", 0) <= options.stolen_max]
+    if len(calm) < len(rows):
+        say("%d of %d measurements left out: more than %g %% of the time was stolen" % (len(rows) - len(calm), len(rows), options.stolen_max))
+    print(tables(calm))
     if options.write:
-        write(rows)
+        write(calm)
 
 
 if __name__ == "__main__":
