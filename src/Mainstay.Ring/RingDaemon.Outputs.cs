@@ -10,8 +10,9 @@ internal sealed partial class RingDaemon
 {
     private const int FailedExitCode = 15;
 
-    private bool _isLoading;
+    private ConfigurationLoad? _load;
     private bool _loadsAgain;
+    private readonly Queue<uint> _reloadsAsked = new();
 
     private void CarryOut()
     {
@@ -62,6 +63,7 @@ internal sealed partial class RingDaemon
         }
 
         _outbox.Clear();
+        while (_reloadsAsked.TryDequeue(out var node)) BeginReload(node);
     }
 
     /// <summary>
@@ -101,7 +103,7 @@ internal sealed partial class RingDaemon
                 _link.Probe(Now(), new NodeId(output.Number));
                 break;
             case RingOutputKind.ReloadRequested:
-                BeginReload(output.Number);
+                _reloadsAsked.Enqueue(output.Number);
                 break;
             case RingOutputKind.CryptoPhase:
                 (_link as KnetLinks)?.HandleCryptoPhase(Now(), output.Number);
@@ -155,33 +157,42 @@ internal sealed partial class RingDaemon
     public void BeginReload(uint byNode)
     {
         TellReloadBegins(byNode);
-        if (_isLoading)
+        if (_load is not null)
         {
             // The file may have changed since the other thread read it.
             _loadsAgain = true;
             return;
         }
 
-        _isLoading = true;
+        var load = new ConfigurationLoad(_arguments);
+        _load = load;
         var thread = new Thread(() =>
         {
-            var loaded = ConfigurationFile.Load(_arguments, out var problems);
-            Post(() =>
-            {
-                _isLoading = false;
-                if (_loadsAgain)
-                {
-                    _loadsAgain = false;
-                    BeginReload(0);
-                }
-                else
-                {
-                    FinishReload(loaded, problems);
-                }
-            });
+            load.Run();
+            Post(() => EndLoad(load));
         })
         { IsBackground = true, Name = "reload" };
         thread.Start();
+
+        // Every node uses a new key from its next visit of the token on, and the reference forgets the old one a visit later: who has not
+        // read his by then understands nobody and is not understood. So the token waits here for the files, but for no name server.
+        if (byNode > 0 && thread.Join(TimeSpan.FromMilliseconds((double)_configuration.Totem.Token / TokenShare))) EndLoad(load);
+    }
+
+    // Called twice where the loop waited for it.
+    private void EndLoad(ConfigurationLoad load)
+    {
+        if (_load != load) return;
+        _load = null;
+        if (_loadsAgain)
+        {
+            _loadsAgain = false;
+            BeginReload(0);
+        }
+        else
+        {
+            FinishReload(load.Configuration, load.Problems);
+        }
     }
 
     private void FinishReload(RingConfiguration? loaded, IReadOnlyList<ConfigurationProblem> problems)

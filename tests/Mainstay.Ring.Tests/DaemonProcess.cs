@@ -16,7 +16,7 @@ internal sealed partial class DaemonCluster : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("mainstay-ring-").FullName;
     private readonly SortedDictionary<int, Process> _processes = [];
     private readonly SortedDictionary<int, List<string>> _logs = [];
-    private readonly List<(int Node, string Text, TaskCompletionSource Appeared)> _awaited = [];
+    private readonly List<(int Node, string Text, int Times, TaskCompletionSource Appeared)> _awaited = [];
     private readonly int _block = Interlocked.Increment(ref s_number);
     private readonly int _nodes;
 
@@ -140,14 +140,14 @@ internal sealed partial class DaemonCluster : IDisposable
         throw new InvalidOperationException("the events ended");
     }
 
-    /// <summary>Waits until a log line appears.</summary>
-    public async Task UntilLoggedAsync(int node, string text)
+    /// <summary>Waits until a log line appears, and so many of them.</summary>
+    public async Task UntilLoggedAsync(int node, string text, int times = 1)
     {
         var appeared = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_logs)
         {
-            if (Log(node).Contains(text, StringComparison.Ordinal)) return;
-            _awaited.Add((node, text, appeared));
+            if (IsLogged(node, text, times)) return;
+            _awaited.Add((node, text, times, appeared));
         }
 
         try
@@ -189,6 +189,9 @@ internal sealed partial class DaemonCluster : IDisposable
 
     private void Signal(int node, int signal) => Assert.Equal(0, SendSignal(_processes[node].Id, signal));
 
+    private bool IsLogged(int node, string text, int times) =>
+        _logs.TryGetValue(node, out var lines) && lines.Count(l => l.Contains(text, StringComparison.Ordinal)) >= times;
+
     private void Keep(int node, string? line)
     {
         if (line is null) return;
@@ -196,9 +199,10 @@ internal sealed partial class DaemonCluster : IDisposable
         {
             if (!_logs.TryGetValue(node, out var lines)) _logs[node] = lines = [];
             lines.Add(line);
-            foreach (var (awaitedNode, text, appeared) in _awaited)
+            foreach (var (awaitedNode, text, times, appeared) in _awaited)
             {
-                if (awaitedNode == node && line.Contains(text, StringComparison.Ordinal)) appeared.TrySetResult();
+                if (awaitedNode != node || !line.Contains(text, StringComparison.Ordinal)) continue;
+                if (IsLogged(node, text, times)) appeared.TrySetResult();
             }
         }
     }

@@ -77,6 +77,32 @@ public sealed class KnetDaemonTests
     }
 
     [Fact]
+    public async Task A_change_of_keys_that_goes_round_the_ring_costs_no_packet()
+    {
+        const int Nodes = 3;
+        using var cluster = new DaemonCluster(Nodes);
+        string Crypto(string cipher, string hash, int key) =>
+            $"    token: 5000\n    crypto_cipher: {cipher}\n    crypto_hash: {hash}\n    keyfile: {cluster.WriteKey(key)}\n";
+        cluster.Configure(Crypto("aes128", "sha256", 1), transport: "knet");
+        for (var node = 1; node <= Nodes; node++) cluster.Start(node);
+        var clients = new List<RingClient>();
+        for (var node = 1; node <= Nodes; node++) clients.Add(await cluster.ConnectAsync(node));
+        await DaemonCluster.UntilAsync<RingQuorumChange>(clients[0], q => q.Members.Count == Nodes);
+        for (var key = 2; key <= 6; key++)
+        {
+            cluster.Configure(Crypto("aes256", key % 2 == 0 ? "sha512" : "sha1", key), transport: "knet");
+            await clients[key % Nodes].Administration.ReloadAsync(Cancellation);
+            for (var node = 1; node <= Nodes; node++) await cluster.UntilLoggedAsync(node, "are in use", key - 1);
+        }
+
+        foreach (var client in clients)
+        {
+            Assert.Equal(0, (await client.GetStatusAsync(Cancellation)).Counters["knet.dropped.NotAuthentic"]);
+            await client.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_node_with_another_key_stays_outside_and_both_sides_say_why()
     {
         using var cluster = new DaemonCluster(2);
