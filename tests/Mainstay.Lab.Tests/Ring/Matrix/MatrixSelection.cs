@@ -11,8 +11,9 @@ internal static class MatrixSelection
     private const string Variable = "MAINSTAY_MATRIX";
 
     private const string Short =
-        "udp/2c1m/load,udp/2c1m/kill-corosync,udpu/2c1m/loss,udpu/2c1m/power-corosync,"
-        + "knet-aes256-sha256/1c2m/kill-mainstay,knet-aes256-sha256/1c2m/part-mainstay,knet-2-passive/2c1m/link";
+        "udp/2c1m/load,udp/2c1m/kill-corosync,udp/2c1m/leave-mainstay,udpu/2c1m/loss,udpu/2c1m/power-mainstay,udpu/2c1m/power-corosync,"
+        + "knet-aes256-sha256/1c2m/kill-mainstay,knet-aes256-sha256/1c2m/part-mainstay,knet-aes256-sha256/1c2m/reload,"
+        + "knet-ipv6/2c1m/power-mainstay,knet-2-passive/2c1m/link";
 
     /// <summary>The rows with a selected cell.</summary>
     public static IReadOnlyList<string> Rings { get; } =
