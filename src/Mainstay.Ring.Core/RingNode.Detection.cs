@@ -15,6 +15,7 @@ public sealed partial class RingNode
     private static readonly byte[] s_ownGroup = Encoding.ASCII.GetBytes("mainstay/ring");
 
     private readonly PeerWatch _watch = new();
+    private readonly FormationWatch _formation = new();
     private readonly IPeerContact? _contact;
     private bool _isAnnounced;
 
@@ -49,7 +50,16 @@ public sealed partial class RingNode
         Drain(now, outbox);
     }
 
-    private Instant WatchDeadline => _contact is null || _left ? Instant.Never : _watch.NextDeadline(_totem.Statistics.LastTokenReceived);
+    private Instant WatchDeadline
+    {
+        get
+        {
+            if (_contact is null || _left) return Instant.Never;
+            var peers = _watch.NextDeadline(_totem.Statistics.LastTokenReceived);
+            var formation = _formation.NextDeadline(IsUniform && _totem.IsForming);
+            return formation < peers ? formation : peers;
+        }
+    }
 
     /// <summary>The token of an idle ring is held for so long and goes round; soon after that it is late.</summary>
     private static TimeSpan LateAfter(TotemOptions options) => options.Hold < options.TokenRetransmit
@@ -59,8 +69,9 @@ public sealed partial class RingNode
     private void WatchPeers(Instant now, RingOutbox outbox)
     {
         if (_contact is null || WatchDeadline > now) return;
-        _watch.HandleTimeout(now, _totem.Statistics.LastTokenReceived, _contact);
+        _watch.HandleTimeout(now, _totem.Statistics.LastTokenReceived, _contact, _totem.IsForming);
         while (_watch.TryTakeProbe(out var node)) outbox.Add(new RingOutput { Kind = RingOutputKind.ProbePeer, Number = node.Value });
+        WatchFormation(now, _contact, outbox);
         GiveUpGone(now, outbox);
         while (_watch.TryTakeStalled(out var stalled))
         {
@@ -68,6 +79,17 @@ public sealed partial class RingNode
             {
                 outbox.Log(LogPriority.Notice, $"the ring had to wait for node {stalled}");
             }
+        }
+    }
+
+    private void WatchFormation(Instant now, IPeerContact contact, RingOutbox outbox)
+    {
+        if (_formation.NextDeadline(IsUniform && _totem.IsForming) > now) return;
+        var lossy = _formation.HandleTimeout(now, _totem.Attendants, _totem.InstalledRing, contact);
+        while (_formation.TryTakeProbe(out var node)) outbox.Add(new RingOutput { Kind = RingOutputKind.ProbePeer, Number = node.Value });
+        if (lossy != NodeId.None && _totem.HandlePeerStalled(now, lossy, outbox.Network))
+        {
+            outbox.Log(LogPriority.Notice, $"node {lossy} is given up: no ring can be formed with it, it loses too many packets");
         }
     }
 

@@ -86,6 +86,7 @@ public sealed partial class RingNode
         _options = options;
         _contact = contact;
         _watch.Apply(LateAfter(options.Totem), options.PeerPatience);
+        _formation.Apply(options.PeerPatience, options.Totem.Token + options.Totem.Consensus);
         _totem = new TotemRing(options.Totem, options.Self, options.Nodes, options.StoredRingSequence);
         _groups = new ProcessGroups(options.Self.Value);
         _votes = new Votequorum(options.Self.Value, options.Quorum, options.StoredExpectedVotes);
@@ -227,6 +228,7 @@ public sealed partial class RingNode
         _map.PublishConfiguration(options.Keys);
         _totem.Reconfigure(options.Totem, options.Nodes);
         _watch.Apply(LateAfter(options.Totem), options.PeerPatience);
+        _formation.Apply(options.PeerPatience, options.Totem.Token + options.Totem.Consensus);
         if (options.Quorum.IsEnabled) _votes.Apply(options.Quorum);
         _map.PublishQuorum(QuorumKeys);
         Drain(now, outbox);

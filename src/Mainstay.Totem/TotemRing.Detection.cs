@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mainstay.Totem.Wire;
 
 namespace Mainstay.Totem;
@@ -18,8 +19,9 @@ public sealed partial class TotemRing
     private readonly NodeSet _disturbers = new();
     private readonly HoldOutBook _heldOut = new();
 
-    /// <summary>Members that were noted for something since the ring was installed: losing them now is part of the same.</summary>
+    /// <summary>Members that were noted for something a short while ago: losing them now is part of the same.</summary>
     private readonly NodeSet _struck = new();
+    private Instant _struckAt;
 
     /// <summary>
     /// Which nodes are known to run this implementation, this one need not be named. Where others take part, the reference's behaviour is
@@ -33,6 +35,27 @@ public sealed partial class TotemRing
 
     /// <summary>The nodes that are held out now, ascending; meaningful while <see cref="IsUniform"/>.</summary>
     public IReadOnlyList<HeldOutNode> HeldOutAt(Instant now) => [.. _heldOut.At(now).Where(held => !_members.Contains(held.Node))];
+
+    /// <summary>Whether a ring is being formed.</summary>
+    public bool IsForming => State is TotemState.Gather or TotemState.Commit or TotemState.Recovery;
+
+    /// <summary>The other nodes that take part in the ring, or try to form one and have not failed; ascending.</summary>
+    public ImmutableArray<NodeId> Attendants
+    {
+        get
+        {
+            var attendants = ImmutableArray.CreateBuilder<NodeId>(_procSet.Count);
+            foreach (var node in _procSet.Nodes)
+            {
+                if (node != Self && !_failSet.Contains(node))
+                {
+                    attendants.Add(node);
+                }
+            }
+
+            return attendants.ToImmutable();
+        }
+    }
 
     /// <summary>
     /// There is evidence that a node's ring process has ended, or that nothing reaches it. The node is given up at once; the others
@@ -87,8 +110,9 @@ public sealed partial class TotemRing
     private bool IsHeldOut(NodeId node) => !_procSet.Contains(node) && _heldOut.IsHeldOut(node, _now) && IsUniform;
 
     /// <summary>
-    /// There is evidence that the ring, or the ring being formed, had to wait for a member: the token was late, and of all members this one
-    /// gave no sign of life, or answered too little. Once or twice is forgiven; whoever does it again is given up at once and held out.
+    /// There is evidence that the ring had to wait for a member: the token was late, and of all members this one gave no sign of life, or
+    /// answered too little. Once or twice is forgiven; whoever does it again is given up at once and held out. Between rings it says that
+    /// none can be formed with the node: that one is formed without it, and all who do so note it then, as of everybody who failed.
     /// </summary>
     /// <remarks>Safe for the same reasons as <see cref="HandlePeerGone"/>.</remarks>
     /// <param name="now">The time.</param>
@@ -100,7 +124,16 @@ public sealed partial class TotemRing
         Enter(now, outbox);
         Count(TotemInput.PeerStalled);
         var takesPart = State != TotemState.Stopped && node != Self && _procSet.Contains(node) && !_failSet.Contains(node);
-        if (!takesPart || !CanJudge())
+        if (takesPart && IsForming && CanFormWithout(node))
+        {
+            Rule(TotemRule.ObstructingNodeGivenUp);
+            Statistics.PeersGone++;
+            _failSet.Add(node);
+            EnterGather(GatherReason.PeerStalled, node);
+            return true;
+        }
+
+        if (!takesPart || IsForming || !CanJudge())
         {
             Rule(TotemRule.EvidenceIgnored);
             return false;
@@ -153,13 +186,7 @@ public sealed partial class TotemRing
     private bool IsReturningOnceTooOften(NodeId node)
     {
         Rule(TotemRule.MemberCameBack);
-        _candidates.SetToDifference(_procSet, _failSet);
-        var canJudge = _candidates.Contains(node)
-            && !_leavers.Contains(node)
-            && _options.HoldOut > TimeSpan.Zero
-            && CanHoldOut(_failSet.Count + 1, _candidates.Count - 1)
-            && IsUniformWithout(node);
-        if (!canJudge || !_heldOut.IsLastStraw(node, _now, _options.HoldOut))
+        if (_leavers.Contains(node) || !CanFormWithout(node) || !_heldOut.IsLastStraw(node, _now, _options.HoldOut))
         {
             return false;
         }
@@ -169,6 +196,16 @@ public sealed partial class TotemRing
         _failSet.Add(node);
         EnterGather(GatherReason.PeerReturned, node);
         return true;
+    }
+
+    /// <summary>Whether those who try to form a ring may give up one of them for what it does.</summary>
+    private bool CanFormWithout(NodeId node)
+    {
+        _candidates.SetToDifference(_procSet, _failSet);
+        return _candidates.Contains(node)
+            && _options.HoldOut > TimeSpan.Zero
+            && CanHoldOut(_failSet.Count + 1, _candidates.Count - 1)
+            && IsUniformWithout(node);
     }
 
     /// <summary>Whether at least two of those that take part would continue without a third.</summary>
@@ -181,7 +218,9 @@ public sealed partial class TotemRing
     /// <summary>A member disturbed this ring. Whether it is time to hold it out.</summary>
     private bool IsOneTooMany(NodeId node)
     {
+        ForgetStruck();
         _struck.Add(node);
+        _struckAt = _now;
         if (!Strike(node))
         {
             return false;
@@ -189,6 +228,18 @@ public sealed partial class TotemRing
 
         Rule(TotemRule.DisturbingMemberGivenUp);
         return true;
+    }
+
+    /// <summary>
+    /// What is so old has nothing to do with a member's loss now. Were it not counted, those who did not notice its last deed would not
+    /// hold it out together with the one who did.
+    /// </summary>
+    private void ForgetStruck()
+    {
+        if (_now - _struckAt > _options.Token + _options.Consensus)
+        {
+            _struck.Clear();
+        }
     }
 
     private bool Strike(NodeId node)
@@ -211,6 +262,7 @@ public sealed partial class TotemRing
     /// </summary>
     private void NoteDisturbers()
     {
+        ForgetStruck();
         _disturbers.SetToDifference(_members, _transitional);
         _disturbers.AddAll(_failSet);
         _candidates.SetToDifference(_disturbers, _leavers);

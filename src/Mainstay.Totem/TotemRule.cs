@@ -219,6 +219,9 @@ public enum TotemRule : byte
     /// <summary>Departure: a member for which the ring had to wait is noted.</summary>
     StalledMemberNoted,
 
+    /// <summary>Departure: a node that keeps a ring from being formed is given up.</summary>
+    ObstructingNodeGivenUp,
+
     /// <summary>Departure: so is a member that wants a new ring while the token goes round and nobody is missing.</summary>
     RestlessMemberNoted,
 

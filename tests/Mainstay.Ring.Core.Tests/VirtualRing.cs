@@ -12,6 +12,10 @@ internal sealed class VirtualRing
 {
     private const long HopNanoseconds = 100_000;
 
+    /// <summary>spec/ring-wire.md section 2.</summary>
+    private const int PacketTypeAt = 3;
+    private const byte CommitTokenType = 4;
+
     private readonly SortedDictionary<uint, Member> _members = [];
     private readonly PriorityQueue<(uint Target, uint Source, byte[] Bytes, Flight Kind), (long, long)> _flying = new();
     private readonly HashSet<(uint, uint)> _cut = [];
@@ -88,6 +92,12 @@ internal sealed class VirtualRing
         Crash(id);
         _poweredOff.Add(id);
     }
+
+    /// <summary>The node that no commit token reaches, 0: none.</summary>
+    public uint Obstructor { get; set; }
+
+    /// <summary>What a node's links tell of the answers of another, in thousandths.</summary>
+    public void SetAnswered(uint node, uint about, int permille) => _members[node].Contact.Answered[about] = permille;
 
     /// <summary>Log lines of a node.</summary>
     public List<string> Log(uint node) => _members[node].Log;
@@ -252,6 +262,8 @@ internal sealed class VirtualRing
         {
             switch (output.Kind)
             {
+                case OutputKind.SendToken when output.Node.Value == Obstructor && output.Bytes.Span[PacketTypeAt] == CommitTokenType:
+                    break;
                 case OutputKind.SendToken:
                     Fly(id, output.Node.Value, output.Bytes);
                     break;
@@ -293,7 +305,11 @@ internal sealed class VirtualRing
     {
         public Dictionary<uint, Instant> Heard { get; } = [];
 
+        public Dictionary<uint, int> Answered { get; } = [];
+
         public Instant LastHeard(NodeId node) => Heard.GetValueOrDefault(node.Value);
+
+        public int AnsweredPermille(NodeId node) => Answered.GetValueOrDefault(node.Value, -1);
     }
 
     private sealed class Member(RingNode node, RingNodeOptions options, Contact contact)

@@ -154,6 +154,60 @@ public sealed class DetectionTests
         cluster.RunUntil(() => HaveRing(cluster, 1, 2, 3, 4), "a ring of all", milliseconds: 60_000);
     }
 
+    /// <summary>Node 1 alone knows why no ring is formed with node 4; what follows from it must be the same on all.</summary>
+    [Fact]
+    public void A_node_that_no_ring_can_be_formed_with_is_given_up_at_once_and_all_count_the_same()
+    {
+        var cluster = Form(3, isUniform: true, count: 4);
+        foreach (var other in new uint[] { 1, 2, 3 }) cluster.Cut(other, 4);
+        cluster[4].Start();
+        for (var round = 0; round < 3; round++)
+        {
+            cluster.RunUntil(() => cluster[1].Ring.Attendants.Contains(new NodeId(4)), "node 4 wants to join");
+            Assert.True(cluster[1].Ring.IsForming);
+            Assert.True(TellOfStall(cluster, 1, about: 4));
+            cluster.RunUntil(() => HaveRing(cluster, 1, 2, 3), "a ring without node 4", milliseconds: 50);
+        }
+
+        foreach (var id in new uint[] { 1, 2, 3 })
+        {
+            Assert.Equal([(new NodeId(4), 3)], cluster[id].Ring.HeldOutAt(cluster.Now).Select(held => (held.Node, held.Strikes)));
+        }
+    }
+
+    [Fact]
+    public void In_a_mixed_ring_and_among_too_few_nobody_is_given_up_while_a_ring_is_formed()
+    {
+        var mixed = Form(3, isUniform: false, count: 4);
+        AssertGivesNobodyUp(mixed);
+        var two = Form(1, isUniform: true, count: 2);
+        AssertGivesNobodyUp(two);
+
+        static void AssertGivesNobodyUp(TestCluster cluster)
+        {
+            var last = (uint)cluster.Configured.Count;
+            foreach (var other in Enumerable.Range(1, (int)last - 1)) cluster.Cut((uint)other, last);
+            cluster[last].Start();
+            cluster.RunUntil(() => cluster[1].Ring.Attendants.Contains(new NodeId(last)), "the last wants to join");
+            Assert.False(TellOfStall(cluster, 1, about: last));
+            Assert.Contains(new NodeId(last), cluster[1].Ring.Attendants);
+        }
+    }
+
+    /// <summary>Node 1 has noted two stalls, long ago; that must not keep it from counting what all the others count.</summary>
+    [Fact]
+    public void Only_a_stall_of_a_short_while_ago_is_part_of_a_loss()
+    {
+        var cluster = Form(4, isUniform: true);
+        Assert.True(TellOfStall(cluster, 1, about: 3));
+        Assert.True(TellOfStall(cluster, 1, about: 3));
+        cluster.Run(TimeSpan.FromSeconds(3));
+        cluster[3].Crash();
+        Assert.True(Tell(cluster, 2, about: 3));
+        cluster.RunUntil(() => HaveRing(cluster, 1, 2, 4), "a ring without node 3", milliseconds: 50);
+        Assert.Equal([3], cluster[1].Ring.HeldOutAt(cluster.Now).Select(held => held.Strikes));
+    }
+
     [Fact]
     public void Of_two_members_and_in_mixed_rings_nobody_is_noted_for_a_stall()
     {

@@ -32,10 +32,10 @@ internal sealed class PeerWatch
     private const int CountPatiences = 20;
 
     /// <summary>Who answers so many pings, in thousandths, is sound: the last answer may be on its way.</summary>
-    private const int SoundPermille = 900;
+    public const int SoundPermille = 900;
 
     /// <summary>Who answers no more than this loses packets.</summary>
-    private const int LossyPermille = 800;
+    public const int LossyPermille = 800;
 
     /// <summary>Refused probes that confirm a refusal, which may be forged or of a moment in which a firewall was loaded.</summary>
     public const int RefusedMax = 2;
@@ -118,7 +118,11 @@ internal sealed class PeerWatch
     }
 
     /// <summary>Probes whoever is to be probed, and gives up whoever has not answered for long enough.</summary>
-    public void HandleTimeout(Instant now, Instant lastToken, IPeerContact contact)
+    /// <param name="now">The time.</param>
+    /// <param name="lastToken">When the token came last.</param>
+    /// <param name="contact">The links.</param>
+    /// <param name="isForming">Whether a ring is being formed: who delays that is for <see cref="FormationWatch"/> to find out.</param>
+    public void HandleTimeout(Instant now, Instant lastToken, IPeerContact contact, bool isForming = false)
     {
         if (NextDeadline(lastToken) > now) return;
         foreach (var peer in _peers)
@@ -128,14 +132,15 @@ internal sealed class PeerWatch
 
         if (now < lastToken + _lateAfter)
         {
-            if (_isLate) NoteStall();
+            if (_isLate && !isForming) NoteStall();
             _isLate = false;
             foreach (var peer in _peers) peer.Unanswered = peer.MostUnanswered = 0;
             return;
         }
 
         if (_isLate && now < _nextRound) return;
-        if (!_isLate) NoteLateness(now, contact);
+        if (isForming) _lateCount = 0;
+        else if (!_isLate) NoteLateness(now, contact);
         _isLate = true;
         _nextRound = now + _period;
         foreach (var peer in _peers) Probe(now, peer, contact);

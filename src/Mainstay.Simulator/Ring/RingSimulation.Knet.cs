@@ -83,13 +83,19 @@ public sealed partial class RingSimulation
 
     private void WatchPeers(SimulatedNode node, SimulatedKnet knet, Instant now)
     {
+        WatchFormation(node, knet, now);
+        if (!node.IsRunning)
+        {
+            return;
+        }
+
         var lastToken = node.Engine!.Statistics.LastTokenReceived;
         if (knet.Watch.NextDeadline(lastToken) > now)
         {
             return;
         }
 
-        knet.Watch.HandleTimeout(now, lastToken, knet);
+        knet.Watch.HandleTimeout(now, lastToken, knet, node.Engine.IsForming);
         while (knet.Watch.TryTakeProbe(out var probed))
         {
             knet.Transport.Probe(now, probed, knet.Sent);
@@ -109,6 +115,30 @@ public sealed partial class RingSimulation
             Say(node.Id, $"had to wait for node {stalled}");
             _coverage.NoteWatch("stalled");
             node.Engine!.HandlePeerStalled(now, stalled, node.Outbox);
+            CarryOut(node);
+        }
+    }
+
+    private void WatchFormation(SimulatedNode node, SimulatedKnet knet, Instant now)
+    {
+        var engine = node.Engine!;
+        if (knet.FormationDeadline(engine) > now)
+        {
+            return;
+        }
+
+        var lossy = knet.Formation.HandleTimeout(now, engine.Attendants, engine.InstalledRing, knet);
+        while (knet.Formation.TryTakeProbe(out var probed))
+        {
+            knet.Transport.Probe(now, probed, knet.Sent);
+        }
+
+        Flush(node, knet.Sent);
+        if (node.IsRunning && lossy != NodeId.None)
+        {
+            Say(node.Id, $"cannot form a ring with node {lossy}");
+            _coverage.NoteWatch("obstructing");
+            engine.HandlePeerStalled(now, lossy, node.Outbox);
             CarryOut(node);
         }
     }

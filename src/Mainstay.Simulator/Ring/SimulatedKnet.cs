@@ -12,6 +12,7 @@ internal sealed class SimulatedKnet : IPeerContact, IDisposable
     private const int SeedSize = 32;
     private const uint Network = 10u << 24;
     private const int LinkShift = 16;
+    private readonly bool _isUniform;
 
     public SimulatedKnet(RingScenario scenario, uint id, uint incarnation)
     {
@@ -21,18 +22,25 @@ internal sealed class SimulatedKnet : IPeerContact, IDisposable
         BinaryPrimitives.WriteUInt32LittleEndian(seed, id);
         BinaryPrimitives.WriteUInt32LittleEndian(seed[4..], incarnation);
         Transport = new KnetTransport(SettingsOf(scenario, id), seed);
+        _isUniform = scenario.IsUniform;
         Watch.Apply(LateAfter(scenario.Options), scenario.Options.Token);
+        Formation.Apply(scenario.Options.Token, scenario.Options.Token + scenario.Options.Consensus);
     }
 
     public KnetTransport Transport { get; }
 
     public PeerWatch Watch { get; } = new();
 
+    public FormationWatch Formation { get; } = new();
+
     /// <summary>What received datagrams bring.</summary>
     public KnetOutbox Received { get; } = new();
 
     /// <summary>What goes out.</summary>
     public KnetOutbox Sent { get; } = new();
+
+    /// <summary>When <see cref="Formation"/> must be asked; never in a mixed ring.</summary>
+    public Instant FormationDeadline(TotemRing engine) => Formation.NextDeadline(_isUniform && engine.IsForming);
 
     /// <summary>Where a node's end of a link is.</summary>
     public static LinkAddress Address(uint node, int link) => new(Network | ((uint)link << LinkShift) | node, false);

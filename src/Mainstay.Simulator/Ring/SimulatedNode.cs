@@ -89,7 +89,9 @@ internal sealed class SimulatedNode(uint id, int driftPpm)
 
             next = Knet.Transport.NextDeadline < next ? Knet.Transport.NextDeadline : next;
             var watch = Knet.Watch.NextDeadline(Engine.Statistics.LastTokenReceived);
-            return watch < next ? watch : next;
+            next = watch < next ? watch : next;
+            var formation = Knet.FormationDeadline(Engine);
+            return formation < next ? formation : next;
         }
     }
 
