@@ -69,6 +69,7 @@ public sealed partial class RegularFileTests : IDisposable
         cluster.Configure($"    crypto_hash: sha256\n    keyfile: {key}\n", transport: "knet");
         cluster.Start(1);
         await using var ring = await cluster.ConnectAsync(1);
+        await DaemonCluster.UntilAsync<RingQuorumChange>(ring, q => q.IsQuorate);
         Replace(key, what);
         cluster.HangUpSignal(1);
         var refusal = $"corosync.conf:{KeyLine}: error: Could not open the key file {key}: {reason}";
@@ -92,6 +93,7 @@ public sealed partial class RegularFileTests : IDisposable
         using var cluster = new DaemonCluster(1);
         cluster.Start(1);
         await using var ring = await cluster.ConnectAsync(1);
+        await DaemonCluster.UntilAsync<RingQuorumChange>(ring, q => q.IsQuorate);
         Replace(cluster.ConfigFile, what);
         cluster.HangUpSignal(1);
         var refusal = $"corosync.conf: error: the file cannot be read: {reason}";
@@ -113,6 +115,7 @@ public sealed partial class RegularFileTests : IDisposable
         File.CreateSymbolicLink(System.IO.Path.Combine(folder, "device"), "/dev/zero");
         cluster.Start(1);
         await using var ring = await cluster.ConnectAsync(1);
+        await DaemonCluster.UntilAsync<RingQuorumChange>(ring, q => q.IsQuorate);
         File.CreateSymbolicLink(System.IO.Path.Combine(folder, "nowhere"), "/nowhere");
         cluster.HangUpSignal(1);
         await cluster.UntilLoggedAsync(1, "uidgid.d/nowhere: error: the file cannot be read: No such file or directory");
