@@ -84,10 +84,16 @@ public sealed partial class TotemRing
         }
 
         Rule(TotemRule.PeerGivenUp);
+        GiveUp(node, GatherReason.PeerGone);
+        return true;
+    }
+
+    /// <summary>The next ring is formed without a node; the others follow the join that says so.</summary>
+    private void GiveUp(NodeId node, GatherReason reason)
+    {
         Statistics.PeersGone++;
         _failSet.Add(node);
-        EnterGather(GatherReason.PeerGone, node);
-        return true;
+        EnterGather(reason, node);
     }
 
     private bool IsUniformWithout(NodeId gone)
@@ -127,9 +133,7 @@ public sealed partial class TotemRing
         if (takesPart && IsForming && CanFormWithout(node))
         {
             Rule(TotemRule.ObstructingNodeGivenUp);
-            Statistics.PeersGone++;
-            _failSet.Add(node);
-            EnterGather(GatherReason.PeerStalled, node);
+            GiveUp(node, GatherReason.PeerStalled);
             return true;
         }
 
@@ -142,9 +146,7 @@ public sealed partial class TotemRing
         Rule(TotemRule.StalledMemberNoted);
         if (IsOneTooMany(node))
         {
-            Statistics.PeersGone++;
-            _failSet.Add(node);
-            EnterGather(GatherReason.PeerStalled, node);
+            GiveUp(node, GatherReason.PeerStalled);
         }
 
         return true;
@@ -192,9 +194,7 @@ public sealed partial class TotemRing
         }
 
         Rule(TotemRule.DisturbingMemberGivenUp);
-        Statistics.PeersGone++;
-        _failSet.Add(node);
-        EnterGather(GatherReason.PeerReturned, node);
+        GiveUp(node, GatherReason.PeerReturned);
         return true;
     }
 

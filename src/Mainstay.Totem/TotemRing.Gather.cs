@@ -197,9 +197,7 @@ public sealed partial class TotemRing
             Rule(TotemRule.RestlessMemberNoted);
             if (IsOneTooMany(join.Sender))
             {
-                Statistics.PeersGone++;
-                _failSet.Add(join.Sender);
-                EnterGather(GatherReason.PeerStalled, join.Sender);
+                GiveUp(join.Sender, GatherReason.PeerStalled);
                 return;
             }
         }

@@ -176,15 +176,15 @@ public sealed class DetectionTests
         watch.SetPeers([new NodeId(2)]);
         var token = Instant.FromMilliseconds(0);
         var now = Instant.FromMilliseconds(100);
-        watch.HandleTimeout(now, token, contact);
+        watch.HandleTimeout(now, token, contact, isForming: false);
         now += TimeSpan.FromSeconds(30);
-        watch.HandleTimeout(now, token, contact);
+        watch.HandleTimeout(now, token, contact, isForming: false);
         Assert.False(watch.TryTakeGone(out _));
         for (var round = 2; round <= PeerWatch.UnansweredMax; round++)
         {
             Assert.False(watch.TryTakeGone(out _));
             now = watch.NextDeadline(token);
-            watch.HandleTimeout(now, token, contact);
+            watch.HandleTimeout(now, token, contact, isForming: false);
         }
 
         Assert.True(watch.TryTakeGone(out var gone));
@@ -198,10 +198,10 @@ public sealed class DetectionTests
         watch.Apply(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(1000));
         watch.SetPeers([new NodeId(2)]);
         Assert.Equal(Instant.FromMilliseconds(100), watch.NextDeadline(Instant.FromMilliseconds(0)));
-        watch.HandleTimeout(Instant.FromMilliseconds(100), Instant.FromMilliseconds(0), new Silence());
+        watch.HandleTimeout(Instant.FromMilliseconds(100), Instant.FromMilliseconds(0), new Silence(), isForming: false);
         Assert.True(watch.TryTakeProbe(out _));
         var token = Instant.FromMilliseconds(150);
-        watch.HandleTimeout(Instant.FromMilliseconds(200), token, new Silence());
+        watch.HandleTimeout(Instant.FromMilliseconds(200), token, new Silence(), isForming: false);
         Assert.False(watch.TryTakeProbe(out _));
         Assert.Equal(Instant.FromMilliseconds(250), watch.NextDeadline(token));
     }

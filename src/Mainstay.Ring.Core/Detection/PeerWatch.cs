@@ -122,7 +122,7 @@ internal sealed class PeerWatch
     /// <param name="lastToken">When the token came last.</param>
     /// <param name="contact">The links.</param>
     /// <param name="isForming">Whether a ring is being formed: who delays that is for <see cref="FormationWatch"/> to find out.</param>
-    public void HandleTimeout(Instant now, Instant lastToken, IPeerContact contact, bool isForming = false)
+    public void HandleTimeout(Instant now, Instant lastToken, IPeerContact contact, bool isForming)
     {
         if (NextDeadline(lastToken) > now) return;
         foreach (var peer in _peers)
