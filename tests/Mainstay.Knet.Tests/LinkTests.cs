@@ -1,3 +1,4 @@
+using Mainstay.Knet.Wire;
 using Mainstay.Totem;
 
 namespace Mainstay.Knet.Tests;
@@ -36,6 +37,53 @@ public sealed class LinkTests
         var sent = network.Sent;
         network.Do(1, (transport, outbox) => Assert.False(transport.SendToAll(network.Now, new byte[10], outbox)));
         Assert.Equal(sent, network.Sent);
+    }
+
+    [Theory]
+    [InlineData(750, 1500, 800)]
+    [InlineData(250, 500, 400)]
+    [InlineData(100, 200, 160)]
+    [InlineData(600, 1200, 600)]
+    [InlineData(2000, 1500, 2000)]
+    public void A_link_that_answers_is_pinged_every_tick_of_the_reference(int interval, int timeout, int calm)
+    {
+        var network = new VirtualNetwork(2, 1, Pinging(interval, timeout));
+        network.Start();
+        network.RunFor(TimeSpan.FromSeconds(30));
+        var pings = PingsOf(network, 1, TimeSpan.FromMilliseconds(20 * calm));
+        Assert.Equal(20, pings.Count);
+        Assert.All(pings.Zip(pings.Skip(1)), pair => Assert.Equal(calm, (pair.Second - pair.First).TotalMilliseconds));
+    }
+
+    [Theory]
+    [InlineData(750, 1500, 187.5)]
+    [InlineData(250, 500, 62.5)]
+    [InlineData(100, 200, 25)]
+    public void A_lost_ping_is_repeated_soon_and_takes_no_link_down(int interval, int timeout, double repeat)
+    {
+        var network = new VirtualNetwork(2, 1, Pinging(interval, timeout));
+        network.Start();
+        network.RunFor(TimeSpan.FromSeconds(30));
+        var lost = 0;
+        network.IsCut = (from, _, _) => from == 1 && lost++ == 0;
+        var pings = PingsOf(network, 1, TimeSpan.FromMilliseconds(2 * timeout));
+        Assert.True(lost > 1);
+        Assert.Contains(pings.Zip(pings.Skip(1)), pair => (pair.Second - pair.First).TotalMilliseconds == repeat);
+        Assert.Equal(0, network.Nodes[1].StatusOf(Two, 0)!.Statistics.DownCount);
+    }
+
+    [Fact]
+    public void A_silent_link_is_pinged_again_and_again_until_it_is_down_and_then_at_its_interval()
+    {
+        var network = new VirtualNetwork(2, 1);
+        network.Start();
+        network.RunFor(TimeSpan.FromSeconds(30));
+        network.IsCut = (_, _, _) => true;
+        PingsOf(network, 1, TimeSpan.FromSeconds(3));
+        Assert.False(network.Nodes[1].IsReachable(Two));
+        var pings = PingsOf(network, 1, TimeSpan.FromSeconds(6));
+        Assert.All(pings.Zip(pings.Skip(1)), pair => Assert.Equal(750, (pair.Second - pair.First).TotalMilliseconds));
+        Assert.Equal(8, pings.Count);
     }
 
     [Fact]
@@ -221,6 +269,30 @@ public sealed class LinkTests
     }
 
     private static IEnumerable<KnetEventKind> Kinds(VirtualNetwork network, int node) => network.Events[node].Select(e => e.Event.Kind);
+
+    private static Func<KnetSettings, KnetSettings> Pinging(int interval, int timeout) => settings => settings with
+    {
+        Links =
+        [
+            settings.Links[0] with
+            {
+                PingInterval = TimeSpan.FromMilliseconds(interval), PingTimeout = TimeSpan.FromMilliseconds(timeout),
+            },
+        ],
+    };
+
+    // When a node sends pings.
+    private static List<Instant> PingsOf(VirtualNetwork network, int node, TimeSpan time)
+    {
+        var pings = new List<Instant>();
+        network.Tap = (from, _, _, bytes) =>
+        {
+            if (from == node && bytes[1] == (byte)KnetPacketType.Ping) pings.Add(network.Now);
+        };
+        network.RunFor(time);
+        network.Tap = (_, _, _, _) => { };
+        return pings;
+    }
 
     // Sends packets and tells the links that they took.
     private static List<int> DataLinks(VirtualNetwork network, int count)

@@ -13,6 +13,7 @@ internal sealed class KnetLink
     private const long NanosecondsPerSecond = 1_000_000_000;
 
     private Instant _backoffFrom;
+    private Instant _lastPing;
     private bool _hasPong;
     private Instant _lastPong;
     private uint _pongsReceived;
@@ -90,7 +91,12 @@ internal sealed class KnetLink
         _backoffFrom = now;
     }
 
-    public void PingSent(Instant now) => NextPing = now + Settings.PingInterval;
+    /// <summary>The ping that was due is sent. The next one waits for longer once it is answered.</summary>
+    public void PingSent(Instant now)
+    {
+        _lastPing = now;
+        NextPing = now + (IsConnected ? Settings.PingRepeatInterval : Settings.PingInterval);
+    }
 
     /// <summary>When silence will bring the link down, as far as can be said now; the backoff shrinks each second.</summary>
     public Instant SilenceDeadline(Instant now)
@@ -112,6 +118,7 @@ internal sealed class KnetLink
         _hasPong = true;
         _lastPong = now;
         Measure(roundTrip.Ticks * TimeSpan.NanosecondsPerTick);
+        if (IsConnected && roundTrip <= now - _lastPing) NextPing = _lastPing + Settings.CalmPingInterval;
         if (IsConnected || roundTrip >= Patience(now)) return false;
         if (_pongsReceived < Settings.PongCount)
         {
