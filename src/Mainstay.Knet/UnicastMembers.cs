@@ -10,7 +10,6 @@ public sealed class UnicastMembers
 {
     private readonly uint[] _nodeIds;
     private readonly IPAddress[] _addresses;
-    private readonly HashSet<IPAddress> _listed;
 
     /// <summary>Makes the table.</summary>
     /// <param name="members">Node id and address of every configured node, this one too.</param>
@@ -20,7 +19,6 @@ public sealed class UnicastMembers
         var sorted = members.OrderBy(m => m.Key).ToArray();
         _nodeIds = [.. sorted.Select(m => m.Key)];
         _addresses = [.. sorted.Select(m => Canonical(m.Value))];
-        _listed = [.. _addresses];
         BlocksUnlisted = blockUnlisted;
     }
 
@@ -38,9 +36,6 @@ public sealed class UnicastMembers
 
     /// <summary>Index of a node; negative where it is not configured.</summary>
     public int IndexOf(uint nodeId) => Array.BinarySearch(_nodeIds, nodeId);
-
-    /// <summary>Whether a datagram from this address is taken.</summary>
-    public bool Admits(IPAddress source) => !BlocksUnlisted || _listed.Contains(Canonical(source));
 
     private static IPAddress Canonical(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }
