@@ -86,6 +86,18 @@ public sealed class CorosyncConfParserTests
         }
     }
 
+    /// <summary>Twice this number is 0 in 32 bits, and the ping times are parts of the token time.</summary>
+    [Theory]
+    [InlineData("udpu")]
+    [InlineData("knet")]
+    public void A_pong_count_without_measure_is_no_division_by_zero(string transport)
+    {
+        Load(
+            $"totem {{\n version: 2\n transport: {transport}\n interface {{\n knet_pong_count: 2147483648\n }}\n}}\n" + Nodes,
+            out var problems);
+        Assert.Empty(problems.Where(p => p.Severity == ProblemSeverity.Error));
+    }
+
     [Fact]
     public void Several_nodes_on_one_host_are_told_apart_by_name_or_id()
     {

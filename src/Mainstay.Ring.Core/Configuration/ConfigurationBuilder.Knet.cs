@@ -108,7 +108,7 @@ internal sealed partial class ConfigurationBuilder
     {
         var prefix = $"totem.interface.{link}.";
         var pongs = Number(prefix + "knet_pong_count", 0) is > 0 and var given ? given : 2;
-        var interval = Number(prefix + "knet_ping_interval", 0) is > 0 and var set ? set : token / (pongs * 2);
+        var interval = Number(prefix + "knet_ping_interval", 0) is > 0 and var set ? set : (uint)(token / (pongs * 2UL));
         var timeout = Number(prefix + "knet_ping_timeout", 0) is > 0 and var allowed ? allowed : token / pongs;
         return (interval, timeout, pongs);
     }
