@@ -125,6 +125,33 @@ public sealed class QuorumTests
         Assert.Equal("1 2 quorate 2/2", ring.QuorumChanges(2)[^1]);
     }
 
+    /// <summary>In 32 bits one more than this is 0, and half of that is no majority.</summary>
+    [Theory]
+    [InlineData(uint.MaxValue)]
+    [InlineData(uint.MaxValue - 1)]
+    public void However_many_votes_are_expected_one_is_no_majority_of_them(uint expected)
+    {
+        var ring = new VirtualRing([1, 2, 3], _ => VirtualRing.Majority(expected));
+        ring.RunUntilFormed(1, 2, 3);
+        Assert.Equal($"1 2 3 inquorate 3/{expected}", ring.QuorumChanges(1)[^1]);
+        var other = new VirtualRing([1, 2, 3]);
+        other.RunUntilFormed(1, 2, 3);
+        other.Do(1, (now, outbox) => Assert.False(other[1].TrySetExpectedVotes(now, expected, outbox, out _)));
+    }
+
+    /// <summary>With two_node one vote is enough, whatever is expected.</summary>
+    [Fact]
+    public void The_one_that_is_left_of_two_nodes_may_set_expected_votes()
+    {
+        var ring = new VirtualRing([1, 2], _ => VirtualRing.Majority(2) with { TwoNode = true, WaitForAll = true });
+        ring.RunUntilFormed(1, 2);
+        ring.Crash(2);
+        ring.RunUntilFormed(1);
+        ring.Do(1, (now, outbox) => Assert.True(ring[1].TrySetExpectedVotes(now, 2, outbox, out _)));
+        ring.Run(100);
+        Assert.Equal("1 quorate 1/2", ring.QuorumChanges(1)[^1]);
+    }
+
     [Fact]
     public void A_node_with_an_older_configuration_version_ends_itself()
     {

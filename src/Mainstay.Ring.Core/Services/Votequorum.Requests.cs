@@ -9,7 +9,7 @@ internal sealed partial class Votequorum
     public bool TrySetExpected(uint value, out string problem)
     {
         problem = string.Empty;
-        var needed = Math.Max((value + 2) / 2, (TotalVotes + 2) / 2);
+        var needed = CalculateQuorum(true, value, out _, heedsBarrier: false);
         if (value == 0 || value < TotalVotes || (IsQuorate && needed > TotalVotes))
         {
             problem = $"expected votes {value} are refused: {TotalVotes} votes are present and quorum would be {needed}";

@@ -82,9 +82,13 @@ internal sealed partial class Votequorum
         Log.Enqueue((LogPriority.Warning, $"last_man_standing is disabled: node {info.NodeId} has {info.Votes} votes, 1 each is required"));
     }
 
-    private uint CalculateQuorum(bool allowDecrease, uint expectedMax, out uint total)
+    private uint CalculateQuorum(bool allowDecrease, uint expectedMax, out uint total, bool heedsBarrier = true)
     {
-        if (_settings.AllowDownscale && allowDecrease && expectedMax > 0) expectedMax = Math.Max(_expectedBarrier, expectedMax);
+        if (heedsBarrier && _settings.AllowDownscale && allowDecrease && expectedMax > 0)
+        {
+            expectedMax = Math.Max(_expectedBarrier, expectedMax);
+        }
+
         uint highest = 0, nodes = 0;
         total = 0;
         foreach (var node in Members())
@@ -101,10 +105,13 @@ internal sealed partial class Votequorum
         }
 
         if (expectedMax > 0) highest = expectedMax;
-        var quorum = Math.Max((highest + 2) / 2, (total + 2) / 2);
+        var quorum = Math.Max(MajorityOf(highest), MajorityOf(total));
         if (!allowDecrease) quorum = Math.Max(Quorum, quorum);
         return _twoNode && nodes <= 2 ? 1 : quorum;
     }
+
+    /// <summary>More than half; never wraps round.</summary>
+    private static uint MajorityOf(uint votes) => (votes / 2) + 1;
 
     private void Recalculate(bool allowDecrease, bool byCurrentNodes)
     {
