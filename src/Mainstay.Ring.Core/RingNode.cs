@@ -223,6 +223,13 @@ public sealed partial class RingNode
     /// </summary>
     public void Reconfigure(Instant now, RingNodeOptions options, RingOutbox outbox)
     {
+        if (options.Quorum.IsEnabled != _options.Quorum.IsEnabled)
+        {
+            // Without a provider every partition is quorate: that must not follow from a slip in a file.
+            outbox.Log(LogPriority.Warning, "quorum.provider cannot be changed at run-time; all of section quorum stays until a restart");
+            options = options with { Quorum = _options.Quorum };
+        }
+
         if (options.ConfigVersion != _options.ConfigVersion) SendConfigVersion(CmapMessage.NewVersion, options.ConfigVersion);
         _options = options;
         _map.PublishConfiguration(options.Keys);

@@ -58,6 +58,8 @@ internal sealed partial class ConfigurationBuilder
             ExpectedVotes = expected,
             TwoNode = twoNode,
             WaitForAll = waitForAll,
+            IsWaitForAllImplied = !_keys.ContainsKey("quorum.wait_for_all"),
+            HasOddVotes = sum % 2 == 1,
             LastManStanding = lastManStanding,
             LastManStandingWindow = Number("quorum.last_man_standing_window", 10000) is var window and > 0 ? window : 10000,
             TieBreaker = tieBreaker,

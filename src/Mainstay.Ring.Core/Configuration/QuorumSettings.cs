@@ -34,6 +34,9 @@ public sealed record QuorumSettings
     /// <summary><c>wait_for_all</c> in force.</summary>
     public required bool WaitForAll { get; init; }
 
+    /// <summary>Whether <c>wait_for_all</c> is not written and follows <c>two_node</c>, at a reload too.</summary>
+    public bool IsWaitForAllImplied { get; init; }
+
     /// <summary><c>last_man_standing</c>.</summary>
     public required bool LastManStanding { get; init; }
 
@@ -45,6 +48,9 @@ public sealed record QuorumSettings
 
     /// <summary>Whether a tie breaker was configured at all, in force or not (for the published keys).</summary>
     public required bool TieBreakerConfigured { get; init; }
+
+    /// <summary>Whether the votes of all nodes together are an odd number: then there is no tie, unless all were waited for.</summary>
+    public bool HasOddVotes { get; init; }
 
     /// <summary>Node ids of <see cref="TieBreaker.List"/>, in order.</summary>
     public required IReadOnlyList<uint> TieBreakerNodes { get; init; }

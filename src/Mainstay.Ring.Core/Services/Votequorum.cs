@@ -33,6 +33,7 @@ internal sealed partial class Votequorum
 {
     private readonly SortedDictionary<uint, VoteNode> _nodes = [];
     private readonly VoteNode _self;
+    private readonly TieBreaker _tieBreakerAtStart;
     private QuorumSettings _settings;
     private uint[] _members = [];
     private uint[] _previousMembers = [];
@@ -56,6 +57,7 @@ internal sealed partial class Votequorum
         _self = new VoteNode(self) { Votes = settings.Votes, Expected = settings.ExpectedVotes, Flags = VoteFlags.First };
         _nodes[self] = _self;
         _twoNode = settings.TwoNode;
+        _tieBreakerAtStart = settings.TieBreaker;
         _lastManStanding = settings.LastManStanding;
         if (settings.ExpectedVotesTracking && storedTrackingBarrier > 0)
         {
@@ -198,21 +200,29 @@ internal sealed partial class Votequorum
         if (IsQuorate) Recalculate(true, true);
     }
 
-    /// <summary>New settings after a reload: sends what changed.</summary>
+    /// <summary>
+    /// New settings after a reload: sends what changed. What decides ties stays as it was at the start, and so does <c>wait_for_all</c>
+    /// where it is written (spec/quorum.md section 2; Corosync 3.1.7 does so).
+    /// </summary>
     public void Apply(QuorumSettings settings)
     {
         var oldVotes = _settings.Votes;
         var oldExpected = _settings.ExpectedVotes;
         _isReconfigured = true;
         var hadDevice = _settings.HasDevice;
+        var waitForAll = settings.IsWaitForAllImplied ? settings.WaitForAll : _settings.WaitForAll;
         _settings = settings with
         {
-            WaitForAll = _settings.WaitForAll,
+            WaitForAll = waitForAll,
+            TieBreaker = settings.HasOddVotes && !waitForAll ? TieBreaker.None : _tieBreakerAtStart,
+            TieBreakerNodes = _settings.TieBreakerNodes,
             LastManStanding = _settings.LastManStanding,
+            LastManStandingWindow = _settings.LastManStandingWindow,
             AllowDownscale = _settings.AllowDownscale,
             ExpectedVotesTracking = _settings.ExpectedVotesTracking,
         };
-        _twoNode = settings.TwoNode;
+        if (!waitForAll) ClearWaitForAll();
+        _twoNode = settings.TwoNode && _tieBreakerAtStart == TieBreaker.None;
         DeviceVotes = settings.HasDevice ? settings.DeviceVotes : 0;
         if (!settings.HasDevice) DropDevice(DeviceFlags);
         if (settings.Votes != oldVotes) Reconfigure(VoteParameter.NodeVotes, _self.Id, settings.Votes);
