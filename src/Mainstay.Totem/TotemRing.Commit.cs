@@ -21,7 +21,7 @@ public sealed partial class TotemRing
     private void HandleCommitToken(ReadOnlySpan<byte> datagram, in PacketHeader header)
     {
         var token = _commitToken;
-        if (!token.TryRead(datagram, header) || token.Ring.Sequence > RingSequenceMax + uint.MaxValue)
+        if (!token.TryRead(datagram, header) || token.Ring.Sequence > SequenceWithinReach)
         {
             Drop(DropReason.Malformed, header.Sender);
             return;

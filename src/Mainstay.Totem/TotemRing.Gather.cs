@@ -7,8 +7,15 @@ public sealed partial class TotemRing
 {
     private const long ContinuousGatherWarning = 3;
 
-    /// <summary>A join beyond this is forged or damaged: it must not leave the cluster without a next ring id.</summary>
+    /// <summary>
+    /// No cluster gets so far by itself. Whoever names more is damaged or forged, or has met such a one: it is followed in steps, so that
+    /// no packet can use up the ring ids, and none keeps nodes apart that have formed rings beyond this.
+    /// </summary>
     private const ulong RingSequenceMax = ulong.MaxValue / 2;
+    private const ulong RingSequenceStep = uint.MaxValue;
+
+    /// <summary>A stored sequence beyond this is damaged.</summary>
+    private const ulong StoredSequenceMax = RingSequenceMax + (256 * RingSequenceStep);
 
     /// <summary>All nodes that take part, the failed ones included (my_proc_list).</summary>
     private readonly NodeSet _procSet = new();
@@ -103,7 +110,7 @@ public sealed partial class TotemRing
 
     private void HandleJoin(ReadOnlySpan<byte> datagram, in PacketHeader header)
     {
-        if (!JoinPacket.TryRead(datagram, header, out var join) || join.RingSequence > RingSequenceMax)
+        if (!JoinPacket.TryRead(datagram, header, out var join))
         {
             Drop(DropReason.Malformed, header.Sender);
             return;
@@ -136,7 +143,7 @@ public sealed partial class TotemRing
             Trace(TraceKind.NodeLeaving, join.Sender, 0, 0);
         }
 
-        _highestRingSequence = Math.Max(_highestRingSequence, join.RingSequence);
+        _highestRingSequence = Math.Max(_highestRingSequence, Math.Min(join.RingSequence, SequenceWithinReach));
         switch (State)
         {
             case TotemState.Operational:
@@ -157,6 +164,9 @@ public sealed partial class TotemRing
                 break;
         }
     }
+
+    /// <summary>The highest ring sequence that is believed now.</summary>
+    private ulong SequenceWithinReach => Math.Max(_highestRingSequence, RingSequenceMax) + RingSequenceStep;
 
     private bool IsFreshFromNewMember(in JoinPacket join) =>
         _newMembers.Contains(join.Sender) && join.RingSequence >= _ring.Sequence;

@@ -65,7 +65,7 @@ public sealed partial class TotemRing
 
         // One above what was stored: a restarted representative must not enter the ring it left under the same id
         // (spec/totem.md section 9.1).
-        _highestRingSequence = Math.Min(storedRingSequence, RingSequenceMax) + 1;
+        _highestRingSequence = (storedRingSequence > StoredSequenceMax ? RingSequenceMax : storedRingSequence) + 1;
         _ring = InstalledRing = new RingId(self, _highestRingSequence);
         if (storedRingSequence > 0)
         {
