@@ -13,6 +13,12 @@ public sealed partial class TotemRing
     /// <summary>Nodes known to run this implementation.</summary>
     private readonly NodeSet _mainstayNodes = new();
 
+    /// <summary>All that ever were: a process that has just started again has not said so yet.</summary>
+    private readonly NodeSet _everMainstay = new();
+
+    /// <summary>Nodes that were members and never said so: what they do is not judged.</summary>
+    private readonly NodeSet _otherMake = new();
+
     /// <summary>Nodes that said good-bye since the ring was installed: their absence is no trouble.</summary>
     private readonly NodeSet _leavers = new();
 
@@ -27,7 +33,12 @@ public sealed partial class TotemRing
     /// Which nodes are known to run this implementation, this one need not be named. Where others take part, the reference's behaviour is
     /// kept to the letter.
     /// </summary>
-    public void SetMainstayNodes(ReadOnlySpan<NodeId> nodes) => _mainstayNodes.SetTo(nodes);
+    public void SetMainstayNodes(ReadOnlySpan<NodeId> nodes)
+    {
+        _mainstayNodes.SetTo(nodes);
+        _everMainstay.AddAll(_mainstayNodes);
+        _otherMake.SetToDifference(_otherMake, _everMainstay);
+    }
 
     /// <summary>Whether all members of the present ring, or all that try to form one and have not failed, run this
     /// implementation.</summary>
@@ -171,11 +182,13 @@ public sealed partial class TotemRing
     /// <summary>
     /// Whether a join shows that its sender has left this ring, though it is a member and did not say good-bye: its process ended and
     /// started again before it was missed, or it formed another ring. Whoever is still in the ring names all its members. Between rings
-    /// only this node itself can be expected among them: the others may have installed a ring of some of them meanwhile.
+    /// only this node itself can be expected among them: the others may have installed a ring of some of them meanwhile. A join from before
+    /// this ring says nothing: it is late.
     /// </summary>
     private bool ShowsThatSenderLeft(in JoinPacket join) =>
         !join.IsLeave
         && _members.Contains(join.Sender)
+        && join.RingSequence >= InstalledRing.Sequence
         && !(State == TotemState.Operational ? _members.IsSubsetOf(_joinProcessors) : _joinProcessors.Contains(Self));
 
     /// <summary>
@@ -203,10 +216,17 @@ public sealed partial class TotemRing
     {
         _candidates.SetToDifference(_procSet, _failSet);
         return _candidates.Contains(node)
+            && !IsOfOtherMake(node)
             && _options.HoldOut > TimeSpan.Zero
             && CanHoldOut(_failSet.Count + 1, _candidates.Count - 1)
             && IsUniformWithout(node);
     }
+
+    /// <summary>
+    /// Whether a node is, or was, a member and has never made itself known as one of this implementation. One that was never a member may
+    /// be either.
+    /// </summary>
+    private bool IsOfOtherMake(NodeId node) => _otherMake.Contains(node) || (_members.Contains(node) && !_everMainstay.Contains(node));
 
     /// <summary>Whether at least two of those that take part would continue without a third.</summary>
     private bool CanJudge()
@@ -263,6 +283,8 @@ public sealed partial class TotemRing
     private void NoteDisturbers()
     {
         ForgetStruck();
+        _disturbers.SetToDifference(_members, _everMainstay);
+        _otherMake.AddAll(_disturbers);
         _disturbers.SetToDifference(_members, _transitional);
         _disturbers.AddAll(_failSet);
         _candidates.SetToDifference(_disturbers, _leavers);
@@ -272,7 +294,7 @@ public sealed partial class TotemRing
             foreach (var node in _candidates.Nodes)
             {
                 // Who was given up for what it did has been noted for that.
-                if (node != Self && !_struck.Contains(node))
+                if (node != Self && !_struck.Contains(node) && !_otherMake.Contains(node))
                 {
                     Strike(node);
                 }

@@ -129,7 +129,7 @@ public sealed partial class TotemRing
             return;
         }
 
-        if (!join.IsLeave && IsHeldOut(join.Sender))
+        if (IsHeldOut(join.Sender))
         {
             Rule(TotemRule.HeldOutNodeUnheard);
             Drop(DropReason.HeldOut, join.Sender);
