@@ -2,7 +2,8 @@ using Mainstay.Ring.Core.Configuration;
 
 namespace Mainstay.Ring.Core.Tests;
 
-/// <summary>What a reload may change of section <c>quorum</c>, and what stays as it was at the start (spec/quorum.md sections 1 and 2).</summary>
+/// <summary>What a reload may change of section <c>quorum</c>, and what stays as it was at the start (spec/quorum.md sections 1 and
+/// 2).</summary>
 public sealed class QuorumReloadTests
 {
     /// <summary>Without a provider every partition is quorate: a slip in a file must not make both halves of a cluster so.</summary>

@@ -40,7 +40,8 @@ public sealed class DetectionLimitTests
         Assert.Equal(0, cluster[1].Ring.Statistics.Dropped(DropReason.HeldOut));
     }
 
-    /// <summary>It may have been the ring's obstacle before it was known that it is of another make; it is not judged by that either.</summary>
+    /// <summary>It may have been the ring's obstacle before it was known that it is of another make; it is not judged by that
+    /// either.</summary>
     [Fact]
     public void A_former_member_of_another_make_is_not_given_up_while_a_ring_is_formed_with_it()
     {

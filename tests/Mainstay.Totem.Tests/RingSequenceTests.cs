@@ -63,7 +63,8 @@ public sealed class RingSequenceTests
     {
         var cluster = Formed();
         cluster[2].Force();
-        var token = new CommitToken { Header = new PacketHeader(PacketType.CommitToken, 0, new NodeId(1), new NodeId(2), ByteOrder.Little) };
+        var header = new PacketHeader(PacketType.CommitToken, 0, new NodeId(1), new NodeId(2), ByteOrder.Little);
+        var token = new CommitToken { Header = header };
         token.Reset(new RingId(new NodeId(1), sequence), [new NodeId(1), new NodeId(2), new NodeId(3)]);
         token.FilledCount = 1;
         var bytes = new byte[token.Size];
