@@ -88,7 +88,7 @@ public sealed partial class RingNode
     {
         var buffer = new byte[CfgFunction.ReloadSize];
         CfgFunction.WriteReload(buffer, Self.Value);
-        _pending.Enqueue((MessageGroup.Services, buffer));
+        _requests.Enqueue(buffer);
         Drain(now, outbox);
     }
 
@@ -106,7 +106,7 @@ public sealed partial class RingNode
         if (!_totem.Membership.Contains(new NodeId(nodeId))) return false;
         var buffer = new byte[CfgKillNode.Size];
         new CfgKillNode(nodeId, reason).Write(buffer);
-        _pending.Enqueue((MessageGroup.Services, buffer));
+        _requests.Enqueue(buffer);
         Drain(now, outbox);
         return true;
     }
@@ -180,7 +180,7 @@ public sealed partial class RingNode
 
         var buffer = new byte[CfgFunction.ShutdownSize];
         CfgFunction.WriteShutdown(buffer);
-        _pending.Enqueue((MessageGroup.Services, buffer));
+        _requests.Enqueue(buffer);
         _shutdownDeadline = now + _options.Totem.Token;
         Drain(now, outbox);
     }

@@ -20,7 +20,7 @@ public sealed partial class RingNode
     {
         var buffer = new byte[CfgFunction.CryptoReconfigureSize];
         CfgFunction.WriteCryptoReconfigure(buffer, phase);
-        _pending.Enqueue((MessageGroup.Services, buffer));
+        _requests.Enqueue(buffer);
     }
 
     private bool HandleCryptoPhase(uint sender, ReadOnlySpan<byte> bytes, WireOrder order, RingOutbox outbox)

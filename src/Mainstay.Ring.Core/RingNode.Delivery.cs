@@ -133,7 +133,8 @@ public sealed partial class RingNode
         var message = new CmapMessage(reason, version);
         var buffer = new byte[message.Size];
         message.Write(buffer);
-        _pending.Enqueue((MessageGroup.Services, buffer));
+        if (reason == CmapMessage.InSynchronisation) _pending.Enqueue((MessageGroup.Services, buffer));
+        else _requests.Enqueue(buffer);
     }
 
     private void SendProcessLists()

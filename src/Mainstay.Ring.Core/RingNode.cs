@@ -61,6 +61,9 @@ public sealed partial class RingNode
     private readonly Votequorum _votes;
     private readonly List<Client> _clients = [];
     private readonly Queue<(MessageGroup Group, byte[] Bytes)> _pending = new();
+
+    /// <summary>Service messages that are no part of a synchronisation and wait for its end: what one cannot finish is forgotten.</summary>
+    private readonly Queue<byte[]> _requests = new();
     private readonly SortedDictionary<uint, ulong> _configVersions = [];
     private readonly NodeMap _map = new();
     private readonly ServiceTraffic _traffic = new();
@@ -140,7 +143,9 @@ public sealed partial class RingNode
     /// <summary>Whether the node has left the ring for good: nothing more is sent.</summary>
     public bool HasLeft => _left;
 
-    private bool IsOpen => IsSynchronised && _totem.State == TotemState.Operational && _pending.Count == 0 && !_left;
+    private bool IsOpen => IsSynchronised && _totem.State == TotemState.Operational && !HasUnsent && !_left;
+
+    private bool HasUnsent => _pending.Count + _requests.Count > 0;
 
     /// <summary>The transport is up: looks for others.</summary>
     public void Start(Instant now, RingOutbox outbox)
@@ -274,6 +279,7 @@ public sealed partial class RingNode
     private bool SubmitPending(Instant now, RingOutbox outbox)
     {
         while (_votes.Outgoing.TryDequeue(out var message)) _pending.Enqueue((MessageGroup.Services, message));
+        while (_votes.Requests.TryDequeue(out var request)) _requests.Enqueue(request);
         if (_owesBarrier && !_votes.HoldsSynchronisation)
         {
             _owesBarrier = false;
@@ -286,6 +292,14 @@ public sealed partial class RingNode
             if (!_totem.Submit(now, next.Group, next.Bytes, default, DeliveryGuarantee.Agreed, outbox.Network)) break;
             if (next.Group == MessageGroup.Services) _traffic.CountSent(next.Bytes);
             _pending.Dequeue();
+            any = true;
+        }
+
+        while (!_totem.IsSynchronising && _requests.TryPeek(out var bytes) && !_left)
+        {
+            if (!_totem.Submit(now, MessageGroup.Services, bytes, default, DeliveryGuarantee.Agreed, outbox.Network)) break;
+            _traffic.CountSent(bytes);
+            _requests.Dequeue();
             any = true;
         }
 

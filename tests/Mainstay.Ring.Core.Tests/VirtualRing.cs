@@ -176,9 +176,12 @@ internal sealed class VirtualRing
     }
 
     /// <summary>Lets virtual time pass.</summary>
-    public void Run(int milliseconds)
+    public void Run(int milliseconds) => RunMicroseconds(milliseconds * 1_000L);
+
+    /// <summary>The same, for what is over in less than a millisecond.</summary>
+    public void RunMicroseconds(long microseconds)
     {
-        var end = _now + (milliseconds * 1_000_000L);
+        var end = _now + (microseconds * 1_000);
         while (true)
         {
             var arrival = _flying.TryPeek(out _, out var due) ? due.Item1 : long.MaxValue;
@@ -350,7 +353,8 @@ internal sealed class VirtualRing
                             + $"{quorum.Votes}/{quorum.ExpectedVotes}");
                     foreach (var lines in Events.Values) lines.Add($"ring {string.Join(' ', quorum.Members)}");
                     break;
-                case RingOutputKind.ShutdownAsked or RingOutputKind.ShutdownDecided or RingOutputKind.DeviceRegistered:
+                case RingOutputKind.ShutdownAsked or RingOutputKind.ShutdownDecided or RingOutputKind.DeviceRegistered
+                    or RingOutputKind.CryptoPhase or RingOutputKind.ReloadRequested:
                     Answers.Add($"{output.Kind} {output.Client} {output.Number}");
                     break;
                 case RingOutputKind.DevicePollWanted:

@@ -51,7 +51,7 @@ internal sealed partial class Votequorum
         if (oldName != DeviceName || oldName.Length == 0 || !IsDeviceName(newName)) return VoteResult.InvalidParameter;
         var buffer = new byte[VoteDeviceRename.Size];
         new VoteDeviceRename(oldName, newName).Write(buffer);
-        Outgoing.Enqueue(buffer);
+        Requests.Enqueue(buffer);
         return VoteResult.Accepted;
     }
 
@@ -142,7 +142,7 @@ internal sealed partial class Votequorum
     {
         var buffer = new byte[VoteDeviceRegister.Size];
         new VoteDeviceRegister(isRegister, name).Write(buffer);
-        Outgoing.Enqueue(buffer);
+        Requests.Enqueue(buffer);
     }
 
     private bool IsOwnDevice(string name) =>

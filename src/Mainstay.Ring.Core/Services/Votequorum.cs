@@ -72,8 +72,11 @@ internal sealed partial class Votequorum
         Quorum = CalculateQuorum(true, 0, out _);
     }
 
-    /// <summary>Messages to multicast, oldest first; drained by the owner.</summary>
+    /// <summary>Messages to multicast, oldest first, in a synchronisation too; drained by the owner.</summary>
     public Queue<byte[]> Outgoing { get; } = new();
+
+    /// <summary>Messages that somebody asked for, to be multicast when no synchronisation runs; drained by the owner.</summary>
+    public Queue<byte[]> Requests { get; } = new();
 
     /// <summary>Lines for the log; drained by the owner.</summary>
     public Queue<(LogPriority Priority, string Text)> Log { get; } = new();
@@ -243,7 +246,7 @@ internal sealed partial class Votequorum
     {
         var buffer = new byte[VoteReconfigure.Size];
         new VoteReconfigure(node, value, parameter).Write(buffer);
-        Outgoing.Enqueue(buffer);
+        Requests.Enqueue(buffer);
     }
 
     private void SendNodeInfo() => Send(new VoteNodeInfo(_self.Id, _self.Votes, _self.Expected, _self.Flags));
