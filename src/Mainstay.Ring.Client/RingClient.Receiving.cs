@@ -33,6 +33,9 @@ public sealed partial class RingClient
         }
 
         End(reason);
+
+        // Who hears nothing any more must be no member of a group either.
+        _socket.Dispose();
     }
 
     private int TakeFrames(ReadOnlySpan<byte> bytes, out int needed, ref string? reason)
@@ -94,7 +97,7 @@ public sealed partial class RingClient
                 Complete(request, new Reply { Body = reader.Rest.ToArray() });
                 break;
             case FrameKind.MapChange:
-                TakeMapChange(ref reader);
+                TakeMapChange(ref reader, ref reason);
                 break;
             case FrameKind.ShutdownAsked:
                 Publish(new RingShutdownAsked((RingShutdownKind)reader.Byte()), ref reason);
@@ -108,6 +111,7 @@ public sealed partial class RingClient
                 break;
             case FrameKind.Goodbye:
                 reason = $"the ring daemon closed the connection: {reader.Text()}";
+                if (!reader.Rest.IsEmpty) _endError = (RingError)reader.Byte();
                 break;
             default:
                 break;
@@ -116,23 +120,18 @@ public sealed partial class RingClient
         if (!reader.IsValid) reason ??= "the ring daemon sent an unreadable frame";
     }
 
-    private void TakeMapChange(ref FrameReader reader)
+    private void TakeMapChange(ref FrameReader reader, ref string? reason)
     {
         var number = reader.UInt32();
         var kind = (RingMapChangeKinds)reader.Byte();
         var change = new RingMapChange(kind, reader.Text(), RingMapValue.Read(ref reader), RingMapValue.Read(ref reader));
-        if (reader.IsValid && _tracks.TryGetValue(number, out var track)) track.Add(change);
+        if (!reader.IsValid || !_tracks.TryGetValue(number, out var track) || track.TryAdd(change)) return;
+        reason = "this process does not read the changes of the keys that it tracks fast enough";
     }
 
     private void Publish(RingEvent happened, ref string? reason)
     {
-        if (Interlocked.Add(ref _unreadBytes, SizeOf(happened)) > UnreadBytesMax)
-        {
-            reason = "this process does not read the ring's events fast enough";
-            return;
-        }
-
-        _events.Writer.TryWrite(happened);
+        if (!_events.TryAdd(happened)) reason = RingEventQueue.Overrun;
     }
 
     private void Complete(uint request, in Reply reply)
@@ -144,11 +143,8 @@ public sealed partial class RingClient
     {
         var end = new RingDisconnected(reason);
         Volatile.Write(ref _end, end);
-        _events.Writer.TryWrite(end);
-        _events.Writer.TryComplete();
+        _events.End(end);
         foreach (var (_, track) in _tracks) track.End();
-        foreach (var (_, completion) in _requests) completion.TrySetException(new RingException(reason));
+        foreach (var (_, completion) in _requests) completion.TrySetException(new RingException(_endError, reason));
     }
-
-    private static int SizeOf(RingEvent happened) => EventOverhead + (happened is RingMessage message ? message.Payload.Length : 0);
 }

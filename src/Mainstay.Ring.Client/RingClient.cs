@@ -14,12 +14,8 @@ public sealed partial class RingClient : IRing
     /// <summary>The environment variable that names another socket.</summary>
     public const string SocketVariable = "MAINSTAY_RING_SOCKET";
 
-    // Events that nobody reads: beyond this the connection is given up, as the daemon would.
-    private const long UnreadBytesMax = 64L * 1024 * 1024;
-    private const int EventOverhead = 64;
-
     private readonly Socket _socket;
-    private readonly Channel<RingEvent> _events;
+    private readonly SizedQueue<RingEvent> _events = RingEventQueue.Create();
     private readonly ConcurrentDictionary<uint, TaskCompletionSource<Reply>> _requests = new();
     private readonly ConcurrentDictionary<uint, RingMapTrack> _tracks = new();
     private readonly SemaphoreSlim _sending = new(1, 1);
@@ -29,16 +25,14 @@ public sealed partial class RingClient : IRing
     private Task _receiving = Task.CompletedTask;
     private RingIdentity? _identity;
     private RingDisconnected? _end;
+    private RingError _endError = RingError.Unreachable;
     private bool _isFlowControlled;
     private uint _lastTrack;
     private uint _lastRequest;
-    private long _unreadBytes;
 
     private RingClient(Socket socket)
     {
         _socket = socket;
-        _events = Channel.CreateUnbounded<RingEvent>(new UnboundedChannelOptions { SingleReader = false, SingleWriter = true });
-        Events = new CountedReader(_events.Reader, this);
         Map = new RingMap(this, 0);
         Statistics = new RingMap(this, 1);
         Votes = new RingVotes(this);
@@ -49,7 +43,7 @@ public sealed partial class RingClient : IRing
     public RingIdentity Identity => _identity ?? throw new InvalidOperationException("not connected");
 
     /// <inheritdoc/>
-    public ChannelReader<RingEvent> Events { get; }
+    public ChannelReader<RingEvent> Events => _events.Reader;
 
     /// <summary>The configuration map: keys of corosync.conf, <c>runtime.*</c> and what programs put there.</summary>
     public RingMap Map { get; }
@@ -75,11 +69,12 @@ public sealed partial class RingClient : IRing
     /// <exception cref="RingException">The daemon is not there, does not admit this user, or speaks another version.</exception>
     public static async Task<RingClient> ConnectAsync(string socketPath, CancellationToken cancellationToken)
     {
+        var address = AddressOf(socketPath);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         RingClient? client = null;
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken).ConfigureAwait(false);
+            await socket.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
             client = new RingClient(socket);
             client._receiving = client.ReceiveAsync();
             var hello = await client.RequestAsync(
@@ -159,8 +154,8 @@ public sealed partial class RingClient : IRing
         if (!_closing.IsCancellationRequested) await _closing.CancelAsync().ConfigureAwait(false);
         _socket.Dispose();
         await _receiving.ConfigureAwait(false);
-        _sending.Dispose();
-        _longMessages.Dispose();
+
+        // The semaphores stay: others may wait for their turn, and find the connection closed when it comes.
         _closing.Dispose();
     }
 
@@ -181,6 +176,18 @@ public sealed partial class RingClient : IRing
     }
 
     internal void RemoveTrack(RingMapTrack track) => _tracks.TryRemove(track.Number, out _);
+
+    private static UnixDomainSocketEndPoint AddressOf(string socketPath)
+    {
+        try
+        {
+            return new UnixDomainSocketEndPoint(socketPath);
+        }
+        catch (ArgumentException problem)
+        {
+            throw new RingException($"\"{socketPath}\" cannot be the path of a socket: it must have 1 to 107 bytes", problem);
+        }
+    }
 
     private async Task MulticastPartsAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
@@ -204,7 +211,7 @@ public sealed partial class RingClient : IRing
         try
         {
             // After the entry is there: either the end of the connection sees it, or this sees the end.
-            if (Volatile.Read(ref _end) is { } end) throw new RingException(end.Reason);
+            if (Volatile.Read(ref _end) is { } end) throw new RingException(_endError, end.Reason);
             await SendAsync(body, kind, id, cancellationToken).ConfigureAwait(false);
             var reply = await completion.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
             return reply.Error == RingError.None ? reply : throw new RingException(reply.Error, reply.Refusal);
@@ -229,7 +236,11 @@ public sealed partial class RingClient : IRing
         }
         catch (Exception problem) when (problem is SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            throw new RingException(Volatile.Read(ref _end)?.Reason ?? "the connection to the ring daemon is closed", problem);
+            // The other side is gone, but may have said why: that is still to be read.
+            if (problem is SocketException) await _receiving.ConfigureAwait(false);
+            throw Volatile.Read(ref _end) is { } end
+                ? new RingException(_endError, end.Reason)
+                : new RingException("the connection to the ring daemon is closed", problem);
         }
         finally
         {
@@ -248,25 +259,5 @@ public sealed partial class RingClient : IRing
         public RingStatus? Status { get; init; }
 
         public byte[]? Body { get; init; }
-    }
-
-    /// <summary>The channel's reader that also counts what is taken out.</summary>
-    private sealed class CountedReader(ChannelReader<RingEvent> inner, RingClient owner) : ChannelReader<RingEvent>
-    {
-        public override Task Completion => inner.Completion;
-
-        public override bool CanCount => inner.CanCount;
-
-        public override int Count => inner.Count;
-
-        public override bool TryRead([System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out RingEvent item)
-        {
-            if (!inner.TryRead(out item)) return false;
-            Interlocked.Add(ref owner._unreadBytes, -SizeOf(item));
-            return true;
-        }
-
-        public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) =>
-            inner.WaitToReadAsync(cancellationToken);
     }
 }

@@ -126,9 +126,11 @@ public sealed class RingMap
 /// <summary>Changes of a key or of keys with a prefix, in their order; ends with the connection.</summary>
 public sealed class RingMapTrack : IAsyncDisposable
 {
+    private const long UnreadBytesMax = 16L * 1024 * 1024;
+    private const int ChangeOverhead = 128;
+
     private readonly RingMap _map;
-    private readonly Channel<RingMapChange> _changes =
-        Channel.CreateUnbounded<RingMapChange>(new UnboundedChannelOptions { SingleWriter = true });
+    private readonly SizedQueue<RingMapChange> _changes = new(UnreadBytesMax, SizeOf);
 
     internal RingMapTrack(RingMap map, uint number)
     {
@@ -136,7 +138,9 @@ public sealed class RingMapTrack : IAsyncDisposable
         Number = number;
     }
 
-    /// <summary>The changes.</summary>
+    /// <summary>
+    /// The changes. The reader must keep up: where more than 16 MiB of them wait, the connection is given up and the changes end.
+    /// </summary>
     public ChannelReader<RingMapChange> Changes => _changes.Reader;
 
     internal uint Number { get; }
@@ -148,7 +152,10 @@ public sealed class RingMapTrack : IAsyncDisposable
         End();
     }
 
-    internal void Add(RingMapChange change) => _changes.Writer.TryWrite(change);
+    internal bool TryAdd(RingMapChange change) => _changes.TryAdd(change);
 
-    internal void End() => _changes.Writer.TryComplete();
+    internal void End() => _changes.End();
+
+    private static int SizeOf(RingMapChange change) =>
+        ChangeOverhead + (sizeof(char) * change.Key.Length) + change.New.Bytes.Length + change.Old.Bytes.Length;
 }

@@ -145,11 +145,18 @@ public readonly struct RingMapValue : IEquatable<RingMapValue>
     public override string ToString() => Type switch
     {
         RingMapType.Int8 or RingMapType.Int16 or RingMapType.Int32 or RingMapType.Int64 => ToInt64().ToString(CultureInfo.InvariantCulture),
-        RingMapType.Single or RingMapType.Real => ToDouble().ToString("F6", CultureInfo.InvariantCulture),
+        RingMapType.Single or RingMapType.Real => Printed(ToDouble()),
         RingMapType.Text => Encoding.UTF8.GetString(Bytes.Span),
         RingMapType.Binary or RingMapType.None => string.Empty,
         _ => _number.ToString(CultureInfo.InvariantCulture),
     };
+
+    // As printf(3).
+    private static string Printed(double value)
+    {
+        if (double.IsFinite(value)) return value.ToString("F6", CultureInfo.InvariantCulture);
+        return (double.IsNegative(value) ? "-" : string.Empty) + (double.IsNaN(value) ? "nan" : "inf");
+    }
 
     /// <inheritdoc/>
     public bool Equals(RingMapValue other) =>

@@ -105,7 +105,7 @@ internal enum FrameKind : byte
     /// <summary>Answers <see cref="Status"/>.</summary>
     StatusReply = 0x86,
 
-    /// <summary>The daemon closes the connection: reason.</summary>
+    /// <summary>The daemon closes the connection: reason; the error for who was turned away.</summary>
     Goodbye = 0x87,
 
     /// <summary>What a request asked for, by its number.</summary>

@@ -12,6 +12,9 @@ internal sealed unsafe partial class ClientServer
     private const byte ConfigurationMap = 0;
     private const byte StatisticsMap = 1;
 
+    // The reference's tool takes no more; the sum of the votes of a ring has room in 32 bits for less.
+    private const uint VotesMax = int.MaxValue;
+
     /// <summary>Replies to a request that waited: the reload is done, or refused.</summary>
     public void FinishRequest(int client, uint request, RingError error, string refusal)
     {
@@ -167,11 +170,15 @@ internal sealed unsafe partial class ClientServer
                 Reply(client, request, RingError.NotFound, "votequorum does not know the node");
                 return true;
             case FrameKind.SetExpectedVotes:
-                var accepted = _node.TrySetExpectedVotes(now, reader.UInt32(), _outbox, out var problem);
+                var expected = reader.UInt32();
+                if (expected > VotesMax) return Answer(client, request, VoteResult.InvalidParameter);
+                var accepted = _node.TrySetExpectedVotes(now, expected, _outbox, out var problem);
                 Reply(client, request, accepted ? RingError.None : RingError.InvalidParameter, problem);
                 return true;
             case FrameKind.SetVotes:
-                return Answer(client, request, _node.SetVotes(now, reader.UInt32(), reader.UInt32(), _outbox));
+                var (member, votes) = (reader.UInt32(), reader.UInt32());
+                return Answer(client, request, votes > VotesMax ? VoteResult.InvalidParameter
+                    : _node.SetVotes(now, member, votes, _outbox));
             case FrameKind.DeviceRegister:
                 var result = _node.RegisterDevice(now, client.Number, reader.Text(), _outbox, out var isPending);
                 if (isPending) client.DeviceRequest = request;
@@ -236,9 +243,13 @@ internal sealed unsafe partial class ClientServer
     private void RequestShutdown(Instant now, ClientConnection client, uint request, ShutdownKind kind)
     {
         _log.Notice($"a shutdown is requested by the process {client.ProcessId} ({client.ProcessName}): {kind}");
-        client.ShutdownRequest = request;
-        if (_node.RequestShutdown(now, client.Number, kind, _outbox)) return;
-        client.ShutdownRequest = 0;
+        if (_node.RequestShutdown(now, client.Number, kind, _outbox))
+        {
+            // The decision, where there is one already, is in the outbox and told later.
+            client.ShutdownRequest = request;
+            return;
+        }
+
         Reply(client, request, RingError.Busy, "another shutdown request is being decided");
     }
 

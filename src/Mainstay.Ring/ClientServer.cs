@@ -43,6 +43,9 @@ internal sealed unsafe partial class ClientServer : IDisposable
     private const int SendBufferSize = 1024 * 1024;
     private const int AcceptNonBlockingCloseOnExec = 0x80800;
 
+    // Anybody on this host may knock: those who are turned away must not keep the loop from the token.
+    private const int AcceptsPerTurnMax = 16;
+
     private static readonly TimeSpan s_trimPeriod = TimeSpan.FromSeconds(10);
 
     private readonly RingNode _node;
@@ -104,11 +107,11 @@ internal sealed unsafe partial class ClientServer : IDisposable
     /// <summary>Whether new clients are waited for.</summary>
     public bool IsOpen(Instant now) => _admission.IsOpen(now);
 
-    /// <summary>Takes new clients.</summary>
+    /// <summary>Takes new clients, a bounded number of them: the others go on waiting.</summary>
     public void Accept(Instant now)
     {
         var credentials = stackalloc uint[3];
-        while (true)
+        for (var turn = 0; turn < AcceptsPerTurnMax; turn++)
         {
             var descriptor = Native.Accept(ListenDescriptor, null, null, AcceptNonBlockingCloseOnExec);
             if (descriptor < 0)
@@ -119,15 +122,20 @@ internal sealed unsafe partial class ClientServer : IDisposable
             }
 
             var size = 12u;
-            if (Native.GetOption(descriptor, Native.SocketLevel, Native.SocketPeerCredentials, credentials, &size) != 0
-                || !_daemon.Admits(credentials[1], credentials[2])
-                || _clients.Count >= _admission.Places)
+            var isKnown = Native.GetOption(descriptor, Native.SocketLevel, Native.SocketPeerCredentials, credentials, &size) == 0;
+            if (!isKnown || !_daemon.Admits(credentials[1], credentials[2]))
             {
-                _admission.TurnAway(now, _clients.Count >= _admission.Places
-                    ? $"a client (pid {credentials[0]}) was turned away: {_admission.Places} are connected"
-                    : $"a client (pid {credentials[0]}, uid {credentials[1]}) was turned away:"
-                        + " only root, this daemon's user and the users of uidgid may connect");
-                _ = Native.Close(descriptor);
+                const string WhoMay = "only root, the ring daemon's user and the users and groups of uidgid in corosync.conf may connect";
+                _admission.TurnAway(now, $"a client (pid {credentials[0]}, uid {credentials[1]}) was turned away: {WhoMay}");
+                TurnAway(descriptor, RingError.Access, WhoMay);
+                continue;
+            }
+
+            if (_clients.Count >= _admission.Places)
+            {
+                var full = $"{_admission.Places} are connected";
+                _admission.TurnAway(now, $"a client (pid {credentials[0]}) was turned away: {full}");
+                TurnAway(descriptor, RingError.NoResources, $"there is no place for another client: {full}");
                 continue;
             }
 
@@ -280,7 +288,14 @@ internal sealed unsafe partial class ClientServer : IDisposable
         foreach (var client in _clients) client.Dispose();
         _clients.Clear();
         _listener.Dispose();
-        File.Delete(_path);
+        try
+        {
+            File.Delete(_path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody removed the run directory: the end is as good as any.
+        }
     }
 
     /// <summary>Closes who has said no hello in time, a broken program most likely: there are places for others only.</summary>
@@ -309,6 +324,18 @@ internal sealed unsafe partial class ClientServer : IDisposable
         client.Send(_frame.Begin(FrameKind.Goodbye, 0).Text(reason).Finish());
         client.Flush();
         client.CloseReason = string.Empty;
+    }
+
+    /// <summary>Says why, as far as the other side's buffer takes it, and closes.</summary>
+    private void TurnAway(int descriptor, RingError error, string reason)
+    {
+        var frame = _frame.Begin(FrameKind.Goodbye, 0).Text(reason).Byte((byte)error).Finish();
+        fixed (byte* bytes = frame)
+        {
+            _ = Native.SendTo(descriptor, bytes, (nuint)frame.Length, Native.MessageDontWait | Native.MessageNoSignal, null, 0);
+        }
+
+        _ = Native.Close(descriptor);
     }
 
     private bool Handle(Instant now, ClientConnection client, FrameKind kind, uint request, ReadOnlySpan<byte> body)

@@ -28,28 +28,31 @@ internal static class ConfigurationChanges
         return null;
     }
 
-    /// <summary>The new configuration with the running values of what cannot change at run-time; each is told.</summary>
+    /// <summary>The new configuration with the running ports of links that stay; each that was to change is told. What else cannot change
+    /// at run-time kept its value when the file was read.</summary>
     public static RingConfiguration KeepFixed(RingConfiguration running, RingConfiguration loaded, RingLog log)
     {
         var old = running.Totem;
         var next = loaded.Totem;
-        Tell("transport", old.Transport, next.Transport);
-        Tell("cluster_name", old.ClusterName, next.ClusterName);
-        Tell("netmtu", old.NetMtu, next.NetMtu);
         Tell("interface.0.mcastport", old.Port, next.Port);
+        if (running.Multicast != loaded.Multicast)
+        {
+            log.Warning($"the multicast address and ttl cannot be changed at run-time; {running.Multicast?.Group} stays until a restart");
+        }
+
         return loaded with
         {
+            Multicast = running.Multicast,
             Knet = KeepFixed(running.Knet, loaded.Knet, Tell),
-            Totem = next with { Transport = old.Transport, ClusterName = old.ClusterName, NetMtu = old.NetMtu, Port = old.Port },
+            Totem = next with { Port = old.Port },
         };
 
-        void Tell<T>(string key, T before, T after)
+        void Tell(string key, int before, int after)
         {
-            if (!Equals(before, after)) log.Warning($"totem.{key} cannot be changed at run-time; {before} stays until a restart");
+            if (before != after) log.Warning($"totem.{key} cannot be changed at run-time; {before} stays until a restart");
         }
     }
 
-    // Links that stay keep their ports; with another transport there is nothing to change to.
     private static KnetSection? KeepFixed(KnetSection? running, KnetSection? loaded, Action<string, int, int> tell)
     {
         if (running is null || loaded is null) return running;

@@ -11,7 +11,11 @@ internal static class ConfigurationFile
     private const string IdentityFolder = "uidgid.d";
 
     /// <summary>The validated configuration, or <see langword="null"/> with errors among the problems.</summary>
-    public static RingConfiguration? Load(RingArguments arguments, out IReadOnlyList<ConfigurationProblem> problems)
+    /// <param name="arguments">Where the file is.</param>
+    /// <param name="running">The configuration that is in force: what cannot change at run-time keeps its value.</param>
+    /// <param name="problems">All findings.</param>
+    public static RingConfiguration? Load(
+        RingArguments arguments, RingConfiguration? running, out IReadOnlyList<ConfigurationProblem> problems)
     {
         var read = arguments.ConfigFile;
         byte[] content;
@@ -39,7 +43,7 @@ internal static class ConfigurationFile
             return null;
         }
 
-        var environment = HostEnvironment.Gather(arguments) with { IdentityFiles = identities };
+        var environment = HostEnvironment.Gather(arguments, running) with { IdentityFiles = identities };
         return RingConfiguration.Load(arguments.ConfigFile, content, environment, out problems);
     }
 

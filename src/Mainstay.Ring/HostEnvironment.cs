@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.NetworkInformation;
 using Mainstay.Knet;
 using Mainstay.Ring.Core.Configuration;
 
@@ -8,27 +7,21 @@ namespace Mainstay.Ring;
 /// <summary>What the configuration needs to know of this host.</summary>
 internal static class HostEnvironment
 {
-    public static ConfigurationEnvironment Gather(RingArguments arguments) => new()
+    /// <summary>Asks the system.</summary>
+    /// <param name="arguments">Which node of the list this one is, where they say it.</param>
+    /// <param name="running">The configuration that is in force already.</param>
+    public static ConfigurationEnvironment Gather(RingArguments arguments, RingConfiguration? running) => new()
     {
-        HostName = Environment.MachineName,
-        LocalAddresses = LocalAddresses(),
+        // All of it: the runtime's name of the machine ends at the first dot.
+        HostName = Dns.GetHostName(),
+        LocalAddresses = InterfaceAddresses.List(),
         Resolve = NameResolution.Resolve,
         ReadKeyFile = ReadKeyFile,
-        ResolveIdentity = ResolveIdentity,
+        ResolveIdentity = IdentityNames.Find,
         NodeName = arguments.NodeName,
         NodeId = arguments.NodeId,
+        Running = running,
     };
-
-    private static List<IPAddress> LocalAddresses()
-    {
-        var addresses = new List<IPAddress>();
-        foreach (var network in NetworkInterface.GetAllNetworkInterfaces())
-        {
-            foreach (var address in network.GetIPProperties().UnicastAddresses) addresses.Add(address.Address);
-        }
-
-        return addresses;
-    }
 
     private static KeyFile ReadKeyFile(string path)
     {
@@ -41,24 +34,5 @@ internal static class HostEnvironment
         {
             return new KeyFile(default, problem.Message);
         }
-    }
-
-    private static uint? ResolveIdentity(string kind, string name)
-    {
-        if (uint.TryParse(name, out var number)) return number;
-        try
-        {
-            foreach (var line in File.ReadLines(kind == "uid" ? "/etc/passwd" : "/etc/group"))
-            {
-                var fields = line.Split(':');
-                if (fields.Length > 2 && fields[0] == name && uint.TryParse(fields[2], out number)) return number;
-            }
-        }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-
-        return null;
     }
 }

@@ -10,8 +10,6 @@ namespace Mainstay.Ring;
 /// </summary>
 internal static unsafe partial class NameResolution
 {
-    private const int InternetFamily = 2;
-    private const int Internet6Family = 10;
     private const int Datagram = 2;
 
     /// <summary>The addresses of a name, in the resolver's order; empty where it has none.</summary>
@@ -24,7 +22,7 @@ internal static unsafe partial class NameResolution
             var found = new List<IPAddress>();
             for (var entry = first; entry is not null; entry = entry->Next)
             {
-                if (Read(entry) is { } address && !found.Contains(address)) found.Add(address);
+                if (KernelAddress.Read(entry->Address) is { } address && !found.Contains(address)) found.Add(address);
             }
 
             return found;
@@ -33,18 +31,6 @@ internal static unsafe partial class NameResolution
         {
             FreeAddressInfo(first);
         }
-    }
-
-    private static IPAddress? Read(AddressInfo* entry)
-    {
-        const int Size4 = 16, Size6 = 28;
-        var bytes = new ReadOnlySpan<byte>(entry->Address, (int)entry->AddressSize);
-        return entry->Family switch
-        {
-            InternetFamily when bytes.Length >= Size4 => new IPAddress(bytes.Slice(4, 4)),
-            Internet6Family when bytes.Length >= Size6 => new IPAddress(bytes.Slice(8, 16), MemoryMarshal.Read<uint>(bytes[24..])),
-            _ => null,
-        };
     }
 
     [LibraryImport("libc", EntryPoint = "getaddrinfo", StringMarshalling = StringMarshalling.Utf8)]

@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Mainstay.Ring;
-using Mainstay.Ring.Core;
 using Mainstay.Ring.Core.Configuration;
 
 const int Usage = 1;
@@ -28,9 +27,15 @@ if (arguments.ShowsVersion)
     return 0;
 }
 
-var configuration = ConfigurationFile.Load(arguments, out var problems);
+var configuration = ConfigurationFile.Load(arguments, null, out var problems);
 foreach (var problem in problems) Console.Error.WriteLine(problem);
 if (configuration is null) return problems.First(p => p.Severity == ProblemSeverity.Error).ExitStatus;
+if (OptionProblems.TryCreate(configuration, 0, 0, out var refused) is null)
+{
+    foreach (var problem in refused) Console.Error.WriteLine(problem);
+    return ConfigurationProblem.FileExitStatus;
+}
+
 if (arguments.ChecksOnly) return 0;
 
 using var log = new RingLog("mainstay-ring");
@@ -51,10 +56,8 @@ static int Start(RingArguments arguments, RingConfiguration configuration, RingL
 
         var store = RingStore.Open(arguments.StateDirectory, configuration.LocalNode.NodeId);
         if (store.WasTorn) log.Warning($"the ring id file in {arguments.StateDirectory} was too short and is taken as new");
-        var options = RingNodeOptions.FromConfiguration(configuration, store.Sequence, store.ExpectedVotes, out var refused);
-        if (options is null)
+        if (OptionProblems.TryCreate(configuration, store.Sequence, store.ExpectedVotes, out _) is not { } options)
         {
-            foreach (var problem in refused) log.Error($"{configuration.File}: {problem.Option} {problem.Message}");
             return ConfigurationProblem.FileExitStatus;
         }
 

@@ -1,10 +1,14 @@
 using System.Globalization;
+using System.Text;
 
 namespace Mainstay.Ring;
 
 /// <summary>Command line of <c>mainstay-ring</c>.</summary>
 internal sealed record RingArguments
 {
+    // sun_path of unix(7), without the zero byte at its end.
+    private const int SocketPathSizeMax = 107;
+
     public const string Usage = """
         usage: mainstay-ring [--config FILE] [--state-dir DIR] [--run-dir DIR] [--node NAME | --nodeid N] [--foreground] [--check]
 
@@ -36,6 +40,9 @@ internal sealed record RingArguments
 
     public bool ShowsVersion { get; init; }
 
+    /// <summary>The socket of the clients.</summary>
+    public string SocketPath => Path.Combine(RunDirectory, "ring.sock");
+
     /// <summary>Reads the arguments; <paramref name="problem"/> says what is wrong with them.</summary>
     public static RingArguments? TryParse(IReadOnlyList<string> args, out string problem)
     {
@@ -53,6 +60,12 @@ internal sealed record RingArguments
                 }
 
                 value = args[i];
+            }
+
+            if (value is { Length: 0 })
+            {
+                problem = $"{name} needs a value that is not empty";
+                return null;
             }
 
             RingArguments? next = name switch
@@ -79,6 +92,9 @@ internal sealed record RingArguments
             result = next;
         }
 
-        return result;
+        var size = Encoding.UTF8.GetByteCount(result.SocketPath);
+        if (size <= SocketPathSizeMax) return result;
+        problem = $"--run-dir is too long: {result.SocketPath} has {size} bytes, and the path of a socket {SocketPathSizeMax} at most";
+        return null;
     }
 }

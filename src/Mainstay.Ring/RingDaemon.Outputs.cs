@@ -164,7 +164,7 @@ internal sealed partial class RingDaemon
             return;
         }
 
-        var load = new ConfigurationLoad(_arguments);
+        var load = new ConfigurationLoad(_arguments, _configuration);
         _load = load;
         var thread = new Thread(() =>
         {
@@ -223,7 +223,7 @@ internal sealed partial class RingDaemon
         if (refusal is null)
         {
             wanted = ConfigurationChanges.KeepFixed(_configuration, wanted, _log);
-            var options = RingNodeOptions.FromConfiguration(wanted, _store.Sequence, _store.ExpectedVotes, out var refused);
+            var options = OptionProblems.TryCreate(wanted, _store.Sequence, _store.ExpectedVotes, out var refused);
             if (options is not null && TryChangeLinks(wanted, out refusal))
             {
                 _configuration = wanted;
@@ -236,7 +236,7 @@ internal sealed partial class RingDaemon
                 return true;
             }
 
-            refusal ??= string.Join("; ", refused.Select(p => $"{p.Option} {p.Message}"));
+            refusal ??= string.Join("; ", refused);
         }
 
         _log.Error($"{source} was refused: {refusal}; the running configuration stays");

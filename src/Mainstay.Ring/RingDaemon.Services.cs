@@ -73,7 +73,7 @@ internal sealed partial class RingDaemon
     {
         if (!_configurationKeysChanged) return;
         _configurationKeysChanged = false;
-        var environment = HostEnvironment.Gather(_arguments) with { Resolve = ResolveKnown };
+        var environment = HostEnvironment.Gather(_arguments, null) with { Resolve = ResolveKnown };
         var changed = MapConfiguration.Evaluate(_configuration, _node.Map.List(string.Empty), environment, out var problems);
         foreach (var problem in problems.Where(p => p.Severity == ProblemSeverity.Error))
         {

@@ -55,7 +55,7 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
 
         // Multicast has no probes: nobody is given up for want of an answer to one.
         _node = new RingNode(WithProcess(options), _link is MulticastLink ? null : _link);
-        _clients = new ClientServer(Path.Combine(arguments.RunDirectory, "ring.sock"), _node, _outbox, this, log);
+        _clients = new ClientServer(arguments.SocketPath, _node, _outbox, this, log);
         Identity = Describe(configuration);
         WatchInterfaces();
     }

@@ -20,8 +20,9 @@ internal sealed class RingLog : IDisposable
     private readonly string _program;
     private volatile LoggingSettings _settings = LoggingSettings.Default;
     private Socket? _syslog;
-    private StreamWriter? _file;
+    private AppendedFile? _file;
     private string? _fileName;
+    private string? _fileProblem;
     private long _dropped;
     private volatile bool _reopens;
 
@@ -76,18 +77,32 @@ internal sealed class RingLog : IDisposable
         foreach (var line in _lines.GetConsumingEnumerable())
         {
             var settings = _settings;
-            try
-            {
-                if (settings.ToStderr) Console.Error.WriteLine(Format(line, settings));
-                if (settings.LogFile is not null && line.Priority <= Limit(settings, settings.FilePriority)) WriteFile(line, settings);
-                if (settings.ToSyslog && line.Priority <= Limit(settings, settings.SyslogPriority)) WriteSyslog(line, settings);
-            }
-            catch (Exception problem) when (
-                problem is IOException or SocketException or UnauthorizedAccessException or ObjectDisposedException)
-            {
-                // A log that cannot be written has nowhere to say so; the counter shows it.
-                Interlocked.Increment(ref _dropped);
-            }
+
+            // What one target does not take the others get all the same.
+            WriteFile(line, settings);
+            WriteOthers(line, settings);
+        }
+    }
+
+    private void WriteOthers(in Line line, LoggingSettings settings)
+    {
+        try
+        {
+            if (settings.ToStderr) Console.Error.WriteLine(Format(line, settings));
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            Interlocked.Increment(ref _dropped);
+        }
+
+        if (!settings.ToSyslog || line.Priority > Limit(settings, settings.SyslogPriority)) return;
+        try
+        {
+            WriteSyslog(line, settings);
+        }
+        catch (Exception problem) when (problem is IOException or SocketException or ObjectDisposedException)
+        {
+            Interlocked.Increment(ref _dropped);
         }
     }
 
@@ -116,17 +131,36 @@ internal sealed class RingLog : IDisposable
 
     private void WriteFile(in Line line, LoggingSettings settings)
     {
-        if (_file is null || _fileName != settings.LogFile || _reopens)
+        if (settings.LogFile is not { } path)
         {
-            _reopens = false;
             _file?.Dispose();
             _file = null;
-            var stream = new FileStream(settings.LogFile!, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-            _file = new StreamWriter(stream) { AutoFlush = true };
-            _fileName = settings.LogFile;
+            return;
         }
 
-        _file.WriteLine(Format(line, settings));
+        if (line.Priority > Limit(settings, settings.FilePriority)) return;
+        try
+        {
+            if (_file is null || _fileName != path || _reopens)
+            {
+                _reopens = false;
+                _file?.Dispose();
+                _file = null;
+                _file = new AppendedFile(path);
+                _fileName = path;
+            }
+
+            _file.WriteLine(Format(line, settings));
+            _fileProblem = null;
+        }
+        catch (IOException problem)
+        {
+            Interlocked.Increment(ref _dropped);
+            var text = $"the log file {path} cannot be written: {problem.Message}; what belongs there is lost until it can";
+            if (text == _fileProblem) return;
+            _fileProblem = text;
+            WriteOthers(new Line(LogPriority.Error, line.Time, text), settings);
+        }
     }
 
     private void WriteSyslog(in Line line, LoggingSettings settings)

@@ -5,7 +5,7 @@ internal sealed unsafe class Wakeup : IDisposable
 {
     private const int NonBlockingCloseOnExec = 0x80800;
 
-    public int Descriptor { get; } = Native.EventDescriptor(0, NonBlockingCloseOnExec);
+    public int Descriptor { get; private set; } = Native.EventDescriptor(0, NonBlockingCloseOnExec);
 
     public void Signal()
     {
@@ -19,5 +19,12 @@ internal sealed unsafe class Wakeup : IDisposable
         _ = Native.Read(Descriptor, &count, sizeof(ulong));
     }
 
-    public void Dispose() => _ = Native.Close(Descriptor);
+    public void Dispose()
+    {
+        var descriptor = Descriptor;
+
+        // A thread that is late, such as one that waits for a name server, must not write to what has the number next.
+        Descriptor = -1;
+        _ = Native.Close(descriptor);
+    }
 }

@@ -103,7 +103,7 @@ public sealed class RingToolTests
             new(Encoding.UTF8.GetBytes("ü"), [new GroupMember(9, 7)]),
         ];
         Assert.Equal(
-            "Group Name\t       PID\t   Node ID\nal\\\\pha\\x00\n\t\t        15\t         1 (10.0.0.1)\n\t\t     31112\t         2 (10.0.0.2)\n"
+            "Group Name\t       PID\t   Node ID\nal\\\\pha\\x00\n\t\t        15\t         1 (10.0.0.1 10.1.0.1)\n\t\t     31112\t         2 (10.0.0.2 10.1.0.2)\n"
             + "\\xc3\\xbc\n\t\t         7\t         9 ()\n",
             CpgTool.MembersText(Identity, groups, null, escapes: true));
         Assert.Equal("GRP_NAME,PID,NODEID\nal\\pha\0,15,1\nal\\pha\0,31112,2\nü,7,9\n", CpgTool.MembersText(Identity, groups, ',', escapes: false));
@@ -130,6 +130,10 @@ public sealed class RingToolTests
     [InlineData("flt", "1e5x", "100000.000000")]
     [InlineData("dbl", "-2.25", "-2.250000")]
     [InlineData("dbl", "x", "x is not valid dbl type value")]
+    [InlineData("flt", "inf", "inf")]
+    [InlineData("dbl", "-Infinity", "-inf")]
+    [InlineData("dbl", "NaN", "nan")]
+    [InlineData("flt", "1e50", "inf")]
     [InlineData("str", "", "")]
     public void Values_are_read_as_the_reference_reads_them(string type, string text, string expected)
     {
@@ -157,6 +161,15 @@ public sealed class RingToolTests
     [InlineData("corosync-quorumtool -e 0", 1, "New expected votes value was not valid, try a positive number\n")]
     [InlineData("corosync-quorumtool -v x", 1, "New votes value was not valid, try a positive number or zero\n")]
     [InlineData("corosync-quorumtool -n x", 1, "The nodeid was not valid, try a positive number\n")]
+    [InlineData("corosync-quorumtool -e 2147483648", 1, "New expected votes value was not valid, try a positive number\n")]
+    [InlineData("corosync-quorumtool -v 2147483648", 1, "New votes value was not valid, try a positive number or zero\n")]
+    [InlineData("corosync-quorumtool -n +1", 1, "Cannot initialize CMAP service\n...")]
+    [InlineData("corosync-quorumtool --help", 1, "corosync-quorumtool: invalid option -- '-'\n")]
+    [InlineData("corosync-cmapctl --help", 1, "corosync-cmapctl: invalid option -- '-'\n")]
+    [InlineData("corosync-cfgtool --bogus", 1, "corosync-cfgtool: unrecognized option '--bogus'\n")]
+    [InlineData("corosync-cfgtool --forc", 0, "")]
+    [InlineData("corosync-cfgtool -r", 0, "")]
+    [InlineData("corosync-cfgtool -a +1", 1, "Could not initialize corosync configuration API error 2\n...")]
     [InlineData("corosync-quorumtool -Z", 1, "corosync-quorumtool: invalid option -- 'Z'\n")]
     [InlineData("corosync-quorumtool -sV", 0, "")]
     [InlineData("corosync-quorumtool -hs", 0, "")]
@@ -190,6 +203,24 @@ public sealed class RingToolTests
         if (error.EndsWith("...", StringComparison.Ordinal)) Assert.StartsWith(error[..^3], errors.ToString(), StringComparison.Ordinal);
         else Assert.Equal(error, errors.ToString());
         if (exitCode == 0) Assert.NotEmpty(output.ToString());
+    }
+
+    [Fact]
+    public void A_daemon_that_goes_in_the_middle_of_a_command_is_an_error_and_no_crash()
+    {
+        var errors = new StringWriter();
+        var context = new ToolContext(
+            "corosync-test", new StringWriter(), errors, new StringReader(string.Empty), _ => null, TerminalFacts.Plain);
+        Assert.Equal(1, new InterruptedTool().Run(context, []));
+        Assert.Equal("corosync-test: the connection broke\n", errors.ToString());
+    }
+
+    private sealed class InterruptedTool : CorosyncTool
+    {
+        protected override string Name => "corosync-test";
+
+        protected override Task<int> RunAsync(ToolContext context, IReadOnlyList<string> args) =>
+            throw new RingException("the connection broke");
     }
 
     private static RingVoteInfo Votes(uint id, uint expected, uint total, RingVoteFlags flags, uint deviceVotes) => new(

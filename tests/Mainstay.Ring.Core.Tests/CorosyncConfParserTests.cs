@@ -8,7 +8,8 @@ namespace Mainstay.Ring.Core.Tests;
 /// tests.</summary>
 public sealed class CorosyncConfParserTests
 {
-    private const string Nodes = "nodelist {\n node {\n ring0_addr: 10.0.0.1\n nodeid: 1\n }\n node {\n ring0_addr: 10.0.0.2\n nodeid: 2\n }\n}\n";
+    private const string Nodes = "nodelist {\n node {\n ring0_addr: 10.0.0.1\n nodeid: 1\n }\n node {\n ring0_addr: 10.0.0.2\n nodeid: "
+        + "2\n }\n}\n";
 
     [Fact]
     public void All_problems_are_collected_with_their_lines()
@@ -21,6 +22,10 @@ public sealed class CorosyncConfParserTests
     }
 
     [Theory]
+    [InlineData("a {\n b: 1\0 2\n}\n", 2, "Line has a zero byte")]
+    [InlineData("system {\n sched_rr: maybe\n}\n", 2, "Invalid system.sched_rr")]
+    [InlineData("system {\n move_to_root_cgroup: on\n}\n", 2, "Invalid system.move_to_root_cgroup")]
+    [InlineData("system {\n allow_knet_handle_fallback: 1\n}\n", 2, "Invalid system.allow_knet_handle_fallback")]
     [InlineData("a { b\n}\n", 1, "Extra characters after opening bracket")]
     [InlineData("{\n}\n", 1, "Missing section name")]
     [InlineData("a {\n} b\n", 2, "Extra characters before or after closing bracket")]
@@ -36,6 +41,61 @@ public sealed class CorosyncConfParserTests
         Assert.Equal(line, problem.Line);
         Assert.Contains(message, problem.Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(510, true)]
+    [InlineData(511, false)]
+    public void A_line_has_510_bytes_with_its_carriage_return_and_without_its_end(int size, bool isAccepted)
+    {
+        foreach (var line in (string[])["#".PadRight(size, 'x') + "\n", "#".PadRight(size - 1, 'x') + "\r\n", "#".PadRight(size, 'x')])
+        {
+            Assert.Equal(isAccepted, CorosyncConfParser.Parse("f", Encoding.UTF8.GetBytes(line)).Problems.Count == 0);
+        }
+    }
+
+    [Theory]
+    [InlineData("to_stderr: off", true)]
+    [InlineData("to_logfile: on", true)]
+    [InlineData("to_syslog: maybe", false)]
+    [InlineData("fileline: on", true)]
+    [InlineData("fileline: yes", false)]
+    [InlineData("blackbox: no", false)]
+    [InlineData("logfile:", false)]
+    public void Switches_of_the_log_have_the_references_words(string line, bool isAccepted)
+    {
+        var configuration = Load("totem {\n version: 2\n transport: udpu\n}\nlogging {\n " + line + "\n}\n" + Nodes, out var problems);
+        Assert.Equal(isAccepted, configuration is not null);
+        if (!isAccepted) Assert.Equal(6, Assert.Single(problems).Line);
+    }
+
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(2, 1)]
+    public void All_nodes_have_the_same_number_of_links_whichever_comes_first(int first, int second)
+    {
+        Assert.Null(Load($"totem {{\n version: 2\n}}\nnodelist {{\n{Node(1, first)}{Node(2, second)}}}\n", out var problems));
+        Assert.Contains(problems, p => p.Message.StartsWith("Not all nodes have the same number of links", StringComparison.Ordinal));
+
+        static string Node(int id, int links) => " node {\n"
+            + string.Concat(Enumerable.Range(0, links).Select(l => $"  ring{l}_addr: 10.{l}.0.{id}\n"))
+                + $"  name: n{id}\n  nodeid: {id}\n }}\n";
+    }
+
+    /// <summary>As the reference: a second list does not go on where the first one ended.</summary>
+    [Fact]
+    public void A_second_list_of_nodes_begins_with_node_0_again()
+    {
+        var document = CorosyncConfParser.Parse(
+            "f", "nodelist {\n node {\n nodeid: 1\n name: a\n }\n}\nnodelist {\n node {\n nodeid: 2\n }\n node {\n nodeid: 3\n }\n}\n"u8);
+        Assert.Equal(
+            ["nodelist.node.0.name=a", "nodelist.node.0.nodeid=2", "nodelist.node.1.nodeid=3"],
+            document.Keys.Select(k => $"{k.Key}={k.Value.Text}"));
+        Assert.Equal(2, document.NodeCount);
+    }
+
+    [Fact]
+    public void An_interface_section_without_settings_for_a_link_that_is_not_there_does_no_harm() =>
+        Assert.NotNull(Load("totem {\n version: 2\n interface {\n linknumber: 1\n }\n}\n" + Nodes, out _));
 
     [Fact]
     public void A_line_above_511_bytes_is_refused_and_the_rest_still_read()
@@ -144,7 +204,8 @@ public sealed class CorosyncConfParserTests
     {
         const int LinesBefore = 5;
         string Text(int count) => $"totem {{\n version: 2\n transport: {transport}\n}}\nnodelist {{\n"
-            + string.Concat(Enumerable.Range(1, count).Select(i => $" node {{\n  nodeid: {i}\n  ring0_addr: 10.0.{i / 250}.{i % 250}\n }}\n"))
+            + string.Concat(Enumerable.Range(1, count)
+                .Select(i => $" node {{\n  nodeid: {i}\n  ring0_addr: 10.0.{i / 250}.{i % 250}\n }}\n"))
             + "}\n";
         Assert.NotNull(Load(Text(384), out var problems));
         Assert.DoesNotContain(problems, p => p.Severity == ProblemSeverity.Error);

@@ -16,9 +16,21 @@ public sealed class ArgumentTests
     [InlineData("--nodeid", "0")]
     [InlineData("--nodeid", "x")]
     [InlineData("--what")]
+    [InlineData("--run-dir=")]
+    [InlineData("--state-dir", "")]
     public void Wrong_arguments_are_named(params string[] args)
     {
         Assert.Null(RingArguments.TryParse(args, out var problem));
-        Assert.Contains(args[0] is "--nodeid" ? args[1] : args[0], problem, StringComparison.Ordinal);
+        Assert.Contains(args[0] is "--nodeid" ? args[1] : args[0].Split('=')[0], problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(97, true)]
+    [InlineData(98, false)]
+    public void A_run_folder_has_room_for_the_path_of_a_socket(int size, bool isAccepted)
+    {
+        var folder = "/" + new string('r', size - 1);
+        Assert.Equal(isAccepted, RingArguments.TryParse(["--run-dir", folder], out var problem) is not null);
+        if (!isAccepted) Assert.Contains($"{folder}/ring.sock has 108 bytes", problem, StringComparison.Ordinal);
     }
 }

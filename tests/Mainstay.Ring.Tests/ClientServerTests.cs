@@ -62,13 +62,29 @@ public sealed class ClientServerTests : IDisposable
         var crowd = Enumerable.Range(0, 32).SelectMany(_ => ConnectEight(0)).ToList();
         Assert.Equal(ClientAdmission.PlacesMax, _server.Count);
         using var turnedAway = Connect(9_000);
-        Assert.Null(await turnedAway.ReadAsync());
+        Assert.Equal((FrameKind.Goodbye, null), (await turnedAway.ReadAsync(), await turnedAway.ReadAsync()));
         Turn(10_000);
         Assert.Equal(0, _server.Count);
         using var later = Connect(10_000);
         var welcome = later.IsWelcomeAsync();
         Turn(10_001);
         Assert.True(await welcome);
+        foreach (var client in crowd) client.Dispose();
+    }
+
+    /// <summary>Anybody on the host may knock as often as he likes; the token must not wait for it.</summary>
+    [Fact]
+    public void A_turn_takes_a_bounded_number_of_those_who_wait()
+    {
+        var crowd = Enumerable.Range(0, 40).Select(_ => RawClient.Connect(Path.Combine(_folder, "ring.sock"))).ToList();
+        var counts = new List<int>();
+        for (var turn = 0; turn < 4; turn++)
+        {
+            _server.Accept(Start);
+            counts.Add(_server.Count);
+        }
+
+        Assert.Equal([16, 32, 40, 40], counts);
         foreach (var client in crowd) client.Dispose();
     }
 

@@ -54,8 +54,10 @@ internal sealed partial class DaemonCluster : IDisposable
 
         File.WriteAllText(
             ConfigFile,
-            $"totem {{\n    version: 2\n    cluster_name: test\n    transport: {transport}\n    token: 1000\n{totem}}}\nnodelist {{\n{nodes}}}\n"
-            + $"quorum {{\n    provider: corosync_votequorum\n{quorum}}}\nlogging {{\n    to_syslog: no\n}}\nsystem {{\n    sched_rr: no\n}}\n");
+            $"totem {{\n    version: 2\n    cluster_name: test\n    transport: {transport}\n    token: 1000\n{totem}}}\nnodelist "
+                + $"{{\n{nodes}}}\n"
+            + $"quorum {{\n    provider: corosync_votequorum\n{quorum}}}\nlogging {{\n    to_syslog: no\n}}\nsystem {{\n    sched_rr: "
+                + $"no\n}}\n");
     }
 
     /// <summary>Writes an authentication key; returns the file.</summary>
@@ -75,7 +77,9 @@ internal sealed partial class DaemonCluster : IDisposable
     /// <param name="runFolder">Another run folder than the node's own.</param>
     /// <param name="isLimitIgnored">Writing beyond a limit of file sizes fails, rather than to end the process.</param>
     /// <param name="preparation">A shell command before it: limits of the process, signals that it ignores.</param>
-    public Process Start(int node, string? runFolder = null, bool isLimitIgnored = false, string? preparation = null)
+    /// <param name="findsItself">It is not told which node it is.</param>
+    public Process Start(
+        int node, string? runFolder = null, bool isLimitIgnored = false, string? preparation = null, bool findsItself = false)
     {
         string[] command =
         [
@@ -86,8 +90,7 @@ internal sealed partial class DaemonCluster : IDisposable
             StateFolder(node),
             "--run-dir",
             runFolder ?? RunFolder(node),
-            "--nodeid",
-            $"{node}",
+            .. findsItself ? (string[])[] : ["--nodeid", $"{node}"],
         ];
         if (preparation is not null) command = ["/bin/sh", "-c", preparation + "; exec \"$@\"", "sh", .. command];
         if (isLimitIgnored) command = ["/bin/sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh", .. command];
@@ -138,6 +141,16 @@ internal sealed partial class DaemonCluster : IDisposable
         }
 
         throw new InvalidOperationException("the events ended");
+    }
+
+    /// <summary>Reads events until the connection ends.</summary>
+    public static async Task<RingDisconnected> UntilEndAsync(IRing ring)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
+        RingDisconnected? end = null;
+        await foreach (var happened in ring.Events.ReadAllAsync(limit.Token)) end = happened as RingDisconnected ?? end;
+        return end ?? throw new InvalidOperationException("the events ended without a word");
     }
 
     /// <summary>Waits until a log line appears, and so many of them.</summary>

@@ -57,7 +57,8 @@ public sealed class DaemonTests
         var healed = await DaemonCluster.UntilAsync<RingQuorumChange>(first, q => q.Members.Count == 3);
         Assert.True(healed.Ring.Sequence > formed.Ring.Sequence);
         cluster.KillHard(2);
-        await DaemonCluster.UntilAsync<RingGroupChange>(first, g => g.Left.Any(l => l.Member.NodeId == 2 && l.Reason == GroupChangeReason.NodeDown));
+        await DaemonCluster.UntilAsync<RingGroupChange>(first, g =>
+            g.Left.Any(l => l.Member.NodeId == 2 && l.Reason == GroupChangeReason.NodeDown));
         var gone = await DaemonCluster.UntilAsync<RingDisconnected>(second, _ => true).WaitAsync(DaemonCluster.Patience, Cancellation);
         Assert.NotEmpty(gone.Reason);
     }
@@ -90,6 +91,69 @@ public sealed class DaemonTests
         cluster.HangUpSignal(1);
         var changed = await DaemonCluster.UntilAsync<RingQuorumChange>(ring, q => q.ExpectedVotes == 5);
         Assert.False(changed.IsQuorate);
+    }
+
+    /// <summary>A node that stands alone must not become quorate because somebody damaged its file.</summary>
+    [Fact]
+    public async Task A_reload_without_the_quorum_section_or_with_another_transport_leaves_both_as_they_run()
+    {
+        using var cluster = new DaemonCluster(2);
+        cluster.Start(1);
+        await using var ring = await cluster.ConnectAsync(1);
+        await DaemonCluster.UntilAsync<RingQuorumChange>(ring, q => q.Members.Count == 1);
+        var text = File.ReadAllText(cluster.ConfigFile);
+        var nodes = text[text.IndexOf("nodelist", StringComparison.Ordinal)..text.IndexOf("quorum {", StringComparison.Ordinal)];
+        File.WriteAllText(
+            cluster.ConfigFile, "totem {\n    version: 2\n    cluster_name: other\n    transport: knet\n    token: 1200\n}\n" + nodes);
+        cluster.HangUpSignal(1);
+        await cluster.UntilLoggedAsync(1, "was read again and applied");
+        Assert.Contains("corosync.conf:3: warning: totem.cluster_name cannot be changed", cluster.Log(1), StringComparison.Ordinal);
+        Assert.Contains("corosync.conf:4: warning: totem.transport cannot be changed", cluster.Log(1), StringComparison.Ordinal);
+        Assert.Contains("warning: quorum.provider cannot be changed", cluster.Log(1), StringComparison.Ordinal);
+        var status = await ring.GetStatusAsync(Cancellation);
+        Assert.Equal((false, 2u), (status.Quorum.IsQuorate, status.Quorum.ExpectedVotes));
+        Assert.Equal(RingMapValue.Of("udpu"), await ring.Map.GetAsync("totem.transport", Cancellation));
+        Assert.Equal(RingMapValue.Of("test"), await ring.Map.GetAsync("totem.cluster_name", Cancellation));
+        Assert.Equal(RingMapValue.Of(1200u), await ring.Map.GetAsync("runtime.config.totem.token", Cancellation));
+    }
+
+    [Theory]
+    [InlineData("    netmtu: 100\n", "corosync.conf:6: error: totem.netmtu is 100")]
+    [InlineData("    window_size: 100000\n", "corosync.conf:6: error: totem.window_size is 100000")]
+    public async Task What_the_protocol_refuses_is_refused_by_check_start_and_reload_with_its_line(string totem, string expected)
+    {
+        using var cluster = new DaemonCluster(1);
+        cluster.Start(1);
+        await using var ring = await cluster.ConnectAsync(1);
+        await DaemonCluster.UntilAsync<RingQuorumChange>(ring, q => q.IsQuorate);
+        cluster.Configure(totem);
+        if (!totem.Contains("netmtu", StringComparison.Ordinal))
+        {
+            cluster.HangUpSignal(1);
+            await cluster.UntilLoggedAsync(1, $"{expected}; the greatest accepted value");
+            await cluster.UntilLoggedAsync(1, "the running configuration stays");
+        }
+
+        using var check = cluster.Start(1, cluster.RunFolder(7), preparation: "set -- \"$@\" --check");
+        await check.WaitForExitAsync(Cancellation).WaitAsync(DaemonCluster.Patience, Cancellation);
+        Assert.Equal(8, check.ExitCode);
+        Assert.Equal(8, await cluster.StartAndEndAsync(1));
+        Assert.Contains(expected, cluster.Log(1), StringComparison.Ordinal);
+    }
+
+    /// <summary>Two sites whose hosts have the same short names.</summary>
+    [Fact]
+    public async Task A_host_is_the_node_that_has_its_whole_name()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give a host another name");
+        using var cluster = new DaemonCluster(2);
+        cluster.Configure(nodes: string.Concat(Enumerable.Range(1, 2).Select(
+            i => $"    node {{\n        ring0_addr: {cluster.Address(i)}\n        name: node.site{i}\n        nodeid: {i}\n    }}\n")));
+        cluster.Start(
+            2, preparation: "if [ \"$(hostname)\" != node.site2 ]; then exec unshare --uts sh -c 'hostname node.site2; exec \"$@\"' sh "
+                + "\"$@\"; fi",
+            findsItself: true);
+        await cluster.UntilLoggedAsync(2, "node 2 (node.site2) of cluster");
     }
 
     [Fact]
@@ -139,7 +203,8 @@ public sealed class DaemonTests
         cluster.Start(1);
         await using var ring = await cluster.ConnectAsync(1);
         cluster.Configure(nodes:
-            $"    node {{\n        ring0_addr: {cluster.Address(1)}\n        nodeid: 1\n    }}\n    node {{\n        ring0_addr: {cluster.Address(9)}\n        nodeid: 2\n    }}\n");
+            $"    node {{\n        ring0_addr: {cluster.Address(1)}\n        nodeid: 1\n    }}\n    node {{\n        ring0_addr: "
+                + $"{cluster.Address(9)}\n        nodeid: 2\n    }}\n");
         cluster.HangUpSignal(1);
         await cluster.UntilLoggedAsync(1, "must be deleted and recreated");
     }
@@ -200,7 +265,8 @@ public sealed class DaemonTests
         cluster.Start(1);
         await using var ring = await cluster.ConnectAsync(1);
         await cluster.UntilLoggedAsync(1, "ready to provide service");
-        foreach (var rubbish in (byte[][])[[1, 2, 3, 4, 5, 6, 7, 8, 9], [0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 0], [5, 0, 0, 0, 4, 0, 0, 0, 0]])
+        foreach (var rubbish in (byte[][])[[1, 2, 3, 4, 5, 6, 7, 8, 9], [0xff, 0xff, 0xff, 0xff, 1, 0, 0, 0, 0],
+            [5, 0, 0, 0, 4, 0, 0, 0, 0]])
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(cluster.SocketPath(1)), Cancellation);

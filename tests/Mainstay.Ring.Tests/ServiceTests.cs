@@ -22,8 +22,10 @@ public sealed class ServiceTests
         Assert.Equal(RingMapValue.Of(0u), await ring.Map.GetAsync("nodelist.local_node_pos", Cancellation));
         RingMapValue[] values =
         [
-            RingMapValue.OfSigned(RingMapType.Int8, -128), RingMapValue.OfUnsigned(RingMapType.UInt16, 65535), RingMapValue.Of(ulong.MaxValue),
-            RingMapValue.Of(1.5f), RingMapValue.Of(-2.25), RingMapValue.Of("text ü"), RingMapValue.OfBinary([0, 1, 255]), RingMapValue.Of(string.Empty),
+            RingMapValue.OfSigned(RingMapType.Int8, -128), RingMapValue.OfUnsigned(RingMapType.UInt16, 65535),
+                RingMapValue.Of(ulong.MaxValue),
+            RingMapValue.Of(1.5f), RingMapValue.Of(-2.25), RingMapValue.Of("text ü"), RingMapValue.OfBinary([0, 1, 255]),
+                RingMapValue.Of(string.Empty),
         ];
         for (var i = 0; i < values.Length; i++) await ring.Map.SetAsync($"my.key{i}", values[i], Cancellation);
         Assert.Equal(values, (await ring.Map.ListAsync("my.", Cancellation)).Select(e => e.Value));
@@ -32,7 +34,8 @@ public sealed class ServiceTests
         Assert.Equal(RingError.NotFound, await RefusalAsync(() => ring.Map.DeleteAsync("my.key0", Cancellation)));
         Assert.Equal(RingError.Access, await RefusalAsync(() => ring.Map.SetAsync("totem.version", RingMapValue.Of(3u), Cancellation)));
         Assert.Equal(RingError.BadName, await RefusalAsync(() => ring.Map.SetAsync("my key", RingMapValue.Of(3u), Cancellation)));
-        Assert.Equal(RingError.InvalidParameter, await RefusalAsync(() => ring.Map.SetAsync("my.bin", RingMapValue.OfBinary([]), Cancellation)));
+        Assert.Equal(RingError.InvalidParameter,
+            await RefusalAsync(() => ring.Map.SetAsync("my.bin", RingMapValue.OfBinary([]), Cancellation)));
     }
 
     [Fact]
@@ -44,15 +47,18 @@ public sealed class ServiceTests
         await using var other = await cluster.ConnectAsync(1);
         await DaemonCluster.UntilAsync<RingQuorumChange>(ring, q => q.IsQuorate);
         await using var track = await ring.Map.TrackAsync("t.", isPrefix: true, RingMapChangeKinds.All, Cancellation);
-        await using var token = await ring.Map.TrackAsync("runtime.config.totem.token", isPrefix: false, RingMapChangeKinds.Modify, Cancellation);
-        await using var counters = await ring.Statistics.TrackAsync("stats.srp.orf_token_rx", isPrefix: false, RingMapChangeKinds.All, Cancellation);
+        await using var token = await ring.Map.TrackAsync("runtime.config.totem.token", isPrefix: false, RingMapChangeKinds.Modify,
+            Cancellation);
+        await using var counters = await ring.Statistics.TrackAsync("stats.srp.orf_token_rx", isPrefix: false, RingMapChangeKinds.All,
+            Cancellation);
         await other.Map.SetAsync("t.a", RingMapValue.Of(1u), Cancellation);
         await other.Map.SetAsync("t.a", RingMapValue.Of(1u), Cancellation);
         await other.Map.SetAsync("t.a", RingMapValue.Of("x"), Cancellation);
         await other.Map.DeleteAsync("t.a", Cancellation);
         await other.Map.SetAsync("totem.token", RingMapValue.Of(1500u), Cancellation);
         Assert.Equal(new RingMapChange(RingMapChangeKinds.Add, "t.a", RingMapValue.Of(1u), default), await NextAsync(track));
-        Assert.Equal(new RingMapChange(RingMapChangeKinds.Modify, "t.a", RingMapValue.Of("x"), RingMapValue.Of(1u)), await NextAsync(track));
+        Assert.Equal(new RingMapChange(RingMapChangeKinds.Modify, "t.a", RingMapValue.Of("x"), RingMapValue.Of(1u)),
+            await NextAsync(track));
         Assert.Equal(new RingMapChange(RingMapChangeKinds.Delete, "t.a", default, RingMapValue.Of("x")), await NextAsync(track));
         Assert.Equal(RingMapValue.Of(1500u), (await NextAsync(token)).New);
         Assert.Equal("stats.srp.orf_token_rx", (await NextAsync(counters)).Key);
@@ -89,10 +95,12 @@ public sealed class ServiceTests
         Assert.True((await ring.Statistics.GetAsync("stats.srp.gather_entered", Cancellation)).ToUInt64() > 0);
         Assert.Equal(1UL, (await ring.Statistics.GetAsync("stats.ipcs.global.active", Cancellation)).ToUInt64());
         Assert.Single(await ring.Statistics.ListAsync($"stats.ipcs.service0.{Environment.ProcessId}.1.procname", Cancellation));
-        Assert.Equal(RingError.Access, await RefusalAsync(() => ring.Statistics.SetAsync("stats.srp.mcast_tx", RingMapValue.Of(0UL), Cancellation)));
+        Assert.Equal(RingError.Access,
+            await RefusalAsync(() => ring.Statistics.SetAsync("stats.srp.mcast_tx", RingMapValue.Of(0UL), Cancellation)));
         await ring.Statistics.SetAsync("stats.clear.totem", RingMapValue.Of(1u), Cancellation);
         Assert.Equal(0UL, (await ring.Statistics.GetAsync("stats.srp.gather_entered", Cancellation)).ToUInt64());
-        Assert.Equal(32, (await ring.Statistics.ListAsync("stats.srp.", Cancellation)).Count + (await ring.Statistics.ListAsync("stats.pg.", Cancellation)).Count);
+        Assert.Equal(32, (await ring.Statistics.ListAsync("stats.srp.", Cancellation)).Count
+            + (await ring.Statistics.ListAsync("stats.pg.", Cancellation)).Count);
     }
 
     [Theory]
@@ -138,7 +146,8 @@ public sealed class ServiceTests
     [Fact]
     public async Task A_device_registers_polls_and_decides()
     {
-        using var cluster = new DaemonCluster(2, quorum: "    device {\n        model: net\n        votes: 1\n        sync_timeout: 20000\n    }\n");
+        using var cluster = new DaemonCluster(2,
+            quorum: "    device {\n        model: net\n        votes: 1\n        sync_timeout: 20000\n    }\n");
         cluster.Start(1);
         cluster.Start(2);
         await using var ring = await cluster.ConnectAsync(1);
@@ -171,7 +180,8 @@ public sealed class ServiceTests
         var problem = await Assert.ThrowsAsync<RingException>(() => ring.Administration.ReloadAsync(Cancellation));
         Assert.Equal(RingError.InvalidParameter, problem.Error);
         Assert.Contains("corosync.conf:6: error:", problem.Message, StringComparison.Ordinal);
-        Assert.Contains("totem.join", (await ring.Map.GetAsync("config.reload_error_message", Cancellation)).ToString(), StringComparison.Ordinal);
+        Assert.Contains("totem.join", (await ring.Map.GetAsync("config.reload_error_message", Cancellation)).ToString(),
+            StringComparison.Ordinal);
         cluster.Configure(totem: "    join: 60\n");
         await ring.Administration.ReloadAsync(Cancellation);
         Assert.Equal(RingMapValue.Of(60u), await ring.Map.GetAsync("runtime.config.totem.join", Cancellation));
@@ -199,6 +209,24 @@ public sealed class ServiceTests
         await shutdown;
         await daemon.WaitForExitAsync(Cancellation).WaitAsync(DaemonCluster.Patience, Cancellation);
         Assert.Equal(0, daemon.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_second_shutdown_request_of_a_client_is_busy_and_the_first_one_is_answered_all_the_same()
+    {
+        using var cluster = new DaemonCluster(1);
+        cluster.Start(1);
+        await using var ring = await cluster.ConnectAsync(1);
+        await using var watcher = await cluster.ConnectAsync(1);
+        await DaemonCluster.UntilAsync<RingQuorumChange>(ring, q => q.IsQuorate);
+        await watcher.Administration.WatchShutdownAsync(Cancellation);
+        var first = ring.Administration.ShutdownAsync(RingShutdownKind.Request, Cancellation);
+        await DaemonCluster.UntilAsync<RingShutdownAsked>(watcher, a => a.Kind == RingShutdownKind.Request);
+        Assert.Equal(
+            RingError.Busy, await RefusalAsync(() => ring.Administration.ShutdownAsync(RingShutdownKind.Regardless, Cancellation)));
+        Assert.False(first.IsCompleted);
+        await watcher.Administration.AnswerShutdownAsync(agrees: false, Cancellation);
+        Assert.Equal(RingError.Busy, await RefusalAsync(() => first.WaitAsync(DaemonCluster.Patience, Cancellation)));
     }
 
     [Fact]

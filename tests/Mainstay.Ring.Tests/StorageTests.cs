@@ -43,8 +43,20 @@ public sealed partial class StorageTests
         var file = Path.Combine(cluster.StateFolder(1), "ringid_1");
         File.CreateSymbolicLink(file, "/dev/full");
         Assert.Equal(FailedExitCode, await cluster.StartAndEndAsync(1));
-        Assert.Contains($"error: the ring id cannot be stored in {file}: No space left on device", cluster.Log(1), StringComparison.Ordinal);
+        Assert.Contains($"error: the ring id cannot be stored in {file}: No space left on device", cluster.Log(1),
+            StringComparison.Ordinal);
         Assert.DoesNotContain(" starts on ", cluster.Log(1), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_folder_on_a_full_disk_is_not_taken_for_another_daemon()
+    {
+        using var cluster = new DaemonCluster(1);
+        var file = Path.Combine(Directory.CreateDirectory(cluster.RunFolder(1) + "-full").FullName, "ring.pid");
+        File.CreateSymbolicLink(file, "/dev/full");
+        Assert.Equal(FailedExitCode, await cluster.StartAndEndAsync(1, cluster.RunFolder(1) + "-full"));
+        Assert.DoesNotContain("another mainstay-ring", cluster.Log(1), StringComparison.Ordinal);
+        Assert.Contains(" error: ", cluster.Log(1), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ internal sealed class CfgTool : CorosyncTool
     /// <inheritdoc/>
     protected override async Task<int> RunAsync(ToolContext context, IReadOnlyList<string> args)
     {
-        var options = PosixOptions.Parse(Name, "i:snbRLk:a:hH", ["force"], args);
+        var options = PosixOptions.Parse(Name, "i:snbrRLk:a:hH", ["force"], args);
         if (options.Error is not null)
         {
             context.Error.WriteLine(options.Error);
@@ -59,7 +59,8 @@ internal sealed class CfgTool : CorosyncTool
         if (action == "k") context.Out.WriteLine($"Killing node {node}");
         await using var ring = await ConnectAsync(
             context,
-            $"Could not initialize corosync configuration API error {(action is "R" or "L" ? "CS_ERR_LIBRARY" : "2")}");
+            e => $"Could not initialize corosync configuration API error "
+                + $"{(action is "R" or "L" ? Text(e) : ((int)e).ToString(CultureInfo.InvariantCulture))}");
         if (ring is null) return ExitFailed;
         return action switch
         {

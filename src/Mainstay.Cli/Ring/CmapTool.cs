@@ -7,6 +7,7 @@ namespace Mainstay.Cli.Ring;
 internal sealed class CmapTool : CorosyncTool
 {
     private const int ExitFailed = 1;
+    private const int KeySizeMax = 255;
 
     private const string Usage = """
         usage: corosync-cmapctl [-b] [-q] [-m MAP] [PREFIX...]       list keys
@@ -45,8 +46,9 @@ internal sealed class CmapTool : CorosyncTool
             return 0;
         }
 
-        await using var ring = await ConnectAsync(context, "Failed to initialize the cmap API. Error CS_ERR_LIBRARY");
+        await using var ring = await ConnectAsync(context, e => $"Failed to initialize the cmap API. Error {Text(e)}");
         if (ring is null) return ExitFailed;
+        if (RefuseLong(context, request)) return ExitFailed;
         var map = request.IsStatistics ? ring.Statistics : ring.Map;
         var keys = request.Operands;
         switch (request.Action)
@@ -75,6 +77,21 @@ internal sealed class CmapTool : CorosyncTool
             default:
                 return await ListAsync(context, map, request);
         }
+    }
+
+    // The daemon takes a prefix, or a key that cannot be there, of any length.
+    private static bool RefuseLong(ToolContext context, Request request)
+    {
+        if (request.Action is 's' or 'p' or 'C' || request.Operands.FirstOrDefault(k => k.Length > KeySizeMax) is not { } key) return false;
+        var what = request.Action switch
+        {
+            'g' => $"Can't get key {key}.",
+            'd' => $"Can't delete key {key}.",
+            't' or 'T' => "Failed to add tracking function.",
+            _ => "Failed to initialize iteration.",
+        };
+        context.Error.WriteLine($"{what} Error {Text(RingError.BadName)}");
+        return true;
     }
 
     private static async Task<int> ListAsync(ToolContext context, RingMap map, Request request)

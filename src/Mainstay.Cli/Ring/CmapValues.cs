@@ -25,6 +25,8 @@ internal static class CmapValues
         {
             case RingMapType.Text:
                 return RingMapValue.Of(text);
+            case RingMapType.Single or RingMapType.Real when NotFinite(text) is { } limit:
+                return type == RingMapType.Single ? RingMapValue.Of((float)limit) : RingMapValue.Of(limit);
             case RingMapType.Single or RingMapType.Real:
                 var number = Leading(text, c => char.IsAsciiDigit(c) || c is '.' or '-' or '+' or 'e' or 'E');
                 while (number.Length > 0)
@@ -88,6 +90,18 @@ internal static class CmapValues
         return type is RingMapType.Int8 or RingMapType.Int16 or RingMapType.Int32
             ? RingMapValue.OfSigned(type, (long)value)
             : RingMapValue.OfUnsigned(type, unchecked((ulong)value));
+    }
+
+    // What strtod(3) reads beside numbers.
+    private static double? NotFinite(string text)
+    {
+        var word = text.TrimStart();
+        var isNegative = word is ['-', ..];
+        if (word is ['-' or '+', ..]) word = word[1..];
+        if (word.StartsWith("inf", StringComparison.OrdinalIgnoreCase)) return isNegative ? double.NegativeInfinity
+            : double.PositiveInfinity;
+        if (!word.StartsWith("nan", StringComparison.OrdinalIgnoreCase)) return null;
+        return Math.CopySign(double.NaN, isNegative ? -1 : 1);
     }
 
     // As C reads a decimal number: leading blanks, a sign; what follows the digits does not count.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Mainstay.Ring.Client;
 
 namespace Mainstay.Cli.Ring;
@@ -20,13 +19,22 @@ internal abstract class CorosyncTool : ITool
         {
             return 0;
         }
+        catch (RingException failure)
+        {
+            // The daemon went in the middle of it, or refuses what no tool of the reference expects to be refused.
+            context.Error.WriteLine($"{Name}: {failure.Message}");
+            return 1;
+        }
     }
 
     /// <summary>Does the work.</summary>
     protected abstract Task<int> RunAsync(ToolContext context, IReadOnlyList<string> args);
 
-    /// <summary>Connects; <see langword="null"/> with the refusal on standard error, and why, where the daemon is not there.</summary>
-    protected static async Task<RingClient?> ConnectAsync(ToolContext context, string refusal)
+    /// <summary>Connects; <see langword="null"/> with the refusal on standard error, and why, where that fails.</summary>
+    protected static Task<RingClient?> ConnectAsync(ToolContext context, string refusal) => ConnectAsync(context, _ => refusal);
+
+    /// <summary>The same with a refusal that names the error.</summary>
+    protected static async Task<RingClient?> ConnectAsync(ToolContext context, Func<RingError, string> refusal)
     {
         try
         {
@@ -34,7 +42,7 @@ internal abstract class CorosyncTool : ITool
         }
         catch (RingException problem)
         {
-            context.Error.WriteLine(refusal);
+            context.Error.WriteLine(refusal(problem.Error));
             context.Error.WriteLine(problem.Message);
             return null;
         }
@@ -59,10 +67,13 @@ internal abstract class CorosyncTool : ITool
     };
 
     /// <summary>A node id: a positive number.</summary>
-    protected static bool TryNodeId(string text, out uint id) =>
-        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id) && id > 0;
+    protected static bool TryNodeId(string text, out uint id)
+    {
+        id = PosixNumber.Read(text, uint.MaxValue) ?? 0;
+        return id > 0;
+    }
 
-    /// <summary>First address of a node.</summary>
-    protected static string AddressOf(RingIdentity identity, uint nodeId) =>
-        identity.Nodes.FirstOrDefault(n => n.NodeId == nodeId)?.Addresses[0] ?? string.Empty;
+    /// <summary>Addresses of a node on all its links, apart by blanks.</summary>
+    protected static string AddressesOf(RingIdentity identity, uint nodeId) =>
+        string.Join(' ', identity.Nodes.FirstOrDefault(n => n.NodeId == nodeId)?.Addresses ?? []);
 }

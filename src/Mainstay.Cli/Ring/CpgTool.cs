@@ -38,7 +38,7 @@ internal sealed class CpgTool : CorosyncTool
             return 1;
         }
 
-        await using var ring = await ConnectAsync(context, "Could not initialize corosync cpg API error 2");
+        await using var ring = await ConnectAsync(context, e => $"Could not initialize corosync cpg API error {(int)e}");
         if (ring is null) return 1;
         var groups = await ring.GetGroupsAsync(context.Cancellation);
         var delimiter = options.Given.LastOrDefault(o => o.Name == "d").Value is { Length: > 0 } text ? text[0] : (char?)null;
@@ -80,7 +80,7 @@ internal sealed class CpgTool : CorosyncTool
             text.Append(NameOf(group, escapes)).Append('\n');
             foreach (var member in group.Members)
             {
-                var address = AddressOf(identity, member.NodeId);
+                var address = AddressesOf(identity, member.NodeId);
                 text.Append(CultureInfo.InvariantCulture, $"\t\t{member.ProcessId,10}\t{member.NodeId,10} ({address})\n");
             }
         }

@@ -22,7 +22,7 @@ internal sealed class PosixOptions
     /// <summary>Reads arguments.</summary>
     /// <param name="program">Name of the program, for errors.</param>
     /// <param name="letters">Letters, each followed by a colon where it takes a value.</param>
-    /// <param name="longNames">Long options, none of which takes a value.</param>
+    /// <param name="longNames">Long options, none of which takes a value; without any, <c>--x</c> is a letter that is not known.</param>
     /// <param name="args">The arguments.</param>
     public static PosixOptions Parse(string program, string letters, IReadOnlyList<string> longNames, IReadOnlyList<string> args)
     {
@@ -36,9 +36,11 @@ internal sealed class PosixOptions
                 break;
             }
 
-            if (argument.Length > 2 && argument.StartsWith("--", StringComparison.Ordinal))
+            if (longNames.Count > 0 && argument.StartsWith("--", StringComparison.Ordinal))
             {
-                if (longNames.Contains(argument[2..], StringComparer.Ordinal)) result.Given.Add((argument[2..], string.Empty));
+                // As much of the name as no other begins with is enough.
+                string[] meant = [.. longNames.Where(n => n.StartsWith(argument[2..], StringComparison.Ordinal))];
+                if (meant.Length == 1) result.Given.Add((meant[0], string.Empty));
                 else result.Error = $"{program}: unrecognized option '{argument}'";
             }
             else if (argument.Length > 1 && argument[0] == '-')

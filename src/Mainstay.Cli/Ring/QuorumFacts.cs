@@ -25,9 +25,25 @@ internal sealed record QuorumFacts(
         var members = new List<RingVoteInfo>();
         if (provider == Votequorum)
         {
-            foreach (var member in status.Quorum.Members) members.Add(await ring.Votes.GetAsync(member, cancellationToken));
+            foreach (var member in status.Quorum.Members)
+            {
+                if (await FindAsync(ring, member, cancellationToken) is { } votes) members.Add(votes);
+            }
         }
 
         return new QuorumFacts(ring.Identity, provider, status.Quorum, members);
+    }
+
+    // A member that has only just come may not have told its votes yet.
+    private static async Task<RingVoteInfo?> FindAsync(RingClient ring, uint member, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ring.Votes.GetAsync(member, cancellationToken);
+        }
+        catch (RingException failure) when (failure.Error == RingError.NotFound)
+        {
+            return null;
+        }
     }
 }

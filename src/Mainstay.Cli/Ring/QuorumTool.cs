@@ -1,4 +1,3 @@
-using System.Globalization;
 using Mainstay.Ring.Client;
 
 namespace Mainstay.Cli.Ring;
@@ -167,7 +166,8 @@ internal sealed class QuorumTool : CorosyncTool
 
         private string With(char name, string value, out Request? next)
         {
-            var number = uint.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? (uint?)parsed : null;
+            var number = PosixNumber.Read(value, name == 'n' ? uint.MaxValue : int.MaxValue);
+            var parsed = number ?? 0;
             (next, var problem) = name switch
             {
                 'H' => (this with { Style = Style with { IsHexadecimal = true } }, string.Empty),

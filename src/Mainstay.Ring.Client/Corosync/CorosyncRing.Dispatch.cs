@@ -12,6 +12,7 @@ public sealed unsafe partial class CorosyncRing
     // the quorum of that membership is known: so both have one order, as on mainstay-ring.
     private readonly Queue<RingEvent> _held = new();
     private RingConfigurationId? _awaited;
+    private bool _isOverrun;
 
     [ThreadStatic]
     private static CorosyncRing? t_dispatching;
@@ -46,6 +47,12 @@ public sealed unsafe partial class CorosyncRing
                 reason = "Corosync closed the connection";
                 break;
             }
+
+            if (_isOverrun)
+            {
+                reason = RingEventQueue.Overrun;
+                break;
+            }
         }
 
         End(reason);
@@ -56,9 +63,8 @@ public sealed unsafe partial class CorosyncRing
     private void End(string reason)
     {
         Volatile.Write(ref _endReason, reason);
-        while (_held.TryDequeue(out var held)) _events.Writer.TryWrite(held);
-        _events.Writer.TryWrite(new RingDisconnected(reason));
-        _events.Writer.TryComplete();
+        while (_held.TryDequeue(out var held)) _events.AddReserved(held);
+        _events.End(new RingDisconnected(reason));
         var problem = new RingException(reason);
         _joining?.TrySetException(problem);
         _leaving?.TrySetException(problem);
@@ -66,7 +72,10 @@ public sealed unsafe partial class CorosyncRing
 
     private void Publish(RingEvent happened)
     {
-        if (_awaited is null) _events.Writer.TryWrite(happened);
+        // What comes after an event that has no room would be out of order: nothing does.
+        _isOverrun = _isOverrun || !_events.TryReserve(happened);
+        if (_isOverrun) return;
+        if (_awaited is null) _events.AddReserved(happened);
         else _held.Enqueue(happened);
     }
 
@@ -130,10 +139,10 @@ public sealed unsafe partial class CorosyncRing
         }
 
         Volatile.Write(ref _lastQuorum, change);
-        _events.Writer.TryWrite(change);
+        _isOverrun = _isOverrun || !_events.TryAdd(change);
         if (_awaited is { } awaited && ring.Sequence < awaited.Sequence) return;
         _awaited = null;
-        while (_held.TryDequeue(out var held)) _events.Writer.TryWrite(held);
+        while (_held.TryDequeue(out var held)) _events.AddReserved(held);
     }
 
     private static GroupMemberChange[] Changes(ReadOnlySpan<CpgAddress> addresses)

@@ -13,7 +13,7 @@ public sealed partial class CorosyncRing : IRing
 {
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromMilliseconds(5);
 
-    private readonly Channel<RingEvent> _events = Channel.CreateUnbounded<RingEvent>(new UnboundedChannelOptions { SingleWriter = true });
+    private readonly SizedQueue<RingEvent> _events = RingEventQueue.Create();
     private readonly Lock _calls = new();
     private readonly Thread _dispatcher;
     private readonly ulong _groups;
@@ -64,7 +64,17 @@ public sealed partial class CorosyncRing : IRing
         var joining = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _group = name;
         _joining = joining;
-        await CallAsync("join the group", () => WithName(name, isJoin: true), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await CallAsync("join the group", () => WithName(name, isJoin: true), cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // Refused, or given up before the library took it: another group, or the same later, may be joined.
+            _group = null;
+            throw;
+        }
+
         await joining.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 

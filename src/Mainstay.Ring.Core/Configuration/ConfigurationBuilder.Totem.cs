@@ -116,7 +116,7 @@ internal sealed partial class ConfigurationBuilder
             return;
         }
 
-        if (link > 0 && !_keys.ContainsKey($"nodelist.node.0.ring{link}_addr"))
+        if (link > 0 && key != "linknumber" && !_keys.ContainsKey($"nodelist.node.0.ring{link}_addr"))
         {
             Refuse($"interface {link} is configured but the nodes have no ring{link}_addr", value.Line);
         }

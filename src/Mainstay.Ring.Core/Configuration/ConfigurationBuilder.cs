@@ -49,6 +49,7 @@ internal sealed partial class ConfigurationBuilder
 
     public RingConfiguration? Build()
     {
+        if (_environment.Running is { } running) KeepFixed(running);
         var logging = LoggingSettings.Read(_document, (message, value) =>
             Add(ProblemSeverity.Error, message, value.Line, ConfigurationProblem.LoggingExitStatus));
         var transport = ReadTransport();
@@ -109,7 +110,7 @@ internal sealed partial class ConfigurationBuilder
             var prefix = $"nodelist.node.{position}.";
             var addresses = ReadAddresses(prefix);
             if (addresses.Count == 0) continue;
-            addressCount = Math.Max(addressCount, addresses.Count);
+            if (addressCount == 0) addressCount = addresses.Count;
             var line = LineOf(prefix + "ring0_addr");
             if (addresses.Count != addressCount) Refuse("Not all nodes have the same number of links", line);
             if (addresses.Count > 1 && transport != RingTransport.Knet)

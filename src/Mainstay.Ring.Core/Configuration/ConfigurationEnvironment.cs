@@ -36,4 +36,10 @@ public sealed record ConfigurationEnvironment
 
     /// <summary>Id of the local node, likewise.</summary>
     public uint? NodeId { get; init; }
+
+    /// <summary>
+    /// The configuration that is in force, where the file is read again: what cannot change at run-time keeps its value and is told
+    /// (spec/corosync-conf.md section 7).
+    /// </summary>
+    public RingConfiguration? Running { get; init; }
 }

@@ -18,7 +18,7 @@ public sealed record CorosyncConfDocument(
 /// </summary>
 public sealed class CorosyncConfParser
 {
-    private const int LineSizeMax = 511;
+    private const int LineSizeMax = 510;
     private const int KeySizeMax = 255;
     private const int KeySizeMin = 3;
 
@@ -29,6 +29,7 @@ public sealed class CorosyncConfParser
     private readonly Func<string, string, uint?> _resolveIdentity;
     private int _line;
     private int _nodeCount;
+    private int _nextNode;
     private int _depthTooGreat;
 
     private CorosyncConfParser(string file, Func<string, string, uint?>? resolveIdentity)
@@ -61,6 +62,12 @@ public sealed class CorosyncConfParser
             if (line.Length > LineSizeMax)
             {
                 Refuse("Line too long");
+                continue;
+            }
+
+            if (line.Contains((byte)0))
+            {
+                Refuse("Line has a zero byte");
                 continue;
             }
 
@@ -113,7 +120,10 @@ public sealed class CorosyncConfParser
             path = parent;
         }
 
-        _open.Push(new Section(path, _line, path == "nodelist.node" ? _nodeCount++ : 0));
+        // Every list begins with node 0, as in the reference: what a second one says of a node takes the place of what the first one said.
+        if (path == "nodelist") _nextNode = 0;
+        _open.Push(new Section(path, _line, path == "nodelist.node" ? _nextNode++ : 0));
+        _nodeCount = Math.Max(_nodeCount, _nextNode);
     }
 
     private void CloseSection()
@@ -266,6 +276,11 @@ public sealed class CorosyncConfParser
             => "Invalid ip_version type. Should be ipv4, ipv6, ipv4-6 or ipv6-4",
         "totem.knet_compression_model" when text is not ("none" or "zlib" or "lz4" or "lz4hc" or "lzo2" or "lzma" or "bzip2" or "zstd")
             => "Invalid compression model. Should be none, zlib, lz4, lz4hc, lzo2, lzma, bzip2 or zstd",
+        "system.sched_rr" when text is not ("yes" or "no") => "Invalid system.sched_rr value. Should be yes or no",
+        "system.move_to_root_cgroup" when text is not ("yes" or "no" or "auto")
+            => "Invalid system.move_to_root_cgroup. Should be yes, no or auto",
+        "system.allow_knet_handle_fallback" when text is not ("yes" or "no")
+            => "Invalid system.allow_knet_handle_fallback. Should be yes or no",
         "system.qb_ipc_type" when text is not ("native" or "shm" or "socket")
             => "Invalid system.qb_ipc_type. Should be native, shm or socket",
         _ => null,

@@ -58,6 +58,7 @@ internal static class CorosyncKeyTypes
             yield return new($"totem.interface.{key}", CmapValueType.UInt32);
         }
 
+        yield return new("resources.watchdog_timeout", CmapValueType.UInt32);
         yield return new("nodelist.node.nodeid", CmapValueType.UInt32);
         yield return new("nodelist.node.quorum_votes", CmapValueType.UInt32);
 

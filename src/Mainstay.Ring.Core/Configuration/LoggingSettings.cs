@@ -68,10 +68,11 @@ public sealed record LoggingSettings(
         }
 
         string Of(string key, string fallback) => keys.TryGetValue($"logging.{key}", out var value) ? value.Text : fallback;
+        bool IsOn(string key, string fallback) => Of(key, fallback) is "yes" or "on";
         return new LoggingSettings(
-            Of("to_stderr", "yes") == "yes",
-            Of("to_syslog", "yes") == "yes",
-            Of("to_logfile", "no") == "yes" && Of("logfile", "").Length > 0 ? Of("logfile", "") : null,
+            IsOn("to_stderr", "yes"),
+            IsOn("to_syslog", "yes"),
+            IsOn("to_logfile", "no") && Of("logfile", "").Length > 0 ? Of("logfile", "") : null,
             Math.Max(0, Array.IndexOf(Facilities, Of("syslog_facility", "daemon"))),
             PriorityOf(Of("syslog_priority", "info")),
             PriorityOf(Of("logfile_priority", Of("syslog_priority", "info"))),
@@ -83,9 +84,11 @@ public sealed record LoggingSettings(
     {
         "debug" when text is not ("on" or "off" or "trace") => "unknown value for debug: on, off or trace is expected",
         "timestamp" when text is not ("on" or "off" or "hires") => "unknown value for timestamp: on, off or hires is expected",
-        "to_stderr" or "to_syslog" or "to_logfile" when text is not ("yes" or "no") => $"unknown value for {key}: yes or no is expected",
-        "fileline" or "function_name" or "blackbox" when text is not ("on" or "off" or "yes" or "no")
+        "to_stderr" or "to_syslog" or "to_logfile" when text is not ("yes" or "no" or "on" or "off")
+            => $"unknown value for {key}: yes or no is expected",
+        "fileline" or "function_name" or "blackbox" when text is not ("on" or "off")
             => $"unknown value for {key}: on or off is expected",
+        "logfile" when text.Length == 0 => "logfile has no name",
         "syslog_facility" when text.Length == 0 || !Facilities.Contains(text) => $"unknown syslog facility specified: {text}",
         "syslog_priority" when Priority(text) < 0 => $"unknown syslog priority specified: {text}",
         "logfile_priority" when Priority(text) < 0 => $"unknown logfile priority specified: {text}",

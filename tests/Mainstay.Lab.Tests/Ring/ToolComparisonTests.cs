@@ -10,6 +10,11 @@ public sealed partial class ToolComparisonTests
     private const int TokenMs = 1000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
+    /// <summary>Runs a command as somebody whom no section <c>uidgid</c> names.</summary>
+    private const string Stranger = "setpriv --reuid=65534 --regid=65534 --clear-groups";
+
+    private static readonly string s_longKey = new('k', 256);
+
     /// <summary>Commands that change nothing, or only the node they run on.</summary>
     private static readonly string[] s_commands =
     [
@@ -35,7 +40,14 @@ public sealed partial class ToolComparisonTests
         "corosync-cmapctl -s totem.token u32 1000", "corosync-cmapctl -g runtime.config.totem.token",
             "corosync-cmapctl -m stats -d stats.srp.mcast_tx",
         "corosync-cmapctl -m stats -s stats.foo u32 1", "corosync-cmapctl -C totem", "corosync-cmapctl runtime.votequorum",
-        "corosync-cpgtool -Z",
+        "corosync-cpgtool -Z", "corosync-cpgtool", "corosync-quorumtool -e 2147483648", "corosync-quorumtool -v 2147483648",
+        "corosync-quorumtool -n +1", "corosync-quorumtool -v +1", "corosync-cfgtool -a +1", "corosync-cfgtool -k +77",
+        "corosync-cmapctl -s my.h flt nan", "corosync-cmapctl -g my.h", "corosync-cmapctl -s my.h dbl -- -inf",
+        "corosync-cmapctl -g my.h", "corosync-cmapctl -D my.", "corosync-cmapctl --help",
+        $"corosync-cmapctl -g {s_longKey}", $"corosync-cmapctl -d {s_longKey}", $"corosync-cmapctl -D {s_longKey}",
+        $"corosync-cmapctl -t {s_longKey}", $"corosync-cmapctl {s_longKey}",
+        $"{Stranger} corosync-quorumtool", $"{Stranger} corosync-cfgtool -s", $"{Stranger} corosync-cfgtool -R",
+        $"{Stranger} corosync-cmapctl", $"{Stranger} corosync-cpgtool",
     ];
 
     /// <summary>With knet the reference shows links; with udpu it shows another node's address as its own.</summary>
@@ -60,7 +72,7 @@ public sealed partial class ToolComparisonTests
         {
             var words = command.Split(' ');
             var reference = lab.Cluster.Try("n1", words);
-            var ours = lab.Cluster.Try("n2", [Programs.Cli, .. words]);
+            var ours = lab.Cluster.Try("n2", OurWords(words));
             var expected = $"{Neutral(reference.Output)}status {reference.ExitCode}";
             var actual = $"{Neutral(ours.Output)}status {ours.ExitCode}";
             if (expected != actual) differences.Add($"$ {command}\n--- Corosync\n{expected}\n--- Mainstay\n{actual}\n");
@@ -127,6 +139,13 @@ public sealed partial class ToolComparisonTests
         Assert.Equal("Killing node 1\n", lab.Cluster.Exec("n3", Programs.Cli, "corosync-cfgtool", "-k", "1"));
         await LabCluster.UntilAsync("Corosync was ended", Patience, () =>
             (lab.Cluster.Try("n1", "pidof", "corosync").ExitCode != 0, "runs"));
+    }
+
+    // Our command in place of the reference's, whoever runs it.
+    private static string[] OurWords(string[] words)
+    {
+        var tool = Array.FindIndex(words, w => w.StartsWith("corosync-", StringComparison.Ordinal));
+        return [.. words[..tool], Programs.Cli, .. words[tool..]];
     }
 
     private static async Task UntilSameAsync(RingLab lab, string command)
