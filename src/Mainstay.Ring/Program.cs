@@ -56,8 +56,9 @@ static int Start(RingArguments arguments, RingConfiguration configuration, RingL
 
         var store = RingStore.Open(arguments.StateDirectory, configuration.LocalNode.NodeId);
         if (store.WasTorn) log.Warning($"the ring id file in {arguments.StateDirectory} was too short and is taken as new");
-        if (OptionProblems.TryCreate(configuration, store.Sequence, store.ExpectedVotes, out _) is not { } options)
+        if (OptionProblems.TryCreate(configuration, store.Sequence, store.ExpectedVotes, out var refused) is not { } options)
         {
+            foreach (var problem in refused) log.Error(problem.ToString());
             return ConfigurationProblem.FileExitStatus;
         }
 
