@@ -11,6 +11,7 @@ packages=(
     corosync pacemaker pacemaker-cli-utils                                         # the reference, as peer and oracle
     gcc libc6-dev libcpg-dev                                                       # the C client on the reference's side
     corosync-qdevice corosync-qnetd                                                # its quorum device
+    faketime                                                                       # recorded command lines at their time
     dbus systemd                                                                   # hosts with a real systemd
 )
 

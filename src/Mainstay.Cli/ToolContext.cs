@@ -79,6 +79,12 @@ internal sealed class ToolContext
     /// <summary>Stands in for the CIB of the running cluster; <see langword="null"/> outside tests.</summary>
     public Configuration.ICibStore? LiveCib { get; init; }
 
+    /// <summary>The clock that every tool tells the time by. Tests stop it at a moment of their own.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>The time by <see cref="Clock"/>, in the local zone.</summary>
+    public DateTimeOffset Now => Clock.GetLocalNow();
+
     /// <summary>
     /// Called by a tool that reads, computes, answers and ends: nothing it allocates is worth collecting while there is memory. A tool that
     /// goes on, and tests, which share their process, leave it alone.
@@ -91,6 +97,7 @@ internal sealed class ToolContext
         {
             Agents = Agents,
             LiveCib = LiveCib,
+            Clock = Clock,
             DeferCollections = DeferCollections,
         };
 

@@ -17,13 +17,13 @@ internal abstract class CibSource
     {
         if (context.Environment("CIB_file") is { Length: > 0 } file)
         {
-            return new CibFileSource(file);
+            return new CibFileSource(file, context.Clock);
         }
 
         if (!ignoreShadow && context.Environment("CIB_shadow") is { Length: > 0 } shadow)
         {
             var folder = context.Environment("CIB_shadow_dir") is { Length: > 0 } named ? named : ShadowFolder;
-            return new CibFileSource(Path.Combine(folder, $"shadow.{shadow}"));
+            return new CibFileSource(Path.Combine(folder, $"shadow.{shadow}"), context.Clock);
         }
 
         return new CibLiveSource(
@@ -101,7 +101,7 @@ internal sealed record CibLoad(CibDocument? Document, int Code, string? Message)
 }
 
 /// <summary>A CIB in a file; changes are written to a temporary file that then takes its place.</summary>
-internal sealed class CibFileSource(string file) : CibSource
+internal sealed class CibFileSource(string file, TimeProvider clock) : CibSource
 {
     /// <inheritdoc/>
     public override CibLoad Load() => CibLoad.OfFile(file);
@@ -120,9 +120,9 @@ internal sealed class CibFileSource(string file) : CibSource
     public override CibDocument? Readable(CibDocument document, string? user)
         => user is not null && CibAcl.IsActive(document, Now()) ? CibAcl.Filter(document, new CibUser(user, [])) : document;
 
-    private static CibDateTime Now()
+    private CibDateTime Now()
     {
-        var now = DateTimeOffset.Now;
+        var now = clock.GetLocalNow();
         return new CibDateTime(now.ToUnixTimeSeconds(), (int)now.Offset.TotalSeconds);
     }
 

@@ -34,7 +34,7 @@ internal sealed class CrmRuleTool : NativeTool
             return output.Usage("--check requires use of --rule=");
         }
 
-        var clock = DateTimeOffset.Now;
+        var clock = context.Now;
         var now = new CibDateTime(clock.ToUnixTimeSeconds(), (int)clock.Offset.TotalSeconds);
         if (options["date"] is { } date && !CibDateTime.TryParse(date, now, out now))
         {

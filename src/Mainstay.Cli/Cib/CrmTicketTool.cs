@@ -153,7 +153,7 @@ internal sealed class CrmTicketTool : NativeTool
             var state = new XElement("ticket_state", new XAttribute("id", id), new XAttribute(name, value));
             if (name == "granted" && CibBoolean.IsTrue(value) && ticket is not { IsGranted: true })
             {
-                state.SetAttributeValue("last-granted", DateTimeOffset.Now.ToUnixTimeSeconds());
+                state.SetAttributeValue("last-granted", context.Now.ToUnixTimeSeconds());
             }
 
             return Apply(CibOperationKind.Modify, new XElement("status", new XElement("tickets", state)));

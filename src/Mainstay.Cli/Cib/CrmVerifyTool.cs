@@ -52,10 +52,10 @@ internal sealed class CrmVerifyTool : NativeTool
             return output.Fail(loaded.Code, $"crm_verify: {loaded.Message}");
         }
 
-        return Check(options, output, loaded.Document);
+        return Check(context, options, output, loaded.Document);
     }
 
-    private static int Check(NativeOptions options, NativeOutput output, CibDocument document)
+    private static int Check(ToolContext context, NativeOptions options, NativeOutput output, CibDocument document)
     {
         if (options["save-xml"] is { } target)
         {
@@ -69,7 +69,7 @@ internal sealed class CrmVerifyTool : NativeTool
             }
         }
 
-        var problems = CibVerification.Check(document, DateTimeOffset.Now);
+        var problems = CibVerification.Check(document, context.Now);
         var isQuiet = options.Has("quiet");
         foreach (var problem in problems.Where(_ => !isQuiet))
         {

@@ -35,7 +35,7 @@ internal sealed class Iso8601Tool : NativeTool
     /// <inheritdoc/>
     protected override int Run(ToolContext context, NativeOptions options, NativeOutput output)
     {
-        var clock = DateTimeOffset.Now;
+        var clock = context.Now;
         var now = new CibDateTime(clock.ToUnixTimeSeconds(), (int)clock.Offset.TotalSeconds);
         CibDateTime? date = null;
         if (options.Has("now"))

@@ -17,8 +17,11 @@ internal sealed record MoveRequest(XElement Resource, string? Node, bool IsBan, 
 internal static class MoveConstraints
 {
     /// <summary>Makes the constraint of a move or ban; older ones of the same resource that contradict it go.</summary>
+    /// <param name="cib">The CIB that is changed.</param>
+    /// <param name="request">What is wished.</param>
+    /// <param name="now">When a lifetime begins.</param>
     /// <returns>The ids of what was made.</returns>
-    public static IReadOnlyList<string> Create(XDocument cib, MoveRequest request, long? nowSeconds = null)
+    public static IReadOnlyList<string> Create(XDocument cib, MoveRequest request, DateTimeOffset now)
     {
         var resource = request.Resource.Id();
         var isBan = request.IsBan || request.Node is null;
@@ -38,21 +41,20 @@ internal static class MoveConstraints
         }
 
         section.Elements("rsc_location").Where(e => replaced.Contains(e.Id())).ToList().ForEach(e => e.Remove());
-        section.Add(Element(request, id, node, isBan, nowSeconds));
+        section.Add(Element(request, id, node, isBan, now));
         return [id];
     }
 
     /// <summary>Removes what move and ban made for a resource (all resources where none is named).</summary>
     /// <returns>The ids of what went.</returns>
-    public static IReadOnlyList<string> Clear(XDocument cib, string? resource, string? node, bool expiredOnly, long? nowSeconds = null)
+    public static IReadOnlyList<string> Clear(XDocument cib, string? resource, string? node, bool expiredOnly, DateTimeOffset now)
     {
-        var now = nowSeconds ?? DateTimeOffset.UtcNow.ToUnixTimeSeconds();
         var found = (CibTree.FindSection(cib, "constraints")?.Elements("rsc_location") ?? [])
             .Where(e => e.Id().StartsWith("cli-ban-", StringComparison.Ordinal)
                 || e.Id().StartsWith("cli-prefer-", StringComparison.Ordinal))
             .Where(e => resource is null || e.Text("rsc") == resource)
             .Where(e => node is null || NodeOf(e) == node)
-            .Where(e => !expiredOnly || IsExpired(e, now))
+            .Where(e => !expiredOnly || IsExpired(e, now.ToUnixTimeSeconds()))
             .ToList();
         found.ForEach(e => e.Remove());
         return [.. found.Select(e => e.Id())];
@@ -62,7 +64,7 @@ internal static class MoveConstraints
     public static string? NodeOf(XElement constraint) => constraint.Text("node")
         ?? constraint.Elements("rule").Elements("expression").FirstOrDefault(e => e.Text("attribute") == "#uname")?.Text("value");
 
-    private static XElement Element(MoveRequest request, string id, string node, bool isBan, long? nowSeconds)
+    private static XElement Element(MoveRequest request, string id, string node, bool isBan, DateTimeOffset now)
     {
         var score = isBan ? "-INFINITY" : "INFINITY";
         var element = new XElement(
@@ -82,7 +84,7 @@ internal static class MoveConstraints
                 $"'{request.Lifetime}' is not a valid lifetime: an ISO 8601 duration is expected, such as PT1H or P2D");
         }
 
-        var end = new CibDateTime(nowSeconds ?? DateTimeOffset.UtcNow.ToUnixTimeSeconds()).Add(duration).ToUtc();
+        var end = new CibDateTime(now.ToUnixTimeSeconds()).Add(duration).ToUtc();
         var resource = request.Resource.Id();
         var (rule, expression, lifetime) = isBan
             ? ($"{id}-rule", $"{id}-expr", $"{id}-lifetime")

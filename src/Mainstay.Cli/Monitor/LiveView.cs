@@ -27,7 +27,7 @@ internal static class LiveView
         });
         do
         {
-            var now = DateTimeOffset.Now;
+            var now = context.Now;
             ClusterSnapshot? snapshot = null;
             var text = "";
             try

@@ -90,7 +90,7 @@ internal sealed class MonitorTool : ITool
             return LiveView.Run(context, options["xml-file"], wanted, Interval(options["interval"]));
         }
 
-        var now = DateTimeOffset.Now;
+        var now = context.Now;
         var snapshot = SnapshotSource.Read(context, options["xml-file"], now);
         switch (format)
         {

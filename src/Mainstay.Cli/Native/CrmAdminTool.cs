@@ -50,7 +50,7 @@ internal sealed class CrmAdminTool : ClusterTool
         }
 
         return options.Has("pacemakerd")
-            ? Daemon(output, Status(context), options.Has("quiet"))
+            ? Daemon(context, output, options.Has("quiet"))
             : output.Usage("Must specify a command: -D, -S NODE, -P or -N");
     }
 
@@ -105,15 +105,15 @@ internal sealed class CrmAdminTool : ClusterTool
         return output.Finish(NativeExit.Ok);
     }
 
-    private static int Daemon(NativeOutput output, ManagerStatus status, bool isQuiet)
+    private static int Daemon(ToolContext context, NativeOutput output, bool isQuiet)
     {
-        var (state, text) = status.Replica switch
+        var (state, text) = Status(context).Replica switch
         {
             "member" => ("running", "Pacemaker is running"),
             "joining" => ("starting_daemons", "Starting pacemaker daemons"),
             _ => ("wait_for_ping", "Waiting for startup-trigger from SBD"),
         };
-        var now = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var now = context.Now.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         output.Line(isQuiet ? state : $"Status of pacemakerd: '{text}' (last updated {now})");
         output.Element(new XElement("pacemakerd", new XAttribute("state", state), new XAttribute("last_updated", now)));
         return output.Finish(NativeExit.Ok);

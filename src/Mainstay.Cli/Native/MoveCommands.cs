@@ -35,7 +35,7 @@ internal static class MoveCommands
         var request = new MoveRequest(
             call.Resource, node, isBan, isPromoted, call.Options["lifetime"], node is null ? relevant[0].Node : null);
         var changed = call.Editor.Document.Clone();
-        var made = MoveConstraints.Create(changed.Xml, request);
+        var made = MoveConstraints.Create(changed.Xml, request, call.Context.Now);
 
         // A ban leaves an older wish for the same node alone: it outweighs it, and clearing one must not lose the other.
         Apply(call, changed, isBan ? id => made.Contains(id, StringComparer.Ordinal) : null);
@@ -47,7 +47,8 @@ internal static class MoveCommands
     public static int Clear(ResourceCall call)
     {
         var changed = call.Editor.Document.Clone();
-        var removed = MoveConstraints.Clear(changed.Xml, call.Id.Length > 0 ? call.Id : null, call.Node, call.Options.Has("expired"));
+        var removed = MoveConstraints.Clear(
+            changed.Xml, call.Id.Length > 0 ? call.Id : null, call.Node, call.Options.Has("expired"), call.Context.Now);
         Apply(call, changed);
         foreach (var id in removed)
         {

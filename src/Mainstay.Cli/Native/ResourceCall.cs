@@ -19,7 +19,7 @@ internal sealed class ResourceCall
         Editor = editor;
         _state = new Lazy<ClusterState>(() => Planner.ReadState(
             CibUpgrade.Upgrade(Editor.Document.Clone()).Document,
-            new PlannerOptions { Now = DateTimeOffset.UtcNow.ToUnixTimeSeconds(), IsSanitized = true }));
+            new PlannerOptions { Now = context.Now.ToUnixTimeSeconds(), IsSanitized = true }));
     }
 
     /// <summary>Streams and environment.</summary>

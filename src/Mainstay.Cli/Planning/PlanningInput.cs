@@ -36,7 +36,7 @@ internal sealed record PlanningInput(CibDocument Document, PlannerOptions Option
                 [.. problems.Where(p => p.Severity == CibSeverity.Error).Select(p => p.ToString())], NativeExit.Configuration);
         }
 
-        long now = Time(document, date, out string problem) ?? throw new CommandFailure(problem, NativeExit.Usage);
+        long now = Time(document, date, context.Now, out string problem) ?? throw new CommandFailure(problem, NativeExit.Usage);
         return new PlanningInput(document, Circumstances(now, isSanitized: file is not null));
     }
 
@@ -53,14 +53,14 @@ internal sealed record PlanningInput(CibDocument Document, PlannerOptions Option
     /// <summary>The effective time: as given, else as the CIB says, else the clock's.</summary>
     /// <param name="document">The CIB.</param>
     /// <param name="date">The time given (ISO 8601), or null.</param>
+    /// <param name="clock">What the clock says, in the local zone.</param>
     /// <param name="problem">What is wrong with the time given.</param>
     /// <returns>Seconds since 1970, or null if the time given is none.</returns>
-    public static long? Time(CibDocument document, string? date, out string problem)
+    public static long? Time(CibDocument document, string? date, DateTimeOffset clock, out string problem)
     {
         problem = string.Empty;
         if (date is not null)
         {
-            var clock = DateTimeOffset.Now;
             var now = new CibDateTime(clock.ToUnixTimeSeconds(), (int)clock.Offset.TotalSeconds);
             if (CibDateTime.TryParse(date, now, out var parsed)) return parsed.EpochSeconds;
             problem = $"'{date}' is no date: give YYYY-MM-DD hh:mm:ss or another ISO 8601 form";
@@ -69,7 +69,7 @@ internal sealed record PlanningInput(CibDocument Document, PlannerOptions Option
 
         return IntegerText.TryReadLeading(document.PackedRoot.Value("execution-date"), out long recorded)
             ? recorded
-            : DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+            : clock.ToUnixTimeSeconds();
     }
 
     /// <summary>The circumstances of a plan on this host.</summary>

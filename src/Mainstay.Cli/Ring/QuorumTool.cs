@@ -97,7 +97,7 @@ internal sealed class QuorumTool : CorosyncTool
             case 'm':
                 return await MonitorAsync(context, ring, request.Style);
             default:
-                context.Out.Write(QuorumToolText.Status(facts, request.Style, DateTimeOffset.Now));
+                context.Out.Write(QuorumToolText.Status(facts, request.Style, context.Now));
                 return facts.Quorum.IsQuorate ? 0 : ExitNotQuorate;
         }
     }
@@ -114,7 +114,7 @@ internal sealed class QuorumTool : CorosyncTool
                     return ExitFailed;
                 case RingQuorumChange:
                     var facts = await QuorumFacts.ReadAsync(ring, context.Cancellation);
-                    context.Out.Write(QuorumToolText.Status(facts, style, DateTimeOffset.Now) + "\n");
+                    context.Out.Write(QuorumToolText.Status(facts, style, context.Now) + "\n");
                     break;
                 default:
                     break;

@@ -28,14 +28,14 @@ internal static class SimulateBatch
             var fields = line.Split('\t');
             if (fields.Length < 3) continue;
             context.Cancellation.ThrowIfCancellationRequested();
-            RunCase(fields[0], fields[1], fields[2], fields.Length > 3 ? SplitShell(fields[3]) : []);
+            RunCase(fields[0], fields[1], fields[2], fields.Length > 3 ? SplitShell(fields[3]) : [], context.Now);
         }
 
         return 0;
     }
 
     // A batch must go on after any failure of one of its cases, so this is an outermost edge.
-    private static void RunCase(string name, string inputFile, string folder, List<string> extra)
+    private static void RunCase(string name, string inputFile, string folder, List<string> extra, DateTimeOffset clock)
     {
         string Path(string extension) => System.IO.Path.Combine(folder, $"{name}.{extension}");
         try
@@ -45,7 +45,8 @@ internal static class SimulateBatch
             var document = PlanningInput.Prepare(input, out var problems)
                 ?? throw new InvalidDataException(string.Join("; ", problems));
             var request = Request([.. extra]);
-            long now = PlanningInput.Time(document, request["set-datetime"], out string problem) ?? throw new InvalidDataException(problem);
+            long now = PlanningInput.Time(document, request["set-datetime"], clock, out string problem)
+                ?? throw new InvalidDataException(problem);
             string remark = isUnchecked ? Simulation.ValidationDisabled + "\n" : "";
 
             // One plan serves all outputs: recording the scores does not change it, and they are not part of the summary.

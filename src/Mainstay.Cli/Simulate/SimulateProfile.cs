@@ -10,10 +10,11 @@ namespace Mainstay.Cli.Simulate;
 internal static class SimulateProfile
 {
     /// <summary>Runs the plans.</summary>
+    /// <param name="context">The tool's context.</param>
     /// <param name="folder">The folder; its files named *.xml are taken.</param>
     /// <param name="request">The request, for the number of repeats.</param>
     /// <param name="output">Where the times are shown.</param>
-    public static int Run(string folder, SimulateRequest request, NativeOutput output)
+    public static int Run(ToolContext context, string folder, SimulateRequest request, NativeOutput output)
     {
         int repeats = 1;
         if (request["repeat"] is { } text
@@ -36,7 +37,7 @@ internal static class SimulateProfile
         var timings = new System.Xml.Linq.XElement("timings");
         foreach (string file in files.Order(StringComparer.Ordinal))
         {
-            if (Time(file, repeats, request, out string problem) is not { } seconds)
+            if (Time(file, repeats, request, context.Now, out string problem) is not { } seconds)
             {
                 output.Error($"crm_simulate: {file}: {problem}");
                 continue;
@@ -51,12 +52,12 @@ internal static class SimulateProfile
         return output.Finish(NativeExit.Ok);
     }
 
-    private static double? Time(string file, int repeats, SimulateRequest request, out string problem)
+    private static double? Time(string file, int repeats, SimulateRequest request, DateTimeOffset clock, out string problem)
     {
         var loaded = CibLoad.ForPlanning(file);
         problem = loaded.Message ?? "The CIB does not conform to its schema";
         if (loaded.Document is not { } input || PlanningInput.Prepare(input, out _) is not { } document) return null;
-        if (PlanningInput.Time(document, request["set-datetime"], out problem) is not { } now) return null;
+        if (PlanningInput.Time(document, request["set-datetime"], clock, out problem) is not { } now) return null;
         var planning = new PlannerOptions { Now = now, IsSanitized = true };
         var watch = Stopwatch.StartNew();
         for (int i = 0; i < repeats; i++) _ = Planner.Plan(document, planning);

@@ -31,7 +31,7 @@ internal sealed class SimulateTool : NativeTool
         if (options.Rest.Count > 0) return output.Usage($"unexpected argument '{options.Rest[0]}'");
         var request = new SimulateRequest(options);
         if (request["batch"] is { } list) return SimulateBatch.Run(context, list);
-        if (request["profile"] is { } folder) return SimulateProfile.Run(folder, request, output);
+        if (request["profile"] is { } folder) return SimulateProfile.Run(context, folder, request, output);
 
         // The running cluster, and what stands in for it, is never replaced by a simulation.
         string? inPlace = request.Has("in-place") && !request.Has("live-check") ? request["xml-file"] ?? "-" : null;
@@ -40,7 +40,7 @@ internal sealed class SimulateTool : NativeTool
         context.DeferCollections();
         var loaded = Load(context, request);
         if (loaded.Document is not { } document) return output.Fail(loaded.Code, $"crm_simulate: {loaded.Message}");
-        return Simulate(document, request, output, inPlace);
+        return Simulate(context, document, request, output, inPlace);
     }
 
     private static CibLoad Load(ToolContext context, SimulateRequest request)
@@ -52,7 +52,8 @@ internal sealed class SimulateTool : NativeTool
             : CibLoad.OfParse(CibDocument.Parse(context.In.ReadToEnd(), "standard input"));
     }
 
-    private static int Simulate(CibDocument input, SimulateRequest request, NativeOutput output, string? inPlace)
+    private static int Simulate(
+        ToolContext context, CibDocument input, SimulateRequest request, NativeOutput output, string? inPlace)
     {
         if (string.Equals(input.SchemaName, CibSchema.NoneName, StringComparison.OrdinalIgnoreCase))
         {
@@ -65,7 +66,11 @@ internal sealed class SimulateTool : NativeTool
             return output.Fail(NativeExit.Configuration, "crm_simulate: The CIB does not conform to its schema");
         }
 
-        if (PlanningInput.Time(document, request["set-datetime"], out string timeProblem) is not { } now) return output.Usage(timeProblem);
+        if (PlanningInput.Time(document, request["set-datetime"], context.Now, out string timeProblem) is not { } now)
+        {
+            return output.Usage(timeProblem);
+        }
+
         if (request.TryOut(document) is { } changeProblem) return output.Usage(changeProblem);
         var result = Simulation.Run(document, request.Simulation(now));
         Print(result, request, output, now);

@@ -70,7 +70,10 @@ public sealed partial class RecordedToolTests(ITestOutputHelper output)
             using var stderr = new StringWriter();
             using var stdin = new StringReader(recorded.TryGetProperty("stdin", out var text) ? text.GetString()! : string.Empty);
             var context = new ToolContext(
-                words[0], stdout, stderr, stdin, name => name == "CIB_file" ? cib : null, TerminalFacts.OfProcess(_ => null));
+                words[0], stdout, stderr, stdin, name => name == "CIB_file" ? cib : null, TerminalFacts.OfProcess(_ => null))
+            {
+                Clock = RecordingTime.Clock,
+            };
             var code = s_tools[words[0]]().Run(context, words[1..]);
             if (code != expected.GetProperty("rc").GetInt32())
             {

@@ -41,21 +41,41 @@ internal sealed class FakeManager : IDisposable
 
     private async Task ServeAsync()
     {
-        while (true)
+        while (await AcceptAsync() is { } connection)
         {
-            try
+            using (connection)
             {
-                using var connection = await _listener.AcceptAsync();
                 await ServeAsync(connection);
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                return; // disposed
             }
         }
     }
 
+    private async Task<Socket?> AcceptAsync()
+    {
+        try
+        {
+            return await _listener.AcceptAsync();
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return null; // disposed
+        }
+    }
+
+    // Whatever goes wrong with one client, the next one is served: a test that waits for its answer would never end.
     private async Task ServeAsync(Socket connection)
+    {
+        try
+        {
+            await AnswerAsync(connection);
+        }
+        catch (IOException)
+        {
+            return; // the client has gone
+        }
+    }
+
+    private async Task AnswerAsync(Socket connection)
     {
         await using var stream = new NetworkStream(connection);
         var buffer = new byte[64 * 1024];
@@ -63,7 +83,7 @@ internal sealed class FakeManager : IDisposable
         var head = -1;
         while (head < 0)
         {
-            length += await stream.ReadAsync(buffer.AsMemory(length));
+            length += await stream.ReadAtLeastAsync(buffer.AsMemory(length), 1);
             head = Encoding.UTF8.GetString(buffer, 0, length).IndexOf("\r\n\r\n", StringComparison.Ordinal);
         }
 
@@ -71,15 +91,17 @@ internal sealed class FakeManager : IDisposable
         var wanted = head + 4 + int.Parse(lines.Single(l => l.StartsWith("Content-Length: ", StringComparison.Ordinal))[16..], null);
         while (length < wanted)
         {
-            length += await stream.ReadAsync(buffer.AsMemory(length));
+            length += await stream.ReadAtLeastAsync(buffer.AsMemory(length), 1);
         }
 
         var request = lines[0][..lines[0].LastIndexOf(' ')];
         Requests.Add($"{request} {Encoding.UTF8.GetString(buffer, head + 4, wanted - head - 4)}".TrimEnd());
         var body = Encoding.UTF8.GetBytes(_answers.GetValueOrDefault(request, ""));
         var isKnown = _answers.ContainsKey(request);
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"HTTP/1.1 {(isKnown ? "200 OK" : "404 Not Found")}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n"));
-        await stream.WriteAsync(body);
+        var answer = Encoding.ASCII.GetBytes(
+            $"HTTP/1.1 {(isKnown ? "200 OK" : "404 Not Found")}\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n");
+
+        // At once: who has read that no body follows is gone, and a write to it would fail.
+        await stream.WriteAsync(answer.Concat(body).ToArray());
     }
 }

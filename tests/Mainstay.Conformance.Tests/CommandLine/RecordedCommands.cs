@@ -58,8 +58,16 @@ internal sealed record RecordedCommands(
 
     private static RecordedCommands RunTools()
     {
-        var text = Check("check_cli.py", ["--path", CommandLineTools.Folder, "-v"]);
-        return Read(text, ToolAreas(), "^=== ([^:\\s]+):");
+        const string FailedCase = "^=== ([^:\\s]+):";
+        if (CommandLineTools.FolderAtRecording() is { } folder)
+        {
+            return Read(Check("check_cli.py", ["--path", folder, "-v"]), ToolAreas(), FailedCase);
+        }
+
+        var areas = ToolAreas();
+        var dated = areas.Where(area => area.Value == CommandLineTools.ToolOfDates).Select(area => area.Key).ToHashSet(StringComparer.Ordinal);
+        var text = Check("check_cli.py", ["--path", CommandLineTools.Folder, "-v", "--match", $"^(?!{CommandLineTools.ToolOfDates}-)"]);
+        return Read(text, areas, FailedCase) with { LeftOut = dated };
     }
 
     private static RecordedCommands RunGuides()

@@ -24,7 +24,7 @@ internal static class QuorumStatus
         }
 
         var facts = Ask(session, static ring => QuorumFacts.ReadAsync(ring, CancellationToken.None));
-        session.Out.Write(QuorumToolText.Status(facts, new QuorumToolStyle { IsParsable = true }, DateTimeOffset.Now));
+        session.Out.Write(QuorumToolText.Status(facts, new QuorumToolStyle { IsParsable = true }, session.Context.Now));
         return 0;
     }
 

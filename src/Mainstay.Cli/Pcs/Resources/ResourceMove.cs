@@ -15,7 +15,8 @@ internal static class ResourceMove
         session.RequireLive();
         var (resource, node, _) = Parse(session, args, allowLifetime: false);
         var id = MoveConstraints.Create(session.Cib,
-            new MoveRequest(resource, node, IsBan: false, IsPromoted(session), null, CurrentNode(session, resource, node)));
+            new MoveRequest(resource, node, IsBan: false, IsPromoted(session), null, CurrentNode(session, resource, node)),
+            session.Context.Now);
         session.Info($"Location constraint to move resource '{resource.Id()}' has been created");
         session.Push();
         session.Info($"Waiting for the cluster to apply configuration changes...");
@@ -42,7 +43,8 @@ internal static class ResourceMove
     public static int Clear(PcsSession session, IReadOnlyList<string> args)
     {
         var (resource, node, _) = Parse(session, args, allowLifetime: false);
-        foreach (var id in MoveConstraints.Clear(session.Cib, resource.Id(), node, session.Options.Has("expired")))
+        var expiredOnly = session.Options.Has("expired");
+        foreach (var id in MoveConstraints.Clear(session.Cib, resource.Id(), node, expiredOnly, session.Context.Now))
         {
             session.Info($"Removing constraint: {id}");
         }
@@ -64,7 +66,8 @@ internal static class ResourceMove
 
         var made = MoveConstraints.Create(
             session.Cib,
-            new MoveRequest(resource, node, isBan, IsPromoted(session), lifetime, current));
+            new MoveRequest(resource, node, isBan, IsPromoted(session), lifetime, current),
+            session.Context.Now);
         foreach (var id in made.Where(i => i.StartsWith("cli-ban", StringComparison.Ordinal)))
         {
             var banned = CibTree.FindById(session.Cib, id)!.Text("node");

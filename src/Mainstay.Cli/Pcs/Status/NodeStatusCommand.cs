@@ -23,7 +23,7 @@ internal static class NodeStatusCommand
             throw new UsageFailure();
         }
 
-        var snapshot = SnapshotSource.Read(session.Context, session.Options.CibFile, DateTimeOffset.Now);
+        var snapshot = SnapshotSource.Read(session.Context, session.Options.CibFile, session.Context.Now);
         var text = new StringBuilder();
         Block(text, "Pacemaker Nodes:", [.. snapshot.State.Nodes.Where(n => n.Kind == NodeKind.Cluster)]);
         Block(text, "Pacemaker Remote Nodes:", [.. snapshot.State.Nodes.Where(n => n.Kind != NodeKind.Cluster)]);

@@ -48,7 +48,7 @@ internal static class ResourceStatus
 
     private static int Print(PcsSession session, IReadOnlyList<string> args, bool isFence)
     {
-        var snapshot = SnapshotSource.Read(session.Context, session.Options.CibFile, DateTimeOffset.Now);
+        var snapshot = SnapshotSource.Read(session.Context, session.Options.CibFile, session.Context.Now);
         var options = new MonitorOptions
         {
             ShowInactive = !session.Options.Has("hide-inactive"),

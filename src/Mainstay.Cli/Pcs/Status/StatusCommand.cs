@@ -26,7 +26,7 @@ internal static class StatusCommand
                 session.ShowsTables ? (snapshot, now) => StatusListings.All(snapshot, options, ClusterName(session, snapshot), now) : null);
         }
 
-        var now = DateTimeOffset.Now;
+        var now = session.Context.Now;
         var snapshot = SnapshotSource.Read(session.Context, session.Options.CibFile, now);
         if (session.OutputFormat == "json")
         {
@@ -62,7 +62,7 @@ internal static class StatusCommand
     /// <summary><c>cluster status</c>, <c>status cluster</c>: the summary and the nodes.</summary>
     public static int Cluster(PcsSession session, IReadOnlyList<string> args)
     {
-        var now = DateTimeOffset.Now;
+        var now = session.Context.Now;
         var snapshot = SnapshotSource.Read(session.Context, session.Options.CibFile, now);
         var options = new MonitorOptions { Sections = StatusSections.Summary | StatusSections.Nodes };
         var text = StatusText.Print(snapshot, options, now);
