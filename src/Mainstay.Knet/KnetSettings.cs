@@ -8,6 +8,11 @@ namespace Mainstay.Knet;
 /// <param name="Addresses">Address by link id; every link of the settings needs one.</param>
 public sealed record KnetHostSettings(NodeId Node, ImmutableSortedDictionary<int, LinkAddress> Addresses);
 
+/// <summary>What is wrong with the settings.</summary>
+/// <param name="Text">In words.</param>
+/// <param name="Option">The key of section <c>totem</c> that says so, where it is a single one.</param>
+public sealed record KnetSettingsProblem(string Text, string? Option = null);
+
 /// <summary>Everything the knet layer is made of (spec/knet-wire.md section 7).</summary>
 public sealed record KnetSettings
 {
@@ -42,29 +47,38 @@ public sealed record KnetSettings
     public int CompressionLevel { get; init; }
 
     /// <summary>What is wrong with the settings, in words, or <see langword="null"/>.</summary>
-    public string? Problem
+    public string? Problem => FindProblem()?.Text;
+
+    /// <summary>What is wrong with the settings, or <see langword="null"/>.</summary>
+    public KnetSettingsProblem? FindProblem()
     {
-        get
+        if (!IsHostId(Self)) return new($"node id {Self} is not in 1..65535");
+        if (Links.Length is 0 or > KnetLimits.LinkCountMax)
         {
-            if (!IsHostId(Self)) return $"node id {Self} is not in 1..65535";
-            if (Links.Length is 0 or > KnetLimits.LinkCountMax) return $"{Links.Length} links; 1 to {KnetLimits.LinkCountMax} are accepted";
-            foreach (var link in Links)
-            {
-                if (FindProblem(link) is { } problem) return $"link {link.Link}: {problem}";
-            }
-
-            if (Links.Select(l => l.Link).Distinct().Count() != Links.Length) return "a link id appears twice";
-            foreach (var host in Hosts)
-            {
-                if (!IsHostId(host.Node) || host.Node == Self) return $"node id {host.Node} is not the id of another host";
-                if (Links.Any(l => !host.Addresses.ContainsKey(l.Link))) return $"node {host.Node} lacks an address for one of the links";
-            }
-
-            if (Hosts.Select(h => h.Node).Distinct().Count() != Hosts.Length) return "a node id appears twice";
-            if (!IsAvailable(Compression)) return $"compression by {Compression} is not available; none and zlib are";
-            if (FixedMtu is < 0 or > ushort.MaxValue) return $"knet_mtu {FixedMtu} is not in 0..65535";
-            return PathMtuInterval <= TimeSpan.Zero ? "knet_pmtud_interval must be positive" : Crypto.Problem;
+            return new($"{Links.Length} links; 1 to {KnetLimits.LinkCountMax} are accepted");
         }
+
+        foreach (var link in Links)
+        {
+            if (FindProblem(link) is { } problem) return new($"link {link.Link}: {problem}");
+        }
+
+        if (Links.Select(l => l.Link).Distinct().Count() != Links.Length) return new("a link id appears twice");
+        foreach (var host in Hosts)
+        {
+            if (!IsHostId(host.Node) || host.Node == Self) return new($"node id {host.Node} is not the id of another host");
+            if (Links.Any(l => !host.Addresses.ContainsKey(l.Link))) return new($"node {host.Node} lacks an address for one of the links");
+        }
+
+        if (Hosts.Select(h => h.Node).Distinct().Count() != Hosts.Length) return new("a node id appears twice");
+        if (!IsAvailable(Compression))
+        {
+            return new($"compression by {Compression} is not available; none and zlib are", "knet_compression_model");
+        }
+
+        if (FixedMtu is < 0 or > ushort.MaxValue) return new($"knet_mtu {FixedMtu} is not in 0..65535", "knet_mtu");
+        if (PathMtuInterval <= TimeSpan.Zero) return new("knet_pmtud_interval must be positive", "knet_pmtud_interval");
+        return Crypto.Problem is { } ofCrypto ? new(ofCrypto, "crypto_cipher") : null;
     }
 
     /// <summary>Whether this version can read and write a compression.</summary>

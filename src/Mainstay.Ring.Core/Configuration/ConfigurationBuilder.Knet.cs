@@ -46,7 +46,7 @@ internal sealed partial class ConfigurationBuilder
 
         // Whatever an earlier check has told about is not told twice.
         var isSound = !_problems.Exists(p => p.Severity == ProblemSeverity.Error);
-        if (isSound && settings.Problem is { } problem) Refuse(problem, LineOf($"totem.{problem.Split(' ')[0]}"));
+        if (isSound && settings.FindProblem() is { } problem) Refuse(problem.Text, LineOf($"totem.{problem.Option}"));
         return new KnetSection(settings, local.Links.ToImmutableSortedDictionary(l => l.Link, l => PortOf(l.Link)));
     }
 
