@@ -149,8 +149,8 @@ internal sealed partial class RingDaemon : IDaemonRequests, IDisposable
     private static IRingLink OpenLink(RingConfiguration configuration, RingLog log) => configuration switch
     {
         { Knet: { } knet } => KnetLinks.Open(configuration, knet, log),
-        { Multicast: { } multicast } => MulticastLink.Open(configuration, multicast),
-        _ => UnicastLink.Open(configuration),
+        { Multicast: { } multicast } => MulticastLink.Open(configuration, multicast, log),
+        _ => UnicastLink.Open(configuration, log),
     };
 
     private static RingIdentity Describe(RingConfiguration configuration) => new(

@@ -23,6 +23,7 @@ internal sealed class MulticastLink : IRingLink
     private readonly int[] _descriptors;
     private readonly LinkAddress _self;
     private readonly int _senderPort;
+    private readonly OwnIdWatch _ownId;
     private Dictionary<uint, DatagramTarget> _targets = [];
     private HashSet<LinkAddress> _members = [];
     private bool _blocksUnlisted;
@@ -31,14 +32,18 @@ internal sealed class MulticastLink : IRingLink
     private long _sendFailures;
 
     private MulticastLink(
-        RingConfiguration configuration, MulticastSection multicast, DatagramSocket group, DatagramSocket unicast, DatagramSocket sender)
+        RingConfiguration configuration,
+        MulticastSection multicast,
+        (DatagramSocket Group, DatagramSocket Unicast, DatagramSocket Sender) sockets,
+        RingLog log)
     {
-        (_group, _unicast, _sender) = (group, unicast, sender);
+        (_group, _unicast, _sender) = sockets;
         var port = configuration.Totem.Port;
         _senderPort = port - 1;
         _self = LinkAddress.Of(configuration.LocalNode.ResolvedAddress);
         _groupTarget = new DatagramTarget(multicast.Group, port);
-        _descriptors = [group.Descriptor, unicast.Descriptor];
+        _ownId = new OwnIdWatch(configuration.LocalNode.NodeId, _self, log);
+        _descriptors = [_group.Descriptor, _unicast.Descriptor];
         Report = new UnicastReport(configuration);
         SetMembers(configuration);
     }
@@ -54,7 +59,7 @@ internal sealed class MulticastLink : IRingLink
 
     /// <summary>Opens the sockets and joins the group.</summary>
     /// <exception cref="SocketException">A port is taken, or the address is not of this host.</exception>
-    public static MulticastLink Open(RingConfiguration configuration, MulticastSection multicast)
+    public static MulticastLink Open(RingConfiguration configuration, MulticastSection multicast, RingLog log)
     {
         var (local, port) = (configuration.LocalNode.ResolvedAddress, configuration.Totem.Port);
         var opened = new List<DatagramSocket>();
@@ -65,7 +70,7 @@ internal sealed class MulticastLink : IRingLink
             if (!multicast.IsBroadcast) Join(opened[0].Socket, multicast.Group, local);
             opened.Add(new DatagramSocket(local, port, BufferSize));
             opened.Add(new DatagramSocket(local, port - 1, BufferSize, s => PrepareSender(s.Socket, multicast, local)));
-            return new MulticastLink(configuration, multicast, opened[0], opened[1], opened[2]);
+            return new MulticastLink(configuration, multicast, (opened[0], opened[1], opened[2]), log);
         }
         catch
         {
@@ -106,6 +111,7 @@ internal sealed class MulticastLink : IRingLink
                 continue;
             }
 
+            if (_ownId.Refuses(datagram, source)) continue;
             _received++;
             return datagram;
         }
@@ -176,6 +182,7 @@ internal sealed class MulticastLink : IRingLink
         counters["link.datagrams_sent"] = _sender.Queue.Sent;
         counters["link.datagrams_received"] = _received;
         counters["link.dropped_unlisted_source"] = _unlisted;
+        counters["link.dropped_own_node_id"] = _ownId.Dropped;
         counters["link.send_failures"] = _sendFailures;
     }
 

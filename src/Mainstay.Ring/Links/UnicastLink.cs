@@ -22,6 +22,7 @@ internal sealed class UnicastLink : IRingLink
     private readonly byte[] _probe = new byte[UnicastProbe.Size];
     private readonly RefusedPeers _refused = new();
     private readonly byte[] _returned = new byte[ReturnedSizeMax];
+    private readonly OwnIdWatch _ownId;
     private Peers _peers;
     private long _unlisted;
     private long _sendFailures;
@@ -29,8 +30,9 @@ internal sealed class UnicastLink : IRingLink
     private long _sentByEarlierPeers;
     private long _received;
 
-    private UnicastLink(DatagramSocket main, RingConfiguration configuration)
+    private UnicastLink(DatagramSocket main, RingConfiguration configuration, RingLog log)
     {
+        _ownId = new OwnIdWatch(configuration.LocalNode.NodeId, LinkAddress.Of(configuration.LocalNode.ResolvedAddress), log);
         _main = main;
         _mainDescriptor = [main.Descriptor];
         _peers = new Peers(configuration);
@@ -48,13 +50,13 @@ internal sealed class UnicastLink : IRingLink
 
     /// <summary>Opens the sockets.</summary>
     /// <exception cref="SocketException">The address is not of this host, or the port is taken.</exception>
-    public static UnicastLink Open(RingConfiguration configuration)
+    public static UnicastLink Open(RingConfiguration configuration, RingLog log)
     {
         var main = new DatagramSocket(
             configuration.LocalNode.ResolvedAddress, configuration.Totem.Port, BufferSize, ErrorQueue.Enable);
         try
         {
-            return new UnicastLink(main, configuration);
+            return new UnicastLink(main, configuration, log);
         }
         catch
         {
@@ -103,6 +105,7 @@ internal sealed class UnicastLink : IRingLink
             if (datagram.IsEmpty || UnicastProbe.IsAnswer(datagram)) continue;
             if (!UnicastProbe.IsQuestion(datagram))
             {
+                if (_ownId.Refuses(datagram, source)) continue;
                 _received++;
                 return datagram;
             }
@@ -155,6 +158,7 @@ internal sealed class UnicastLink : IRingLink
         counters["link.datagrams_sent"] = _sentSingly + _main.Queue.Sent + _peers.Sent + _sentByEarlierPeers;
         counters["link.datagrams_received"] = _received;
         counters["link.dropped_unlisted_source"] = _unlisted;
+        counters["link.dropped_own_node_id"] = _ownId.Dropped;
         counters["link.send_failures"] = _sendFailures + _main.Returned;
     }
 
