@@ -146,14 +146,19 @@ public sealed record RingStatus(
     /// <summary>Counters of this prefix, followed by a node id, are milliseconds for which that node is not let in yet.</summary>
     public const string HeldOutPrefix = "held_out_ms.node";
 
+    /// <summary>Counters of this prefix, followed by a node id, are the <see cref="RingHoldOutCause"/> of that node.</summary>
+    public const string HeldOutCausePrefix = "held_out_cause.node";
+
     /// <summary>
-    /// Nodes that are not let in for a while because they disturbed the ring too often, and for how many milliseconds yet.
+    /// Nodes that are not let in for a while because they disturbed the ring too often.
     /// </summary>
-    public IEnumerable<KeyValuePair<uint, long>> HeldOut =>
+    public IEnumerable<RingHeldOut> HeldOut =>
         from counter in Counters
         where counter.Key.StartsWith(HeldOutPrefix, StringComparison.Ordinal)
         let node = uint.TryParse(counter.Key.AsSpan(HeldOutPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? id : 0
         where node > 0
-        select KeyValuePair.Create(node, counter.Value);
+        let cause = Counters.TryGetValue(string.Create(CultureInfo.InvariantCulture, $"{HeldOutCausePrefix}{node}"), out var number)
+            ? (RingHoldOutCause)number : RingHoldOutCause.Unknown
+        select new RingHeldOut(node, counter.Value, cause);
 }

@@ -108,7 +108,11 @@ public sealed partial class RingNode
     private void UpdatePeers()
     {
         if (_options.ProcessId == 0) return;
-        NodeId[] own = _groups.Find(s_ownGroup) is { } group ? [.. group.Members.Select(m => new NodeId(m.NodeId)).Distinct()] : [];
+
+        // Who went and is back may run anything now; the groups hear of it when they have synchronised.
+        NodeId[] own = _groups.Find(s_ownGroup) is { } group
+            ? [.. group.Members.Where(m => !_groups.LostNodes.Contains(m.NodeId)).Select(m => new NodeId(m.NodeId)).Distinct()]
+            : [];
         _totem.SetMainstayNodes(own);
         IsUniform = _totem.Membership.Length > 0 && _totem.Membership.All(m => m == Self || own.Contains(m));
         _watch.SetPeers(IsUniform ? _totem.Membership.Where(m => m != Self) : []);

@@ -13,8 +13,8 @@ public enum RequestResult : byte
     /// <summary>Taken.</summary>
     Accepted,
 
-    /// <summary>Not now (the ring is forming or its queue is full): ask again when <see cref="RingNode.AcceptsRequests"/> says
-    /// so.</summary>
+    /// <summary>Not now (the ring is forming, its queue is full, or the process's leave is under way): ask again when
+    /// <see cref="RingNode.AcceptsRequests"/> says so, and something was delivered since.</summary>
     Busy,
 
     /// <summary>The client is in no group, or in one already, or its process is in that group through another connection.</summary>
@@ -131,6 +131,9 @@ public sealed partial class RingNode
 
     /// <summary>The ring below the services.</summary>
     internal TotemRing Totem => _totem;
+
+    /// <summary>Split messages of clients, begun and not ended.</summary>
+    internal int UnfinishedMessages => _parts.Count;
 
     /// <summary>Counters of the layers above it.</summary>
     public RingNodeStatistics Counters { get; } = new();
@@ -261,6 +264,9 @@ public sealed partial class RingNode
                         break;
                     case OutputKind.ConfigurationChange when output.Change is { } change:
                         HandleConfiguration(now, change, outbox);
+                        break;
+                    case OutputKind.Trace when output.Trace.Kind == TraceKind.HeldOut:
+                        _map.PublishHeldOut(output.Trace.Node.Value, (HoldOutCause)output.Trace.Second);
                         break;
                     default:
                         break;

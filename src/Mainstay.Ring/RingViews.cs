@@ -74,13 +74,14 @@ internal static class RingViews
         return counters;
     }
 
-    /// <summary>What is known of who runs Mainstay, and who is held out: milliseconds left, by node.</summary>
+    /// <summary>What is known of who runs Mainstay, and who is held out: milliseconds left, and why, by node.</summary>
     public static void AddDetection(SortedDictionary<string, long> counters, RingNode node, Instant now)
     {
         counters["totem.uniform"] = node.IsUniform ? 1 : 0;
         foreach (var held in node.HeldOutAt(now))
         {
             counters[$"{RingStatus.HeldOutPrefix}{held.Node}"] = (long)(held.Until - now).TotalMilliseconds;
+            counters[$"{RingStatus.HeldOutCausePrefix}{held.Node}"] = (long)held.Cause;
         }
     }
 

@@ -1,3 +1,4 @@
+using Mainstay.Ring.Client;
 using Mainstay.Ring.Core.Configuration;
 using Mainstay.Totem;
 
@@ -26,7 +27,8 @@ internal static class TraceText
         TraceKind.MessagesLost => (LogPriority.Notice, $"{trace.First} messages of the old ring were held by no survivor"),
         TraceKind.HeldOut => (
             LogPriority.Warning,
-            $"node {trace.Node} is held out for {trace.First} ms: it disturbed the ring again and again; see to its host and network"),
+            $"node {trace.Node} is held out for {trace.First} ms: it disturbed the ring again and again"
+                + $"{RingHeldOut.Describe((RingHoldOutCause)trace.Second)}; see to its host and network"),
         _ => null,
     };
 

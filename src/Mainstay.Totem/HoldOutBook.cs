@@ -4,7 +4,8 @@ namespace Mainstay.Totem;
 /// <param name="Node">The node.</param>
 /// <param name="Strikes">How often it did.</param>
 /// <param name="Until">When it is heard again.</param>
-public readonly record struct HeldOutNode(NodeId Node, int Strikes, Instant Until);
+/// <param name="Cause">What it did last.</param>
+public readonly record struct HeldOutNode(NodeId Node, int Strikes, Instant Until, HoldOutCause Cause);
 
 /// <summary>
 /// Which nodes have disturbed the ring again and again, and until when each is held out: after three times in a row, for a time that
@@ -22,11 +23,12 @@ internal sealed class HoldOutBook
 
     /// <summary>A node was lost, stalled the ring or wanted a new one, or no ring could be formed with it.</summary>
     /// <param name="node">The node.</param>
+    /// <param name="cause">Which of these.</param>
     /// <param name="now">The time.</param>
     /// <param name="first">How long a node is held out at first; positive.</param>
     /// <param name="longest">How long at most; not less than <paramref name="first"/>.</param>
     /// <returns>For how long the node is held out from now on; zero = not yet, or no longer.</returns>
-    public TimeSpan Strike(NodeId node, Instant now, TimeSpan first, TimeSpan longest)
+    public TimeSpan Strike(NodeId node, HoldOutCause cause, Instant now, TimeSpan first, TimeSpan longest)
     {
         Invariant.Check(first > TimeSpan.Zero, "a hold-out of no length");
         Invariant.Check(longest >= first, "the longest hold-out is shorter than the first");
@@ -49,6 +51,7 @@ internal sealed class HoldOutBook
 
         entry.Strikes++;
         entry.Since = now;
+        entry.Cause = cause;
         if (entry.Strikes <= StrikesAllowed)
         {
             return TimeSpan.Zero;
@@ -102,7 +105,7 @@ internal sealed class HoldOutBook
     [
         .. _entries.Where(e => e.Duration > TimeSpan.Zero && e.Since > now)
             .OrderBy(e => e.Node)
-            .Select(e => new HeldOutNode(e.Node, e.Strikes, e.Since)),
+            .Select(e => new HeldOutNode(e.Node, e.Strikes, e.Since, e.Cause)),
     ];
 
     /// <summary>
@@ -137,6 +140,9 @@ internal sealed class HoldOutBook
         public required NodeId Node { get; init; }
 
         public int Strikes { get; set; }
+
+        /// <summary>What the last strike was for.</summary>
+        public HoldOutCause Cause { get; set; }
 
         /// <summary>How long the last hold-out is; zero where there was none.</summary>
         public TimeSpan Duration { get; set; }

@@ -72,6 +72,8 @@ internal sealed class PacketQueue(PacketPool pool, int capacity)
 
     public int Count { get; private set; }
 
+    public int Capacity => capacity;
+
     public int Free => capacity - Count;
 
     public Span<byte> Peek() => _items[_head].Bytes;

@@ -84,7 +84,7 @@ public sealed partial class TotemRing
         _timers.Cancel(TotemTimer.SendJoin);
         _timers.Cancel(TotemTimer.Join);
         _timers.Cancel(TotemTimer.Consensus);
-        _sentLastVisit = _previousBacklog = _currentBacklog = 0;
+        ResetFlow();
         Statistics.CommitEntered++;
         Statistics.ContinuousGather = 0;
         SetState(TotemState.Commit);

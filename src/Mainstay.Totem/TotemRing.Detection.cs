@@ -10,10 +10,19 @@ namespace Mainstay.Totem;
 /// </content>
 public sealed partial class TotemRing
 {
+    /// <summary>
+    /// A member of this implementation says so as soon as the services have synchronised: so many visits of the token later it has been
+    /// heard, had it to be sent again, too.
+    /// </summary>
+    private const int VisitsToAnnounce = 10;
+
     /// <summary>Nodes known to run this implementation.</summary>
     private readonly NodeSet _mainstayNodes = new();
 
-    /// <summary>All that ever were: a process that has just started again has not said so yet.</summary>
+    /// <summary>
+    /// All that were when they were last judged: a process that has just started again has not said so yet. Whoever stays long enough in
+    /// a ring without saying so is of another make now.
+    /// </summary>
     private readonly NodeSet _everMainstay = new();
 
     /// <summary>Nodes that were members and never said so: what they do is not judged.</summary>
@@ -22,12 +31,19 @@ public sealed partial class TotemRing
     /// <summary>Nodes that said good-bye since the ring was installed: their absence is no trouble.</summary>
     private readonly NodeSet _leavers = new();
 
+    /// <summary>Visits of the token since the services have synchronised, as far as they count.</summary>
+    private int _visitsSinceSynchronised;
+
     private readonly NodeSet _disturbers = new();
     private readonly HoldOutBook _heldOut = new();
 
     /// <summary>Members that were noted for something a short while ago: losing them now is part of the same.</summary>
     private readonly NodeSet _struck = new();
     private Instant _struckAt;
+
+    /// <summary>Whom this node gave up last on the way to the next ring, and why.</summary>
+    private NodeId _lastGivenUp;
+    private GatherReason _lastGivenUpFor;
 
     /// <summary>
     /// Which nodes are known to run this implementation, this one need not be named. Where others take part, the reference's behaviour is
@@ -38,6 +54,27 @@ public sealed partial class TotemRing
         _mainstayNodes.SetTo(nodes);
         _everMainstay.AddAll(_mainstayNodes);
         _otherMake.SetToDifference(_otherMake, _everMainstay);
+    }
+
+    /// <summary>
+    /// Once for each ring: who has not said by now that it runs this implementation runs another, whatever it ran before.
+    /// </summary>
+    private void JudgeMakes()
+    {
+        if (IsSynchronising || _visitsSinceSynchronised == VisitsToAnnounce || ++_visitsSinceSynchronised < VisitsToAnnounce)
+        {
+            return;
+        }
+
+        _candidates.SetTo(Self);
+        _candidates.AddAll(_mainstayNodes);
+        _disturbers.SetToDifference(_members, _candidates);
+        if (_disturbers.Count > 0)
+        {
+            Rule(TotemRule.MembersOfOtherMakeNoted);
+            _everMainstay.SetToDifference(_everMainstay, _disturbers);
+            _otherMake.AddAll(_disturbers);
+        }
     }
 
     /// <summary>Whether all members of the present ring, or all that try to form one and have not failed, run this
@@ -103,6 +140,7 @@ public sealed partial class TotemRing
     private void GiveUp(NodeId node, GatherReason reason)
     {
         Statistics.PeersGone++;
+        (_lastGivenUp, _lastGivenUpFor) = (node, reason);
         _failSet.Add(node);
         EnterGather(reason, node);
     }
@@ -155,7 +193,7 @@ public sealed partial class TotemRing
         }
 
         Rule(TotemRule.StalledMemberNoted);
-        if (IsOneTooMany(node))
+        if (IsOneTooMany(node, HoldOutCause.Stalled))
         {
             GiveUp(node, GatherReason.PeerStalled);
         }
@@ -236,12 +274,12 @@ public sealed partial class TotemRing
     }
 
     /// <summary>A member disturbed this ring. Whether it is time to hold it out.</summary>
-    private bool IsOneTooMany(NodeId node)
+    private bool IsOneTooMany(NodeId node, HoldOutCause cause)
     {
         ForgetStruck();
         _struck.Add(node);
         _struckAt = _now;
-        if (!Strike(node))
+        if (!Strike(node, cause))
         {
             return false;
         }
@@ -262,16 +300,16 @@ public sealed partial class TotemRing
         }
     }
 
-    private bool Strike(NodeId node)
+    private bool Strike(NodeId node, HoldOutCause cause)
     {
-        var duration = _heldOut.Strike(node, _now, _options.HoldOut, _options.HoldOutMax);
+        var duration = _heldOut.Strike(node, cause, _now, _options.HoldOut, _options.HoldOutMax);
         if (duration == TimeSpan.Zero)
         {
             return false;
         }
 
         Rule(TotemRule.NodeHeldOut);
-        Trace(TraceKind.HeldOut, node, (ulong)(duration.Ticks / TimeSpan.TicksPerMillisecond), 0);
+        Trace(TraceKind.HeldOut, node, (ulong)(duration.Ticks / TimeSpan.TicksPerMillisecond), (ulong)cause);
         return true;
     }
 
@@ -296,12 +334,13 @@ public sealed partial class TotemRing
                 // Who was given up for what it did has been noted for that.
                 if (node != Self && !_struck.Contains(node) && !_otherMake.Contains(node))
                 {
-                    Strike(node);
+                    Strike(node, CauseOfLoss(node));
                 }
             }
         }
 
         _struck.Clear();
+        _lastGivenUp = NodeId.None;
         var count = _heldOut.CountOutside(_newMembers, _now);
         if (count > 0 && !CanHoldOut(count, _newMembers.Count))
         {
@@ -310,6 +349,14 @@ public sealed partial class TotemRing
             _heldOut.EndAll(_now);
         }
     }
+
+    /// <summary>Why a node that is lost was given up, where it was this node that saw it last.</summary>
+    private HoldOutCause CauseOfLoss(NodeId node) => node != _lastGivenUp ? HoldOutCause.Lost : _lastGivenUpFor switch
+    {
+        GatherReason.PeerStalled => HoldOutCause.Obstructing,
+        GatherReason.PeerReturned => HoldOutCause.Returned,
+        _ => HoldOutCause.Lost,
+    };
 
     /// <summary>One node, or a quarter of all, by two at least.</summary>
     private static bool CanHoldOut(int count, int members) => members >= 2 && (count == 1 || count * 4 <= members + count);

@@ -123,6 +123,13 @@ public sealed partial class TotemRing
         }
 
         Statistics.JoinsReceived++;
+        if (join.Sender == Self && !MayBeOwnEcho(join))
+        {
+            Rule(TotemRule.JoinInOwnNameIgnored);
+            Drop(DropReason.StaleJoin, join.Sender);
+            return;
+        }
+
         if (join.Sender != Self && IsAfterPause())
         {
             Drop(DropReason.StaleJoin, join.Sender);
@@ -168,6 +175,13 @@ public sealed partial class TotemRing
     /// <summary>The highest ring sequence that is believed now.</summary>
     private ulong SequenceWithinReach => Math.Max(_highestRingSequence, RingSequenceMax) + RingSequenceStep;
 
+    /// <summary>
+    /// Whether a join in this node's name can be the one that it sends now, come back. Else it is a late echo, or another host uses this
+    /// node's id: either has nothing to say about a ring that this node is in (the reference looks for members anew).
+    /// </summary>
+    private bool MayBeOwnEcho(in JoinPacket join) =>
+        State == TotemState.Gather && !join.IsLeave && join.RingSequence <= _ring.Sequence;
+
     private bool IsFreshFromNewMember(in JoinPacket join) =>
         _newMembers.Contains(join.Sender) && join.RingSequence >= _ring.Sequence;
 
@@ -205,7 +219,7 @@ public sealed partial class TotemRing
         if (IsRestless(join))
         {
             Rule(TotemRule.RestlessMemberNoted);
-            if (IsOneTooMany(join.Sender))
+            if (IsOneTooMany(join.Sender, HoldOutCause.Restless))
             {
                 GiveUp(join.Sender, GatherReason.PeerStalled);
                 return;

@@ -65,6 +65,7 @@ public sealed partial class TotemRing
 
     private bool TryStore(MessageWindow window, in MessagePacket packet, ReadOnlySpan<byte> datagram)
     {
+        NoteRepeat(packet.Sequence);
         if (!window.IsInWindow(packet.Sequence))
         {
             var isCopy = packet.Sequence <= window.Released;

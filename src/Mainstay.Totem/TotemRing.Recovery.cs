@@ -202,6 +202,7 @@ public sealed partial class TotemRing
 
         _synchronisationLane.Discard();
         IsSynchronising = true;
+        _visitsSinceSynchronised = 0;
         NoteDisturbers();
         _members.SetTo(_newMembers);
         Membership = installed;

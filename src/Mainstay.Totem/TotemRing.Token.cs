@@ -16,11 +16,6 @@ public sealed partial class TotemRing
     /// <summary>From when nothing new was ordered, as far as <see cref="StaysAwake"/> counts it.</summary>
     private Instant _quietFrom = Instant.Never;
 
-    // Flow control: what was sent in the last visit; the queue lengths reported before and now.
-    private uint _sentLastVisit;
-    private uint _previousBacklog;
-    private uint _currentBacklog;
-
     /// <summary>The ring is idle: whoever gets something to send must say so.</summary>
     private bool _tokenHeld;
 
@@ -93,6 +88,7 @@ public sealed partial class TotemRing
         if (State == TotemState.Operational)
         {
             Release(token.Aru);
+            JudgeMakes();
         }
 
         Lane.Flush();
@@ -189,32 +185,6 @@ public sealed partial class TotemRing
         }
 
         return retransmitted + SendQueued(token, window, allowed);
-    }
-
-    /// <summary>spec/totem.md section 4.3.</summary>
-    private uint AllowedMessages(RegularToken token)
-    {
-        var window = _options.WindowSize;
-        var allowed = Math.Min(_options.MaxMessages, token.FlowCount < window ? window - token.FlowCount : 0);
-        if (allowed < _options.MaxMessages)
-        {
-            Rule(TotemRule.WindowLimitsSending);
-        }
-
-        _currentBacklog = (uint)(State == TotemState.Recovery ? _retransmitQueue.Count : Lane.Queue.Count);
-        Statistics.Tokens.NoteBacklog(_currentBacklog);
-        var total = token.Backlog + _currentBacklog - _previousBacklog;
-        if (total != 0)
-        {
-            var share = (uint)((ulong)window * _previousBacklog / total);
-            if (share > 0 && share < allowed)
-            {
-                Rule(TotemRule.ShareLimitsSending);
-                allowed = share;
-            }
-        }
-
-        return allowed;
     }
 
     /// <summary>Sends what others ask for and we hold, byte for byte as it was (spec/totem.md section 4.4).</summary>
@@ -333,15 +303,6 @@ public sealed partial class TotemRing
         }
 
         return window.IsInWindow(token.Sequence.Next);
-    }
-
-    /// <summary>spec/totem.md section 4.1 step 13.</summary>
-    private void UpdateFlow(RegularToken token, uint sent)
-    {
-        token.FlowCount += sent - _sentLastVisit;
-        token.Backlog += _currentBacklog - _previousBacklog;
-        _sentLastVisit = sent;
-        _previousBacklog = _currentBacklog;
     }
 
     /// <summary>spec/totem.md section 4.1 steps 14 and 15.</summary>

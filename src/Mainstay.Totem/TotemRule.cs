@@ -24,6 +24,9 @@ public enum TotemRule : byte
     /// <summary>Section 4.3: a node gets its share of the window by its backlog.</summary>
     ShareLimitsSending,
 
+    /// <summary>Departure: the token counts more messages in the last rotation than can be: what was seen counts.</summary>
+    FlowCountDisbelieved,
+
     /// <summary>Section 4.4: a message that somebody asks for is sent again.</summary>
     RetransmitAnswered,
 
@@ -107,6 +110,10 @@ public enum TotemRule : byte
 
     /// <summary>Section 5.3: in Commit and Recovery only fresh joins of members-to-be count.</summary>
     JoinOfOutsiderWhileFormingIgnored,
+
+    /// <summary>Departure: outside Gather a join in this node's own name is a late echo, or that of another host with the same
+    /// id.</summary>
+    JoinInOwnNameIgnored,
 
     /// <summary>Section 5.4 A1: a join with exactly our sets is agreement.</summary>
     JoinAgreed,
@@ -209,6 +216,10 @@ public enum TotemRule : byte
 
     /// <summary>Departure: evidence is not acted upon in a mixed ring, nor about nodes that do not take part.</summary>
     EvidenceIgnored,
+
+    /// <summary>Departure: members that have not said that they run this implementation are taken for others, whatever they were
+    /// before.</summary>
+    MembersOfOtherMakeNoted,
 
     /// <summary>Departure: a node that disturbed too often is held out.</summary>
     NodeHeldOut,

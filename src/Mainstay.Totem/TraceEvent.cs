@@ -45,7 +45,8 @@ public enum TraceKind : byte
     /// <summary>Messages of the old ring that no survivor holds were skipped: First = how many.</summary>
     MessagesLost = 13,
 
-    /// <summary>A node disturbed the ring too often and is held out: Node, First = milliseconds.</summary>
+    /// <summary>A node disturbed the ring too often and is held out: Node, First = milliseconds, Second = the
+    /// <see cref="HoldOutCause"/>.</summary>
     HeldOut = 14,
 }
 

@@ -29,6 +29,30 @@ public sealed class RingStatusTests
     }
 
     [Fact]
+    public void Who_is_held_out_is_shown_with_the_reason()
+    {
+        var held = Status with
+        {
+            Counters = new SortedDictionary<string, long>(StringComparer.Ordinal)
+            {
+                [RingStatus.HeldOutPrefix + "2"] = 1_500,
+                [RingStatus.HeldOutPrefix + "3"] = 35_001,
+                [RingStatus.HeldOutCausePrefix + "3"] = (long)RingHoldOutCause.Stalled,
+            },
+        };
+        var text = RingStatusText.Text(Identity, held);
+        Assert.Contains("node 2 (n2) for 2 s more: it disturbed the ring again and again\n", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "node 3 (n3) for 36 s more: it disturbed the ring again and again, at last the ring had to wait for it\n",
+            text,
+            StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(RingStatusText.Json(Identity, held));
+        Assert.Equal(
+            ["unknown", "stalled"],
+            json.RootElement.GetProperty("held_out").EnumerateArray().Select(node => node.GetProperty("cause").GetString()));
+    }
+
+    [Fact]
     public void Programs_get_json()
     {
         using var json = JsonDocument.Parse(RingStatusText.Json(Identity, Status));

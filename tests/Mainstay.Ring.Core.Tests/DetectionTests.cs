@@ -108,6 +108,11 @@ public sealed class DetectionTests
 
         Assert.True(rounds >= 3, $"held out after {rounds} pauses");
         Assert.All(new uint[] { 1, 2 }, id => Assert.Equal([3u], ring[id].HeldOutAt(ring.Now).Select(held => held.Node.Value)));
+
+        // Who did not notice it itself follows the one who did.
+        Assert.Contains(HoldOutCause.Stalled, new uint[] { 1, 2 }.Select(id => ring[id].HeldOutAt(ring.Now).Single().Cause));
+        Assert.Contains("stalled", new uint[] { 1, 2 }.Select(id => HeldOutCauseKey(ring, id)));
+        Assert.All(new uint[] { 1, 2 }, id => Assert.Contains(HeldOutCauseKey(ring, id), (string[])["stalled", "lost"]));
         Assert.Contains("the ring had to wait for node 3", ring.Log(1).Concat(ring.Log(2)));
         Assert.DoesNotContain(ring.Log(3), line => line.StartsWith("the ring had to wait", StringComparison.Ordinal));
     }
@@ -132,7 +137,46 @@ public sealed class DetectionTests
         ring.Run(100);
         Assert.All(
             new uint[] { 1, 2, 4 }, id => Assert.Equal([3u], ring[id].HeldOutAt(ring.Now).Select(held => held.Node.Value)));
+        Assert.Contains("returned", new uint[] { 1, 2, 4 }.Select(id => HeldOutCauseKey(ring, id)));
+        Assert.All(new uint[] { 1, 2, 4 }, id => Assert.Contains(HeldOutCauseKey(ring, id), (string[])["returned", "lost"]));
+
+        // What is over is not shown.
+        ring.RunUntil(() => IsFormed(ring, 1, 2, 3, 4), 30_000);
+        Assert.All(new uint[] { 1, 2, 4 }, id => Assert.Null(HeldOutCauseKey(ring, id)));
     }
+
+    /// <summary>Reinstalled as the reference, or as a version that does not announce itself.</summary>
+    [Fact]
+    public void A_member_that_comes_back_as_another_make_ends_what_is_beyond_the_reference_at_once()
+    {
+        var others = new HashSet<uint>();
+        var ring = Form(announces: id => !others.Contains(id), 1, 2, 3);
+        ring.Run(500);
+        Assert.True(ring[1].IsUniform);
+        others.Add(2);
+        var rings = ring[1].Statistics.OperationalEntered;
+        Restart(ring, 2);
+        ring.RunUntil(
+            () =>
+            {
+                var isWithIt = ring[1].Statistics.OperationalEntered > rings;
+                Assert.False(isWithIt && ring[1].IsUniform, "uniform, though one has not said what it runs");
+                return isWithIt && IsFormed(ring, 1, 2, 3);
+            },
+            2000);
+        ring.Run(1000);
+        for (var round = 1; round <= 5; round++)
+        {
+            Restart(ring, 2);
+            Assert.InRange(ring.RunUntil(() => IsFormed(ring, 1, 2, 3), 2000), 0, 2000);
+            ring.Run(500);
+        }
+
+        Assert.All(new uint[] { 1, 3 }, id => Assert.Equal(0, ring[id].Statistics.Applied(TotemRule.NodeHeldOut)));
+    }
+
+    private static string? HeldOutCauseKey(VirtualRing ring, uint id) =>
+        ring[id].Map.TryGet("runtime.members.3.held_out_cause", out var value) ? value.Text : null;
 
     private static void Restart(VirtualRing ring, uint id)
     {

@@ -398,7 +398,7 @@ public sealed class DetectionTests
         foreach (var seconds in longestOfEach)
         {
             now += TimeSpan.FromSeconds(4);
-            durations.Add(book.Strike(node, now, first, longest).TotalSeconds);
+            durations.Add(book.Strike(node, HoldOutCause.Lost, now, first, longest).TotalSeconds);
             Assert.InRange(durations[^1], seconds * 2 / 3, seconds);
         }
 
@@ -408,7 +408,7 @@ public sealed class DetectionTests
         Assert.True(book.IsHeldOut(node, now + TimeSpan.FromSeconds(1.9)));
         Assert.False(book.IsHeldOut(node, now + longest));
         now += longest + TimeSpan.FromSeconds(8.5);
-        Assert.Equal(TimeSpan.Zero, book.Strike(node, now, first, longest));
+        Assert.Equal(TimeSpan.Zero, book.Strike(node, HoldOutCause.Lost, now, first, longest));
         Assert.Empty(book.At(now));
     }
 

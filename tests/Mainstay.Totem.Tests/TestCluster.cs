@@ -52,9 +52,13 @@ internal sealed class TestCluster
         _deaf.Clear();
     }
 
+    /// <summary>Changes what is sent, in place, as somebody on the wire might.</summary>
+    public Action<byte[]>? Forger { get; set; }
+
     public void Send(uint source, uint target, byte[] bytes)
     {
         var type = (PacketType)bytes[3];
+        Forger?.Invoke(bytes);
         if (source != target && _drops.GetValueOrDefault(type) > 0)
         {
             _drops[type]--;

@@ -35,11 +35,11 @@ internal static class RingStatusText
             text.AppendLine($"  {unknown,5}  {"(not configured here)",-20} online");
         }
 
-        foreach (var (node, left) in status.HeldOut)
+        foreach (var held in status.HeldOut)
         {
             text.AppendLine(
-                $"Held out:  node {node} ({NameOf(identity, node)}) for {(left + 999) / 1000} s more: it disturbed the ring "
-                    + "again and again");
+                $"Held out:  node {held.NodeId} ({NameOf(identity, held.NodeId)}) for {(held.MillisecondsLeft + 999) / 1000} s more: "
+                    + $"it disturbed the ring again and again{held.Reason}");
         }
 
         text.AppendLine("Counters:");
@@ -77,11 +77,12 @@ internal static class RingStatusText
             json.WriteEndArray();
             WriteNodes(json, identity, status);
             json.WriteStartArray("held_out");
-            foreach (var (node, left) in status.HeldOut)
+            foreach (var held in status.HeldOut)
             {
                 json.WriteStartObject();
-                json.WriteNumber("id", node);
-                json.WriteNumber("ms_left", left);
+                json.WriteNumber("id", held.NodeId);
+                json.WriteNumber("ms_left", held.MillisecondsLeft);
+                json.WriteString("cause", held.Cause.ToString().ToLowerInvariant());
                 json.WriteEndObject();
             }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mainstay.Ring.Core.Configuration;
 using Mainstay.Ring.Core.Messages;
+using Mainstay.Totem;
 
 namespace Mainstay.Ring.Core.Map;
 
@@ -9,6 +10,7 @@ namespace Mainstay.Ring.Core.Map;
 internal sealed class NodeMap
 {
     private const string MembersPrefix = "runtime.members.";
+    private const string HeldOutCause = "held_out_cause";
 
     /// <summary>Services of this implementation that the reference's map names, with their number of functions on the wire.</summary>
     private static readonly (ServiceId Id, string Name, int Functions)[] s_services =
@@ -57,8 +59,13 @@ internal sealed class NodeMap
             Keys.Publish(MemberKey(node, "ip"), MapValue.Of(string.Concat(links.Select((address, link) => $"r({link}) ip({address}) "))));
             Keys.Publish(MemberKey(node, "join_count"), MapValue.Of(count));
             Keys.Publish(MemberKey(node, "status"), MapValue.Of("joined"));
+            Keys.Withdraw(MemberKey(node, HeldOutCause));
         }
     }
+
+    /// <summary>A node is held out from now on; the key stays until it is a member again.</summary>
+    public void PublishHeldOut(uint node, HoldOutCause cause) =>
+        Keys.Publish(MemberKey(node, HeldOutCause), MapValue.Of(cause.ToString().ToLowerInvariant()));
 
     /// <summary>A member told its <c>config_version</c>.</summary>
     public void PublishConfigVersion(uint node, ulong version) =>
