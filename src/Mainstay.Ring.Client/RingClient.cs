@@ -152,11 +152,28 @@ public sealed partial class RingClient : IRing
     public async ValueTask DisposeAsync()
     {
         if (!_closing.IsCancellationRequested) await _closing.CancelAsync().ConfigureAwait(false);
+        HangUp();
         _socket.Dispose();
         await _receiving.ConfigureAwait(false);
 
         // The semaphores stay: others may wait for their turn, and find the connection closed when it comes.
         _closing.Dispose();
+    }
+
+    /// <summary>
+    /// The daemon hears of the end now; the descriptor itself may be closed only when a call under way has come back, and this process may
+    /// have another connection by then.
+    /// </summary>
+    private void HangUp()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception end) when (end is SocketException or ObjectDisposedException)
+        {
+            // The other side was first, or this is the second call.
+        }
     }
 
     /// <summary>A request that is accepted or refused.</summary>

@@ -24,10 +24,14 @@ public sealed partial class RingNode
     public RequestResult Join(Instant now, int client, ReadOnlySpan<byte> group, uint processId, RingOutbox outbox)
     {
         if (group.Length is 0 or > GroupNameSizeMax) return RequestResult.OutOfRange;
-        if (FindClient(client) is not null) return RequestResult.Refused;
         var name = group.ToArray();
         var process = new GroupProcess(Self.Value, processId);
-        if (_clients.Exists(c => c.Process == process && c.Group.AsSpan().SequenceEqual(name))) return RequestResult.Refused;
+        if ((FindClient(client) ?? OwnClient(process, name)) is { } earlier)
+        {
+            // On its way out: its leave comes first in the order, and must have been seen before this join can be told from it.
+            return earlier.State is ClientState.Leaving or ClientState.Gone ? RequestResult.Busy : RequestResult.Refused;
+        }
+
         if (!AcceptsRequests || !SendProcess(now, name, processId, ProcessReason.Join, outbox)) return RequestResult.Busy;
         _clients.Add(new Client(client, name, process) { State = ClientState.Joining });
         Drain(now, outbox);
@@ -243,9 +247,9 @@ public sealed partial class RingNode
     /// <summary>A piece of a message that a client library split.</summary>
     private bool DeliverPart(uint sender, in CpgPartialMulticast part, RingOutbox outbox)
     {
-        // As with whole messages; and who is in no group cannot make this node keep anything.
-        if (_groups.Find(part.Group) is not { } found || !found.HasNode(sender)) return true;
+        // Libraries split only what a member of the group sends. Of anybody else nothing is kept: nothing would tell that it is gone.
         var process = new GroupProcess(sender, part.ProcessId);
+        if (_groups.Find(part.Group) is not { } found || !found.Contains(process)) return true;
         var result = _parts.Add(process, part, out var whole);
         _lasting = default;
         if (result == PartialResult.Complete) DeliverMessage(process, part.Group, whole, outbox);

@@ -111,6 +111,34 @@ public sealed class PartialMulticastTests
         Assert.Empty(Messages(ring, 2));
     }
 
+    /// <summary>Nothing would tell that such a process is gone: what is kept of it would be kept for ever.</summary>
+    [Fact]
+    public void Pieces_of_a_process_that_is_not_in_the_group_are_not_kept()
+    {
+        var ring = Formed();
+        for (var process = 1u; process <= 50; process++) Send(ring, CpgPartialKind.First, 'a', 5_000 + process);
+        Send(ring, CpgPartialKind.First, 'a');
+        ring.Run(500);
+        Assert.All(Three, node => Assert.Equal(1, ring[node].UnfinishedMessages));
+        Assert.Equal(RequestResult.Accepted, ring.LeaveGroup(1, 1));
+        ring.Run(100);
+        Send(ring, CpgPartialKind.First, 'b');
+        ring.Run(100);
+        Assert.All(Three, node => Assert.Equal(0, ring[node].UnfinishedMessages));
+    }
+
+    [Fact]
+    public void Nothing_is_kept_of_a_node_that_is_lost()
+    {
+        var ring = Formed();
+        Send(ring, CpgPartialKind.First, 'a');
+        ring.Run(100);
+        Assert.Equal(1, ring[2].UnfinishedMessages);
+        ring.Crash(1);
+        ring.RunUntilFormed(2, 3);
+        Assert.Equal((0, 0), (ring[2].UnfinishedMessages, ring[3].UnfinishedMessages));
+    }
+
     [Fact]
     public void Two_groups_of_one_process_do_not_mix()
     {
@@ -160,8 +188,8 @@ public sealed class PartialMulticastTests
         return ring;
     }
 
-    /// <summary>A piece of three from process 100 on node 1.</summary>
-    private static void Send(VirtualRing ring, CpgPartialKind kind, char letter)
+    /// <summary>A piece of three from a process on node 1.</summary>
+    private static void Send(VirtualRing ring, CpgPartialKind kind, char letter, uint process = 100)
     {
         var bytes = new byte[CpgPartialMulticast.HeaderSize + PieceSize];
         var fragment = bytes.AsSpan(CpgPartialMulticast.HeaderSize);
@@ -169,7 +197,7 @@ public sealed class PartialMulticastTests
         new CpgPartialMulticast
         {
             Group = "g"u8,
-            ProcessId = s_sender.ProcessId,
+            ProcessId = process,
             SourceNode = s_sender.NodeId,
             Kind = kind,
             TotalLength = 3 * PieceSize,

@@ -136,6 +136,52 @@ public sealed class ProcessGroupTests
         Assert.Equal(["1/100 sent"], Messages(ring, 1, 1));
     }
 
+    /// <summary>A client that reconnects at once, under the same process id: its leave and its join come in this order everywhere.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Who_comes_back_while_its_leave_is_under_way_waits_and_joins(bool isRingForming)
+    {
+        var ring = new VirtualRing(Three);
+        ring.RunUntilFormed(1, 2, 3);
+        ring.Join(1, 1, "g", 100);
+        ring.Join(3, 1, "g", 300);
+        ring.Run(100);
+        if (isRingForming)
+        {
+            ring.Crash(2);
+            ring.Run(310);
+        }
+
+        ring.Disconnect(1, 1);
+        var result = ring.Join(1, 2, "g", 100);
+        Assert.Equal(RequestResult.Busy, result);
+        ring.RunUntil(() => (result = ring.Join(1, 2, "g", 100)) != RequestResult.Busy, 3000);
+        Assert.Equal(RequestResult.Accepted, result);
+        ring.Run(100);
+        Assert.Equal(["members 3/300 -1/100:ProcessDown", "members 1/100 3/300 +1/100:Join"], ring.Events(3, 1).TakeLast(2));
+        Assert.Equal(["joined", "members 1/100 3/300 +1/100:Join"], ring.Events(1, 2).TakeLast(2));
+        Assert.Equal(RequestResult.Accepted, ring.Send(1, 2, "back"));
+        ring.Run(100);
+        Assert.Equal(["1/100 back"], Messages(ring, 3, 1));
+    }
+
+    [Fact]
+    public void A_connection_that_leaves_may_join_again_when_it_has_left()
+    {
+        var ring = new VirtualRing(Three);
+        ring.RunUntilFormed(1, 2, 3);
+        ring.Join(1, 1, "g", 100);
+        ring.Run(100);
+        Assert.Equal(RequestResult.Accepted, ring.LeaveGroup(1, 1));
+        Assert.Equal(RequestResult.Busy, ring.Join(1, 1, "h", 100));
+        ring.Run(100);
+        Assert.Equal(RequestResult.Accepted, ring.Join(1, 1, "h", 100));
+        ring.Run(100);
+        Assert.Equal(RequestResult.Refused, ring.Join(1, 2, "h", 100));
+        Assert.Equal(RequestResult.Refused, ring.Join(1, 1, "g", 100));
+    }
+
     [Fact]
     public void Bad_requests_are_refused()
     {

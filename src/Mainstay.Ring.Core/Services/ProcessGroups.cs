@@ -81,6 +81,8 @@ internal sealed class ProcessGroup(byte[] name)
         return true;
     }
 
+    public bool Contains(GroupProcess process) => _members.BinarySearch(process) >= 0;
+
     public bool HasNode(uint nodeId)
     {
         foreach (var member in _members)
