@@ -140,6 +140,20 @@ public sealed class SanityTests
         Assert.Equal(ReassemblyResult.Incomplete, _reassembler.Add(Fragment(9, 2, 2), new byte[1], new(40), out _));
     }
 
+    /// <summary>A host that counts from another place: what it sends there is not what it sent a window before.</summary>
+    [Theory]
+    [InlineData(5000, 5000 - KnetLimits.DuplicateWindow)]
+    [InlineData(5000, 5000 + KnetLimits.DuplicateWindow)]
+    [InlineData(5000, 5000 - (3 * KnetLimits.DuplicateWindow) + 65536)]
+    public void A_number_beyond_the_window_is_new(int delivered, int next)
+    {
+        var filter = new DuplicateFilter();
+        Assert.True(filter.IsNew(new((ushort)delivered)));
+        filter.MarkDelivered(new((ushort)delivered));
+        Assert.True(filter.IsNew(new((ushort)next)));
+        Assert.Equal(new PacketSequence((ushort)next), filter.Highest);
+    }
+
     [Theory]
     [InlineData(1, true)]
     [InlineData(PacketSizeMax, true)]

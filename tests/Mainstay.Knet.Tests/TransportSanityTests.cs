@@ -89,6 +89,7 @@ public sealed class TransportSanityTests
         using var transport = new KnetTransport(TestSettings.Of(1, 2, 1), TestSettings.Seed);
         var outbox = new KnetOutbox();
         Receive(Ping());
+        Assert.Equal(0, outbox.Count);
         transport.Start(s_now, outbox);
         outbox.Clear();
         Receive(Ping());

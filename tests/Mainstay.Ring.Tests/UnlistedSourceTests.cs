@@ -18,7 +18,10 @@ public sealed class UnlistedSourceTests : IDisposable
     private static int s_number;
 
     private readonly int _block = Interlocked.Increment(ref s_number);
+    private readonly RingLog _log = new("test");
     private IRingLink? _link;
+
+    public UnlistedSourceTests() => _log.Apply(LoggingSettings.Default with { ToStderr = false, ToSyslog = false });
 
     [Theory]
     [InlineData("udpu", "", true)]
@@ -67,10 +70,15 @@ public sealed class UnlistedSourceTests : IDisposable
         Assert.Equal(64, Dropped());
     }
 
-    public void Dispose() => _link?.Dispose();
+    public void Dispose()
+    {
+        _link?.Dispose();
+        _log.Dispose();
+    }
 
-    private static IRingLink Open(RingConfiguration configuration) =>
-        configuration.Multicast is { } multicast ? MulticastLink.Open(configuration, multicast) : UnicastLink.Open(configuration);
+    private IRingLink Open(RingConfiguration configuration) => configuration.Multicast is { } multicast
+        ? MulticastLink.Open(configuration, multicast, _log)
+        : UnicastLink.Open(configuration, _log);
 
     private List<byte> Received()
     {
