@@ -2,7 +2,8 @@
 """What the ring carries and costs: mainstay-ring beside Corosync, in the same lab, minute and run, with the same corosync.conf and load.
 
   bench/ring/ring.py [--transports knet,knet-crypto,udpu] [--nodes 1,2,3,5] [--sizes 64,1000,10000,100000,1000000] [--seconds 1]
-                     [--repeat 1] [--idle-seconds 30] [--parts throughput,latency,idle] [--quick] [--write] [--raw FILE] [--with FILE]
+                     [--repeat 1] [--idle-seconds 30] [--idle-after 60]
+                     [--parts throughput,latency,idle] [--quick] [--write] [--raw FILE] [--with FILE]
                      [--before COMMAND] [--after COMMAND] [--stolen-max PERCENT]
 
 Needs root, the lab (../shared/lab, or MAINSTAY_SHARED), Corosync with libcpg's header, and cc. Both rings stand side by side, each in a lab
@@ -197,7 +198,8 @@ def measure(options, rings, transport, count, note):
             for ring in rings:
                 note(ring, "latency", **ring.latency(options.seconds * 3))
     if "idle" in options.parts:
-        time.sleep(3)
+        # A daemon that has just started still compiles what it has called often enough; nobody's cluster is idle in its first minute.
+        time.sleep(options.idle_after)
         for ring in rings:
             ring.idle_begin()
         time.sleep(options.idle_seconds)
@@ -305,6 +307,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=1)
     parser.add_argument("--repeat", type=int, default=1)
     parser.add_argument("--idle-seconds", type=float, default=30)
+    parser.add_argument("--idle-after", type=float, default=60, help="seconds of idleness before it is measured")
     parser.add_argument("--parts", default=["throughput", "latency", "idle"], type=lambda text: text.split(","))
     parser.add_argument("--stacks", default=list(STACKS), type=lambda text: text.split(","))
     parser.add_argument("--quick", action="store_true")
