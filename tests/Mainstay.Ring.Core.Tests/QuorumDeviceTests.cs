@@ -120,6 +120,31 @@ public sealed class QuorumDeviceTests
         Assert.Equal("1 quorate 2/5", ring.QuorumChanges(1)[^1]);
     }
 
+    /// <summary>As observed of Corosync 3.1: the others' switch does not count, one's own outlasts one's device.</summary>
+    [Fact]
+    public void A_device_that_wins_elsewhere_counts_only_where_the_own_switch_is_on()
+    {
+        var ring = Formed(deviceVotes: 1, nodes: [1, 2, 3, 4, 5, 6]);
+        SetMasterWins(ring, 1);
+        Poll(ring, 1, castsVote: true);
+        ring.Run(100);
+        ring.Isolate(1, 2);
+        UntilAsked(ring, 1, "1 2");
+        Poll(ring, 1, castsVote: true);
+        ring.RunUntilFormed(1, 2);
+        Assert.Equal((true, false), (ring[1].Quorum.IsQuorate, ring[2].Quorum.IsQuorate));
+        SetMasterWins(ring, 2);
+        ring.Run(100);
+        Assert.True(ring[2].Quorum.IsQuorate);
+        ring.Do(2, (now, outbox) => Assert.Equal(VoteResult.Accepted, ring[2].UnregisterDevice(now, Device, outbox)));
+        Poll(ring, 1, castsVote: true);
+        ring.Run(100);
+        Assert.Equal((true, true), (ring[1].Quorum.IsQuorate, ring[2].Quorum.IsQuorate));
+    }
+
+    private static void SetMasterWins(VirtualRing ring, uint node) => ring.Do(
+        node, (now, outbox) => Assert.Equal(VoteResult.Accepted, ring[node].SetDeviceMasterWins(now, Device, true, outbox)));
+
     [Fact]
     public void Without_a_configured_device_none_can_register()
     {

@@ -10,6 +10,12 @@ internal sealed partial class Votequorum
 
     private string? _registering;
 
+    /// <summary>
+    /// Whether the vote of a device alone is enough here. A device sets it, and it outlasts the device, as with the reference
+    /// (spec/quorum.md section 1).
+    /// </summary>
+    private bool _masterWins;
+
     /// <summary>The device's timer is to be set to so many milliseconds, or off where 0; reset by the owner.</summary>
     public uint? DeviceTimer { get; set; }
 
@@ -70,10 +76,13 @@ internal sealed partial class Votequorum
         return VoteResult.Accepted;
     }
 
-    /// <summary>Whether the device's vote alone makes the node quorate.</summary>
+    /// <summary>
+    /// Whether the vote of a device for a member that says the same makes this node quorate. Each node decides that for itself.
+    /// </summary>
     public VoteResult SetMasterWins(string name, bool allows)
     {
         if (!IsOwnDevice(name)) return VoteResult.InvalidParameter;
+        _masterWins = allows;
         SetDeviceFlags(allows ? _self.Flags | VoteFlags.DeviceMasterWins : _self.Flags & ~VoteFlags.DeviceMasterWins);
         return VoteResult.Accepted;
     }

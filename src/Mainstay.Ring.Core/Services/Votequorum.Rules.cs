@@ -175,7 +175,11 @@ internal sealed partial class Votequorum
             quorate = true;
         }
 
-        if (!quorate && Members().Any(n => n.Flags.HasFlag(VoteFlags.DeviceMasterWins | VoteFlags.DeviceCastsVote))) quorate = true;
+        if (!quorate && _masterWins && Members().Any(n => n.Flags.HasFlag(VoteFlags.DeviceMasterWins | VoteFlags.DeviceCastsVote)))
+        {
+            quorate = true;
+        }
+
         _self.Flags = quorate ? _self.Flags | VoteFlags.Quorate : _self.Flags & ~VoteFlags.Quorate;
         if (_settings.WaitForAll) SetWaitForAll(!quorate);
         if (quorate == IsQuorate) return;

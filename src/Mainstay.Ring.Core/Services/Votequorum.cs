@@ -148,7 +148,7 @@ internal sealed partial class Votequorum
         if (_self.Flags.HasFlag(VoteFlags.DeviceRegistered))
         {
             yield return new(
-                Prefix + "qdevice_master_wins", CmapValue.Of(_self.Flags.HasFlag(VoteFlags.DeviceMasterWins) ? (byte)1 : (byte)0));
+                Prefix + "qdevice_master_wins", CmapValue.Of(_masterWins ? (byte)1 : (byte)0));
         }
 
         if (_settings.ExpectedVotesTracking) yield return new(Prefix + "ev_tracking_barrier", CmapValue.Of(_trackingBarrier));
