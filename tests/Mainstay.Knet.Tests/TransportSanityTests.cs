@@ -1,4 +1,6 @@
 using System.Net;
+using Mainstay.Knet.Fragments;
+using Mainstay.Knet.Hosts;
 using Mainstay.Knet.Links;
 using Mainstay.Knet.Wire;
 using Mainstay.Totem;
@@ -39,6 +41,25 @@ public sealed class TransportSanityTests
         var seconds = (((sent >> 9) * inverse) & ((1UL << 55) - 1)) | (1UL << 55);
         Assert.Equal(sent, seconds * NanosecondsPerSecond);
         Assert.False(IsSignOfLife(seconds, 0));
+    }
+
+    /// <summary>A ping that nobody waited for tells where a host counts, unless its data has just told.</summary>
+    [Fact]
+    public void A_forced_ping_moves_the_place_only_where_no_data_came_since_the_last_one()
+    {
+        var host = new KnetHost(new NodeId(2), new BufferPool());
+        Assert.True(host.Duplicates.IsNew(new(5)));
+        host.Duplicates.MarkDelivered(new(5));
+        host.NoteData();
+        host.NotePing(Forced(5));
+        Assert.False(host.Duplicates.IsNew(new(5)));
+        host.NotePing(Forced(5));
+        Assert.False(host.Duplicates.IsNew(new(5)));
+        host.NotePing(Forced(9));
+        Assert.Equal(new PacketSequence(9), host.Duplicates.Highest);
+        Assert.True(host.Duplicates.IsNew(new(5)));
+
+        static PingPacket Forced(ushort sequence) => new(false, 2, 0, 0, 0, new(sequence), IsTimed: false);
     }
 
     [Fact]
