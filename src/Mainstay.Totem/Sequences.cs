@@ -24,6 +24,9 @@ internal readonly record struct MessageSequence(uint Value)
 
     /// <summary>How far <paramref name="to"/> is ahead of this one; huge if it is behind.</summary>
     public uint DistanceTo(MessageSequence to) => to.Value - Value;
+
+    // What a record prints of itself would go on with the next one, and never end.
+    public override string ToString() => $"{Value}";
 }
 
 /// <summary>Counts the hops of a token in one ring: 32 bits with wrap.</summary>
@@ -36,4 +39,6 @@ internal readonly record struct TokenSequence(uint Value)
     public static bool operator <=(TokenSequence left, TokenSequence right) => (int)(left.Value - right.Value) <= 0;
 
     public static bool operator >=(TokenSequence left, TokenSequence right) => (int)(left.Value - right.Value) >= 0;
+
+    public override string ToString() => $"{Value}";
 }

@@ -43,4 +43,9 @@ public sealed class SequenceTests
         Assert.True(window.IsInWindow(new MessageSequence(window.High.Value + Limits.WindowSlots)));
         Assert.False(window.IsInWindow(new MessageSequence(window.High.Value + Limits.WindowSlots + 1)));
     }
+
+    /// <summary>A record prints its properties, and the next number is one of them: without words of its own it would never end.</summary>
+    [Fact]
+    public void A_number_is_printed_as_a_number() =>
+        Assert.Equal("7 8", $"{new MessageSequence(7)} {new TokenSequence(8)}");
 }
