@@ -9,6 +9,7 @@ public sealed class RingSequenceTests
 
     [Theory]
     [InlineData(ulong.MaxValue)]
+    [InlineData(ulong.MaxValue - 100)]
     [InlineData(ulong.MaxValue / 2)]
     [InlineData(1UL << 63)]
     public void A_node_whose_stored_sequence_is_damaged_forms_a_ring_alone_and_with_others(ulong stored)

@@ -104,6 +104,18 @@ public sealed class SanityTests
         Assert.Equal(isReadable, CodecTests.IsReadable(packet));
     }
 
+    /// <summary>A token is read into one instance again and again: members of the one before do not count.</summary>
+    [Fact]
+    public void A_commit_token_without_members_is_refused_after_one_with_members()
+    {
+        var packet = CodecTests.Samples()[Commit];
+        var token = new CommitToken();
+        Assert.True(PacketHeader.TryRead(packet, out var header));
+        Assert.True(token.TryRead(packet, header));
+        ByteOrder.Little.WriteUInt32(packet.AsSpan(37), 0);
+        Assert.False(token.TryRead(packet, header));
+    }
+
     [Theory]
     [InlineData(Limits.TokenSizeMax, true)]
     [InlineData(Limits.TokenSizeMax + 1, false)]
