@@ -107,7 +107,14 @@ internal sealed class DrivenRing
     }
 
     public void Token(
-        ulong ring, uint sender = 1, uint? tokenSequence = null, uint sequence = 0, uint aru = 0, params RetransmitRequest[] requests)
+        ulong ring,
+        uint sender = 1,
+        uint? tokenSequence = null,
+        uint sequence = 0,
+        uint aru = 0,
+        uint aruNode = 0,
+        uint flow = 0,
+        params RetransmitRequest[] requests)
     {
         var token = new RegularToken
         {
@@ -115,6 +122,8 @@ internal sealed class DrivenRing
             TokenSequence = new TokenSequence(tokenSequence ?? (_tokenSequence += 3)),
             Sequence = new MessageSequence(sequence),
             Aru = new MessageSequence(aru),
+            AruNode = new NodeId(aruNode),
+            FlowCount = flow,
             Ring = new RingId(new NodeId(1), ring),
         };
         foreach (var request in requests) token.AddRequest(request);

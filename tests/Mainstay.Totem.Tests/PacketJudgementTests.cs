@@ -363,6 +363,37 @@ public sealed class PacketJudgementTests
         Assert.Equal(full, driven.Forwarded.Requests.ToArray());
     }
 
+    /// <summary>A token that says what is not so: that all have what this node has not.</summary>
+    [Fact]
+    public void A_token_that_is_ahead_of_this_node_is_corrected_and_nothing_undelivered_is_given_up()
+    {
+        var driven = DrivenRing.Operational();
+        for (var visit = 0; visit < 3; visit++)
+        {
+            driven.Token(Installed, sequence: 5, aru: 5, aruNode: 3);
+            Assert.Equal((new MessageSequence(0), new NodeId(2)), (driven.Forwarded.Aru, driven.Forwarded.AruNode));
+        }
+
+        for (uint sequence = 1; sequence <= 5; sequence++) driven.Message(1, sequence, Installed, $"{sequence}");
+        Assert.Equal(["1 1", "1 2", "1 3", "1 4", "1 5"], driven.Delivered);
+    }
+
+    /// <summary>Nothing is sent where the ring has sent its share in the last rotation, or has no room for what may still come.</summary>
+    [Theory]
+    [InlineData(49, 49, true)]
+    [InlineData(50, 50, false)]
+    [InlineData(60, 60, false)]
+    [InlineData(Limits.WindowSlots - 100, 0, true)]
+    [InlineData(Limits.WindowSlots - 1, 0, false)]
+    public void A_message_waits_where_there_is_no_room(uint sequence, uint flow, bool isSent)
+    {
+        var driven = DrivenRing.Operational();
+        driven.Do((now, outbox) => Assert.True(driven.Ring.Submit(
+            now, MessageGroup.Services, Encoding.UTF8.GetBytes("mine"), [], DeliveryGuarantee.Agreed, outbox)));
+        driven.Token(Installed, sequence: sequence, flow: flow);
+        Assert.Equal(new MessageSequence(isSent ? sequence + 1 : sequence), driven.Forwarded.Sequence);
+    }
+
     private static void Send(DrivenRing driven, string packet, uint sender)
     {
         switch (packet)
