@@ -34,6 +34,7 @@ public sealed class OptionLimitTests
         Assert.NotNull(TotemOptions.TryCreate(settings(last), 2, isKnet: false, problems));
         Assert.Empty(problems);
         Assert.Null(TotemOptions.TryCreate(settings(beyond), 2, isKnet: false, problems));
-        Assert.Contains(option, problems.Select(problem => problem.Option));
+        var expected = beyond > last ? "the greatest accepted value is" : option == "totem.consensus" && last > 30 ? "less than" : "the least";
+        Assert.Contains(problems, problem => problem.Option == option && problem.Message.Contains(expected, StringComparison.Ordinal));
     }
 }
