@@ -34,7 +34,8 @@ public sealed class OptionLimitTests
         Assert.NotNull(TotemOptions.TryCreate(settings(last), 2, isKnet: false, problems));
         Assert.Empty(problems);
         Assert.Null(TotemOptions.TryCreate(settings(beyond), 2, isKnet: false, problems));
-        var expected = beyond > last ? "the greatest accepted value is" : option == "totem.consensus" && last > 30 ? "less than" : "the least";
+        var isLessThanJoin = option == "totem.consensus" && last > 30;
+        var expected = beyond > last ? "the greatest accepted value" : isLessThanJoin ? "less than totem.join" : "the least accepted value";
         Assert.Contains(problems, problem => problem.Option == option && problem.Message.Contains(expected, StringComparison.Ordinal));
     }
 }
