@@ -75,7 +75,7 @@ public sealed partial class KnetTransport
                 break;
             case KnetPacketType.Ping when PingPacket.TryRead(packet, header, out var ping):
                 link.Statistics.ReceivedPings.Count(wireSize);
-                if (IsOnItsLink(now, ping.Link, host, link, outbox)) HandlePing(ping, host, link, outbox);
+                if (IsOnItsLink(now, ping.Link, host, link, outbox)) HandlePing(now, ping, host, link, outbox);
                 break;
             case KnetPacketType.Pong when PingPacket.TryRead(packet, header, out var pong):
                 link.Statistics.ReceivedPongs.Count(wireSize);
@@ -139,9 +139,9 @@ public sealed partial class KnetTransport
     }
 
     /// <summary>Any ping of a known host is answered, also while its link is down.</summary>
-    private void HandlePing(in PingPacket ping, KnetHost host, KnetLink link, KnetOutbox outbox)
+    private void HandlePing(Instant now, in PingPacket ping, KnetHost host, KnetLink link, KnetOutbox outbox)
     {
-        host.NotePing(ping);
+        host.NotePing(now, ping, link.Settings.PingTimeout);
         (ping with { IsPong = true, Node = (ushort)_settings.Self.Value }).Write(_packet);
         link.Statistics.SentPongs.Count(Send(link, PingPacket.Size, outbox));
     }

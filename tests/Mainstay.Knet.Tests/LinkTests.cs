@@ -239,6 +239,31 @@ public sealed class LinkTests
         AssertHeardAfterRestart(network);
     }
 
+    /// <summary>Seed 404 of the accelerated storms on knet: new numbers ran into those of the first life, whole rings later.</summary>
+    [Fact]
+    public void A_host_that_restarts_unheard_and_sends_to_others_first_is_heard_whatever_its_numbers()
+    {
+        var network = new VirtualNetwork(3, 1, Pinging(100, 5000));
+        network.Start();
+        network.RunUntilUp();
+        for (var count = 0; count < 30; count++) network.SendToAll(1, [1]);
+        network.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(30, network.Delivered[2].Count);
+
+        network.IsCut = static (from, to, _) => from + to == 3;
+        network.Nodes[1] = new KnetTransport(Pinging(100, 5000)(TestSettings.Of(1, 3, 1)), TestSettings.Seed);
+        network.Do(1, (transport, outbox) => transport.Start(network.Now, outbox));
+        network.RunFor(TimeSpan.FromSeconds(2));
+        for (var count = 0; count < 10; count++) network.SendToAll(1, [2]);
+        network.IsCut = static (_, _, _) => false;
+        network.RunFor(TimeSpan.FromSeconds(12));
+        for (var count = 0; count < 30; count++) network.SendToAll(1, [3]);
+        network.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(70, network.Delivered[3].Count);
+        Assert.Equal(60, network.Delivered[2].Count);
+        Assert.DoesNotContain(KnetEventKind.LinkDown, Kinds(network, 2));
+    }
+
     [Fact]
     public void Nodes_and_links_can_be_added_and_removed_at_run_time_and_those_that_stay_stay_up()
     {

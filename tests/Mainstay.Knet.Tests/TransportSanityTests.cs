@@ -51,11 +51,11 @@ public sealed class TransportSanityTests
         Assert.True(host.Duplicates.IsNew(new(5)));
         host.Duplicates.MarkDelivered(new(5));
         host.NoteData();
-        host.NotePing(Forced(5));
+        host.NotePing(Instant.Zero, Forced(5), TimeSpan.FromSeconds(1));
         Assert.False(host.Duplicates.IsNew(new(5)));
-        host.NotePing(Forced(5));
+        host.NotePing(Instant.Zero, Forced(5), TimeSpan.FromSeconds(1));
         Assert.False(host.Duplicates.IsNew(new(5)));
-        host.NotePing(Forced(9));
+        host.NotePing(Instant.Zero, Forced(9), TimeSpan.FromSeconds(1));
         Assert.Equal(new PacketSequence(9), host.Duplicates.Highest);
         Assert.True(host.Duplicates.IsNew(new(5)));
 

@@ -22,6 +22,9 @@ internal sealed class KnetHost(NodeId node, BufferPool pool)
     /// <summary>A bit for each link on which a timed ping said that nothing was sent yet although data had come.</summary>
     private uint _denials;
 
+    /// <summary>The highest number seen when a timed ping came, and since when it has been that.</summary>
+    private (PacketSequence Highest, Instant Since) _standing;
+
     public NodeId Node { get; } = node;
 
     /// <summary>When an authentic packet of it came last.</summary>
@@ -80,13 +83,17 @@ internal sealed class KnetHost(NodeId node, BufferPool pool)
     /// Learns from the sequence number in a ping whether the host has begun anew (spec/knet-wire.md section 4). Beyond the reference, a
     /// host that says twice on a link that it has sent nothing yet, and from which data came, has begun anew too: its first life may have
     /// ended before a ping told of its data, and its second may begin before its links are missed. Once is not enough: data may overtake
-    /// the last ping before it.
+    /// the last ping before it. And so has one that names a number behind what came from it longer ago than a ping can be on its way: this
+    /// host stood still meanwhile, or the other one sent to others first.
     /// </summary>
-    public void NotePing(in PingPacket ping)
+    public void NotePing(Instant now, in PingPacket ping, TimeSpan timeout)
     {
         if (ping.IsTimed)
         {
-            var hasBegunAnew = ping.Sequence.IsNone && (_lastTimedPing is { IsNone: false } || IsSecondDenial(ping.Link));
+            var isBehind = IsBehindForLong(now, ping, timeout);
+            var hasBegunAnew = ping.Sequence.IsNone
+                ? _lastTimedPing is { IsNone: false } || IsSecondDenial(ping.Link)
+                : isBehind;
             if (hasBegunAnew) ForgetReceived();
             if (hasBegunAnew || !ping.Sequence.IsNone) _denials = 0;
             _lastTimedPing = ping.Sequence;
@@ -96,6 +103,12 @@ internal sealed class KnetHost(NodeId node, BufferPool pool)
         if (ping.Sequence != _lastUntimedPing && !_hasDataSinceUntimedPing) Duplicates.Reset(ping.Sequence);
         _lastUntimedPing = ping.Sequence;
         _hasDataSinceUntimedPing = false;
+    }
+
+    private bool IsBehindForLong(Instant now, in PingPacket ping, TimeSpan timeout)
+    {
+        if (Duplicates.Highest != _standing.Highest) _standing = (Duplicates.Highest, now);
+        return !Duplicates.Highest.IsNone && ping.Sequence.DistanceFrom(Duplicates.Highest) < 0 && now - _standing.Since > timeout;
     }
 
     private bool IsSecondDenial(byte link)
