@@ -228,6 +228,11 @@ public sealed class RingSimulationTests(ITestOutputHelper output)
         Assert.InRange(result.Convergence, TimeSpan.Zero, TimeSpan.FromSeconds(60));
     }
 
+    /// <summary>A member stood still while another restarted; later it took that one's packets for copies, until the token was lost.</summary>
+    [Fact]
+    public void Who_restarted_while_a_member_stood_still_is_heard_on_knet() =>
+        Assert.Empty(RingSimulation.Run(404, RingScenario.Draw(404, RingProfile.Accelerated, RingTransport.Knet)).Violations);
+
     /// <summary>The scenario that failed under seed 23077, whose delays are drawn otherwise by now.</summary>
     [Fact]
     public void Halves_that_gave_each_other_up_find_together_on_a_slow_network()
