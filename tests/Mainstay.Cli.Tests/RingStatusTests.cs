@@ -52,6 +52,12 @@ public sealed class RingStatusTests
             json.RootElement.GetProperty("held_out").EnumerateArray().Select(node => node.GetProperty("cause").GetString()));
     }
 
+    /// <summary>They cross the socket as numbers.</summary>
+    [Fact]
+    public void The_reasons_of_the_library_are_those_of_the_ring() => Assert.Equal(
+        Enum.GetValues<Totem.HoldOutCause>().Select(cause => (cause.ToString(), (int)cause)),
+        Enum.GetValues<RingHoldOutCause>().Where(cause => cause != RingHoldOutCause.Unknown).Select(cause => (cause.ToString(), (int)cause)));
+
     [Fact]
     public void Programs_get_json()
     {

@@ -43,6 +43,28 @@ public sealed class TransportSanityTests
         Assert.False(IsSignOfLife(seconds, 0));
     }
 
+    /// <summary>A number that comes again after the host was unreachable has not been there all the time.</summary>
+    [Fact]
+    public void What_came_before_a_host_was_unreachable_says_nothing_of_its_pings_afterwards()
+    {
+        var host = new KnetHost(new NodeId(2), new BufferPool());
+        Assert.True(Takes(5));
+        host.NotePing(Instant.Zero, Timed(5), TimeSpan.FromSeconds(1));
+        host.HandleUnreachable();
+        Assert.True(Takes(5));
+        host.NotePing(Instant.FromMilliseconds(5_000), Timed(4), TimeSpan.FromSeconds(1));
+        Assert.False(Takes(5));
+
+        bool Takes(ushort sequence)
+        {
+            var isNew = host.Duplicates.IsNew(new(sequence));
+            host.Duplicates.MarkDelivered(new(sequence));
+            return isNew;
+        }
+
+        static PingPacket Timed(ushort sequence) => new(false, 2, 0, 0, 0, new(sequence), IsTimed: true);
+    }
+
     /// <summary>A ping that nobody waited for tells where a host counts, unless its data has just told.</summary>
     [Fact]
     public void A_forced_ping_moves_the_place_only_where_no_data_came_since_the_last_one()

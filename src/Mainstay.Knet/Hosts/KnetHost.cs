@@ -125,6 +125,7 @@ internal sealed class KnetHost(NodeId node, BufferPool pool)
     {
         Duplicates.Reset();
         Fragments.Clear();
+        _standing = default;
     }
 
     /// <summary>The host has no usable link any more.</summary>
