@@ -1,5 +1,6 @@
 using System.Text;
 using Mainstay.Knet;
+using Mainstay.Knet.Compression;
 using Mainstay.Knet.Wire;
 using Mainstay.Ring.Core.Messages;
 using Mainstay.Totem;
@@ -166,7 +167,22 @@ internal static class PacketCorpus
             yield return Compose(120, new DataHeader(2, new PacketSequence(9), CompressionModel.None, true, count, number, 0).Write);
         }
 
-        yield return Compose(120, new DataHeader(2, new PacketSequence(9), CompressionModel.Zlib, true, 1, 1, 0).Write);
+        var stream = CompressedMessage();
+        yield return stream;
+        yield return Compose(bytes =>
+        {
+            new DataHeader(2, new PacketSequence(9), CompressionModel.Zlib, true, 1, 1, 0).Write(bytes);
+            stream.CopyTo(bytes[DataHeader.Size..]);
+            return DataHeader.Size + stream.Length;
+        });
+    }
+
+    private static byte[] CompressedMessage()
+    {
+        var stream = new byte[SizeMax];
+        return ZlibCodec.TryCompress(new byte[SizeMax], 0, stream, out var size)
+            ? stream[..size]
+            : throw new InvalidOperationException("zeros did not become fewer");
     }
 
     private static byte[] Compose(Writer write)

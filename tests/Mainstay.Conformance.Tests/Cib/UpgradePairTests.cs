@@ -9,16 +9,14 @@ public sealed class UpgradePairTests
 {
     public static TheoryData<string> Pairs()
     {
+        if (Repository.Shared is null) return ["absent"];
         var data = new TheoryData<string>();
-        if (Repository.Shared is { } shared)
+        foreach (var series in new[] { "from-2", "from-3" })
         {
-            foreach (var series in new[] { "from-2", "from-3" })
+            var folder = Path.Combine(Repository.Shared, "cases", "schemas", "upgrade", series);
+            foreach (var file in Directory.GetFiles(folder, "*.in.xml").Order(StringComparer.Ordinal))
             {
-                var folder = Path.Combine(shared, "cases", "schemas", "upgrade", series);
-                foreach (var file in Directory.GetFiles(folder, "*.in.xml").Order(StringComparer.Ordinal))
-                {
-                    data.Add($"{series}/{Path.GetFileName(file)[..^7]}");
-                }
+                data.Add($"{series}/{Path.GetFileName(file)[..^7]}");
             }
         }
 
