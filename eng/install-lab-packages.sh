@@ -12,6 +12,7 @@ packages=(
     gcc libc6-dev libcpg-dev                                                       # the C client on the reference's side
     corosync-qdevice corosync-qnetd                                                # its quorum device
     faketime                                                                       # recorded command lines at their time
+    libxml2-utils                                                                  # RELAX NG beside our own validator
     dbus systemd                                                                   # hosts with a real systemd
 )
 

@@ -87,22 +87,35 @@ static cs_error_t take_frames(void)
 	return CS_OK;
 }
 
+/* Reads once, without handling what it reads; the number of bytes, 0 for none, -1 at the end. */
+static ssize_t fill(int flags)
+{
+	ssize_t count;
+
+	if (filled == room)
+		input = realloc(input, room *= 2);
+	count = recv(ring, input + filled, room - filled, flags);
+	if (count < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -1;
+	filled += count;
+	return count ? count : -1;
+}
+
 /* Reads and handles what is there; with MSG_DONTWAIT all of it. */
 static cs_error_t receive(int flags)
 {
-	for (;;) {
-		ssize_t count = recv(ring, input + filled, room - filled, flags);
-		cs_error_t result;
+	cs_error_t result = take_frames();
 
-		if (count == 0)
-			return CS_ERR_LIBRARY;
-		if (count < 0)
-			return errno == EAGAIN || errno == EINTR ? CS_OK : CS_ERR_LIBRARY;
-		filled += count;
+	while (result == CS_OK) {
+		ssize_t count = fill(flags);
+
+		if (count <= 0)
+			return count < 0 ? CS_ERR_LIBRARY : CS_OK;
 		result = take_frames();
-		if (result != CS_OK || !(flags & MSG_DONTWAIT))
-			return result;
+		if (!(flags & MSG_DONTWAIT))
+			break;
 	}
+	return result;
 }
 
 /* Sends a whole frame, or nothing where the socket is full. */
@@ -128,8 +141,11 @@ static cs_error_t send_frame(int kind, struct iovec *body, int pieces)
 		if (count < 0 && sent == 0)
 			return CS_ERR_TRY_AGAIN;
 		if (count < 0) {
-			struct pollfd p = { ring, POLLOUT, 0 };
+			/* The daemon takes no more from who does not read. */
+			struct pollfd p = { ring, POLLIN | POLLOUT, 0 };
 			poll(&p, 1, 100);
+			if (p.revents & POLLIN && fill(MSG_DONTWAIT) < 0)
+				return CS_ERR_LIBRARY;
 			continue;
 		}
 		sent += count;

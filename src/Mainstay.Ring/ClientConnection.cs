@@ -10,6 +10,12 @@ internal sealed unsafe class ClientConnection : IDisposable
     /// <summary>Unsent bytes beyond which a client is dropped: it does not read its events.</summary>
     public const int UnsentSizeMax = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// Unsent bytes beyond which a client's requests wait until it has read: who sends faster than it reads what comes of it
+    /// would be dropped.
+    /// </summary>
+    public const int UnsentSizeBusy = 4 * 1024 * 1024;
+
     /// <summary>A message of this size is handed to the kernel from where it lies, rather than copied to be sent with others.</summary>
     private const int LargeMessageMin = 32 * 1024;
 
@@ -48,8 +54,14 @@ internal sealed unsafe class ClientConnection : IDisposable
     /// <summary>When it must have said hello.</summary>
     public Instant GreetsUntil { get; }
 
-    /// <summary>A request that the ring cannot take now stays first in the input; nothing more is read meanwhile.</summary>
+    /// <summary>A request that cannot be taken now stays first in the input; nothing more is read meanwhile.</summary>
     public bool IsStalled { get; set; }
+
+    /// <summary>Whether it is stalled because it was behind when its turn came.</summary>
+    public bool IsHeldBack { get; private set; }
+
+    /// <summary>Whether it has more unread than those have who may ask for more.</summary>
+    public bool IsBehind => _unsent.Count > UnsentSizeBusy;
 
     /// <summary>Whether the client was told that it is stalled.</summary>
     public bool IsToldStalled { get; set; }
@@ -150,6 +162,14 @@ internal sealed unsafe class ClientConnection : IDisposable
         request = BinaryPrimitives.ReadUInt32LittleEndian(input[(RingProtocol.SizeFieldSize + 1)..]);
         body = input[RingProtocol.HeaderSize..((int)size + RingProtocol.SizeFieldSize)];
         return true;
+    }
+
+    /// <summary>Stalls the client if it is behind, and no longer if it was for this reason; whether it is.</summary>
+    public bool HoldBackIfBehind()
+    {
+        if (IsBehind) IsStalled = true;
+        else if (IsHeldBack) IsStalled = false;
+        return IsHeldBack = IsBehind;
     }
 
     /// <summary>The request peeked at is done.</summary>

@@ -59,6 +59,7 @@ internal sealed unsafe partial class ClientServer : IDisposable
     private readonly ChunkPool _chunks = new();
     private readonly ClientAdmission _admission;
     private Instant _nextTrim;
+    private bool _isCutShort;
     private int _lastNumber;
 
     public ClientServer(string path, RingNode node, RingOutbox outbox, IDaemonRequests daemon, RingLog log)
@@ -91,8 +92,20 @@ internal sealed unsafe partial class ClientServer : IDisposable
     /// <summary>Clients closed because they did not read or sent rubbish.</summary>
     public long Dropped { get; private set; }
 
-    /// <summary>A complete request of some client waits for its turn.</summary>
-    public bool HasWork { get; private set; }
+    /// <summary>A complete request of some client may have its turn.</summary>
+    public bool HasWork
+    {
+        get
+        {
+            foreach (var client in _clients)
+            {
+                // It has read meanwhile; nothing else tells.
+                if (client.IsHeldBack && !client.IsBehind) return true;
+            }
+
+            return _isCutShort;
+        }
+    }
 
     /// <summary>Clients that are gone.</summary>
     public long Closed { get; private set; }
@@ -157,30 +170,11 @@ internal sealed unsafe partial class ClientServer : IDisposable
     /// <summary>Works off requests of all clients, a bounded number each; those that the ring cannot take yet wait.</summary>
     public void Serve(Instant now, Action carryOut)
     {
-        HasWork = false;
+        _isCutShort = false;
         var accepts = _node.AcceptsRequests;
         foreach (var client in _clients)
         {
-            if (client.IsStalled && !accepts) continue;
-            client.IsStalled = false;
-            for (var turn = 0; client.CloseReason is null && client.TryPeek(out var kind, out var request, out var body); turn++)
-            {
-                if (turn == RequestsPerTurnMax)
-                {
-                    HasWork = true;
-                    break;
-                }
-
-                if (!Handle(now, client, kind, request, body))
-                {
-                    client.IsStalled = true;
-                    break;
-                }
-
-                client.Consume();
-                carryOut();
-            }
-
+            if (!client.HoldBackIfBehind()) Serve(now, client, accepts, carryOut);
             TellFlowControl(client);
         }
 
@@ -336,6 +330,30 @@ internal sealed unsafe partial class ClientServer : IDisposable
         }
 
         _ = Native.Close(descriptor);
+    }
+
+    private void Serve(Instant now, ClientConnection client, bool accepts, Action carryOut)
+    {
+        if (client.IsStalled && !accepts) return;
+        client.IsStalled = false;
+        for (var turn = 0; client.CloseReason is null && client.TryPeek(out var kind, out var request, out var body); turn++)
+        {
+            if (turn == RequestsPerTurnMax)
+            {
+                _isCutShort = true;
+                return;
+            }
+
+            if (!Handle(now, client, kind, request, body))
+            {
+                client.IsStalled = true;
+                return;
+            }
+
+            client.Consume();
+            carryOut();
+            if (client.HoldBackIfBehind()) return;
+        }
     }
 
     private bool Handle(Instant now, ClientConnection client, FrameKind kind, uint request, ReadOnlySpan<byte> body)

@@ -147,6 +147,55 @@ public sealed class ClientTests
         Assert.Equal("others go on", Encoding.UTF8.GetString(message.Payload.Span));
     }
 
+    [Fact]
+    public async Task A_client_that_sends_more_than_it_reads_is_made_to_wait_and_loses_nothing()
+    {
+        const int StandingStill = 50;
+        const int MessageOffset = RingProtocol.HeaderSize - RingProtocol.SizeFieldSize + 8;
+        using var cluster = new DaemonCluster(1);
+        cluster.Start(1);
+        await using var ring = await cluster.ConnectAsync(1);
+        await DaemonCluster.UntilAsync<RingQuorumChange>(ring, change => change.IsQuorate);
+        using var sender = RawClient.Connect(cluster.SocketPath(1));
+        Assert.True(await sender.IsWelcomeAsync());
+        await sender.JoinAsync("g");
+        var count = (UnsentMax / RingProtocol.MessageSizeMax) + 16;
+        var sending = SendAsync(sender, count);
+
+        // Nothing is read before the daemon has stopped taking more.
+        var queued = $"stats.ipcs.service2.{Environment.ProcessId}.2.queued";
+        var last = 0UL;
+        for (var same = 0; same < StandingStill;)
+        {
+            var now = (await ring.Statistics.GetAsync(queued, Cancellation)).ToUInt64();
+            same = now == last && now > ClientConnection.UnsentSizeBusy ? same + 1 : 0;
+            last = now;
+        }
+
+        Assert.False(sending.IsCompleted);
+        for (var number = 0; number < count;)
+        {
+            var frame = await sender.ReadFrameAsync();
+            Assert.NotNull(frame);
+            if ((FrameKind)frame[0] != FrameKind.Message) continue;
+            Assert.Equal((byte)number, frame[MessageOffset]);
+            number++;
+        }
+
+        await sending;
+        Assert.Equal(0, (await ring.GetStatusAsync(Cancellation)).Counters["ipc.clients_dropped"]);
+    }
+
+    private static async Task SendAsync(RawClient sender, int count)
+    {
+        for (var number = 0; number < count; number++)
+        {
+            var payload = new byte[RingProtocol.MessageSizeMax];
+            payload[0] = (byte)number;
+            Assert.True(await sender.TrySendAsync(FrameKind.Multicast, payload, RingProtocol.Unanswered), $"dropped at message {number}");
+        }
+    }
+
     private static async Task<bool> IsAdmittedAsync(DaemonCluster cluster)
     {
         using var client = RawClient.ConnectAs(cluster.SocketPath(1), Stranger, StrangersGroup);

@@ -76,12 +76,15 @@ internal sealed partial class RawClient : IDisposable
     }
 
     /// <summary>Kind of the next frame, or <see langword="null"/> at the end.</summary>
-    public async Task<FrameKind?> ReadAsync()
+    public async Task<FrameKind?> ReadAsync() => await ReadFrameAsync() is { } frame ? (FrameKind)frame[0] : null;
+
+    /// <summary>The next frame from its kind on, or <see langword="null"/> at the end.</summary>
+    public async Task<byte[]?> ReadFrameAsync()
     {
         var size = new byte[RingProtocol.SizeFieldSize];
         if (!await FillAsync(size)) return null;
-        var body = new byte[BinaryPrimitives.ReadUInt32LittleEndian(size)];
-        return await FillAsync(body) ? (FrameKind)body[0] : null;
+        var frame = new byte[BinaryPrimitives.ReadUInt32LittleEndian(size)];
+        return await FillAsync(frame) ? frame : null;
     }
 
     /// <summary>Sends a request; false where the daemon has closed the connection.</summary>

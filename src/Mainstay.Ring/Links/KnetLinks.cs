@@ -16,8 +16,9 @@ internal sealed class KnetLinks : IRingLink
     private const int DatagramsPerCallMax = 64;
     private const int ReturnedSizeMax = 256;
 
-    // Datagrams that wait to be sent: more would hold up the first of them, fewer would cost system calls.
-    private const int WaitingMax = 96;
+    // Datagrams that wait to be sent: about those of one full packet. More would keep the others waiting while the next is encrypted, fewer
+    // would cost system calls.
+    private const int WaitingMax = 40;
 
     private readonly KnetTransport _transport;
     private readonly KnetOutbox _received = new();
