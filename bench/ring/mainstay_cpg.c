@@ -141,10 +141,10 @@ static cs_error_t send_frame(int kind, struct iovec *body, int pieces)
 		if (count < 0 && sent == 0)
 			return CS_ERR_TRY_AGAIN;
 		if (count < 0) {
-			/* The daemon takes no more from who does not read. */
-			struct pollfd p = { ring, POLLIN | POLLOUT, 0 };
-			poll(&p, 1, 100);
-			if (p.revents & POLLIN && fill(MSG_DONTWAIT) < 0)
+			struct pollfd p = { ring, POLLOUT, 0 };
+
+			/* The daemon takes no more from who has much to read. */
+			if (poll(&p, 1, 1) == 0 && fill(MSG_DONTWAIT) < 0)
 				return CS_ERR_LIBRARY;
 			continue;
 		}
