@@ -58,8 +58,9 @@ public sealed partial class RingClient : IRing
     public RingAdministration Administration { get; }
 
     /// <summary>
-    /// Whether requests of this client wait: the ring is forming, or its queue is full. A program that can wait with sending looks here;
-    /// one that cannot awaits <see cref="MulticastAsync"/>, which waits by itself.
+    /// Whether requests of this client wait: the ring is forming, its queue is full, or more than 4 MiB of events lie in the daemon for
+    /// this process. A program that can wait with sending looks here; one that cannot awaits <see cref="MulticastAsync"/>, which waits
+    /// by itself.
     /// </summary>
     public bool IsFlowControlled => Volatile.Read(ref _isFlowControlled);
 

@@ -117,7 +117,7 @@ internal enum FrameKind : byte
     /// <summary>A shutdown is asked for: its kind.</summary>
     ShutdownAsked = 0x8a,
 
-    /// <summary>Whether requests of this client wait for the ring.</summary>
+    /// <summary>Whether requests of this client wait: for the ring, or until it has read.</summary>
     FlowControl = 0x8b,
 
     /// <summary>The membership that the client's quorum device is to decide on.</summary>
