@@ -153,6 +153,10 @@ public sealed partial class TotemRing
         _highestRingSequence = Math.Max(_highestRingSequence, Math.Min(join.RingSequence, SequenceWithinReach));
         switch (State)
         {
+            case TotemState.Operational when !_allInstalled && !_members.Contains(join.Sender):
+                Rule(TotemRule.OutsiderWaitsForInstallation);
+                Drop(DropReason.StaleJoin, join.Sender);
+                break;
             case TotemState.Operational:
                 JoinInOperational(join);
                 break;

@@ -154,6 +154,11 @@ public sealed partial class TotemRing
 
         switch (State)
         {
+            case TotemState.Operational when !_allInstalled:
+                Rule(TotemRule.OutsiderWaitsForInstallation);
+                Drop(DropReason.OtherRing, sender);
+                break;
+
             // A late packet of a ring that a member of ours was in before: no news (as old joins, spec/totem.md section 5.3).
             case TotemState.Operational when _members.Contains(sender) && ring.Sequence < _ring.Sequence:
                 Rule(TotemRule.ForeignPacketOfThePastIgnored);

@@ -27,6 +27,13 @@ public sealed partial class TotemRing
     /// <summary>Visits in a row at which everyone had everything.</summary>
     private uint _rotationCount;
 
+    /// <summary>
+    /// The token has come back since this node installed the ring, and so has every other member. Until then nobody from outside is heard:
+    /// the join that follows would make the others give up a ring that this node has installed, and a member that runs Corosync on
+    /// transport udp aborts where it reads that join while it handles the ring's token (corosync issue 371).
+    /// </summary>
+    private bool _allInstalled;
+
     private void EnterRecovery()
     {
         var token = _commitToken;
@@ -207,6 +214,7 @@ public sealed partial class TotemRing
         _members.SetTo(_newMembers);
         Membership = installed;
         InstalledRing = _ring;
+        _allInstalled = false;
         AdoptRecoveryWindow();
         _lastTokenAru = InitialSequence;
         _procSet.SetTo(_newMembers);

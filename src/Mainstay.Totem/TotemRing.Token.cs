@@ -87,6 +87,7 @@ public sealed partial class TotemRing
         _tokenHeld = held;
         if (State == TotemState.Operational)
         {
+            _allInstalled = true;
             Release(token.Aru);
             JudgeMakes();
         }

@@ -96,6 +96,9 @@ public enum TotemRule : byte
     /// <summary>Section 4.10, departure: a late packet of an older ring of a member is no news.</summary>
     ForeignPacketOfThePastIgnored,
 
+    /// <summary>Departure (docs/totem.md): nobody from outside the ring is heard before all members have installed it.</summary>
+    OutsiderWaitsForInstallation,
+
     /// <summary>Section 4.10, 9.2: in Gather a foreign packet of a node that takes part is no news.</summary>
     ForeignKnownSenderIgnored,
 

@@ -65,6 +65,7 @@ internal sealed class DrivenRing
         Form(ring, members, entries);
         Rotate(ring, 0);
         Assert.Equal(TotemState.Operational, State);
+        Token(ring);
         Synchronise();
     }
 

@@ -31,6 +31,25 @@ public sealed class CorosyncInteropTests
             "the listener of node 1 went down", Patience, l => l.Contains(" left 1/", StringComparison.Ordinal));
     }
 
+    // Some starts made Corosync abort (its issue 371): which of them, is a matter of microseconds.
+    [Fact]
+    public async Task Corosync_survives_nodes_that_start_together_with_it()
+    {
+        const int Starts = 15;
+        using var lab = RingLab.Up("interop-together", ["n1"], TokenMs, options: ["--transport", "udp"], started: []);
+        for (var start = 0; start < Starts; start++)
+        {
+            foreach (var node in RingLab.Nodes) lab.StartRing(node);
+            await lab.UntilAgreedAsync(RingLab.Nodes, [1, 2, 3], limit: Patience);
+            foreach (var node in RingLab.Nodes) lab.Kill(node);
+            await LabCluster.UntilAsync("the daemons have ended", Patience, () =>
+            {
+                var running = RingLab.Nodes.Where(n => lab.Cluster.Try(n, "pidof", "corosync", "mainstay-ring").ExitCode == 0).ToList();
+                return (running.Count == 0, $"they run on {string.Join(' ', running)}");
+            });
+        }
+    }
+
     [Theory]
     [InlineData("n2", "n3")]
     [InlineData("n3", "n1")]
