@@ -28,9 +28,9 @@ public sealed partial class TotemRing
     private uint _rotationCount;
 
     /// <summary>
-    /// The token has come back since this node installed the ring, and so has every other member. Until then nobody from outside is heard:
-    /// the join that follows would make the others give up a ring that this node has installed, and a member that runs Corosync on
-    /// transport udp aborts where it reads that join while it handles the ring's token (corosync issue 371).
+    /// The token has come back since this node installed the ring, so that every other member has installed it too. Until then nobody from
+    /// outside is heard: this node's next join would make the others give up a ring that it has installed, and a member that runs Corosync
+    /// on transport udp aborts where it reads that join while it handles the ring's token (corosync issue 371).
     /// </summary>
     private bool _allInstalled;
 
