@@ -45,7 +45,7 @@ public sealed class MembershipTests
         cluster.RunUntil(() => cluster.Nodes.Values.All(node => node.Last is { Members.Length: 5 }), "a ring of all five");
 
         Assert.All(cluster.Nodes.Values.Where(node => node.Id < 5), node => Assert.Equal(
-            $"Regular 1.5 {{1 2 3 4}} joined {{1 2 3 4}}; Regular 1.9 {{1 2 3 4 5}} joined {{5}}", Installed(node)));
+            "Regular 1.5 {1 2 3 4} joined {1 2 3 4}; Regular 1.9 {1 2 3 4 5} joined {5}", Installed(node)));
         Assert.Equal("Regular 1.9 {1 2 3 4 5} joined {1 2 3 4 5}", Installed(cluster[5]));
         Assert.Equal(1, cluster[1].Ring.Statistics.ConsensusTimeouts);
     }

@@ -31,7 +31,7 @@ public sealed class CorosyncInteropTests
             "the listener of node 1 went down", Patience, l => l.Contains(" left 1/", StringComparison.Ordinal));
     }
 
-    // Some starts made Corosync abort (its issue 371): which of them, is a matter of microseconds.
+    // Some starts made Corosync abort (its issue 371); which of them is a matter of microseconds.
     [Fact]
     public async Task Corosync_survives_nodes_that_start_together_with_it()
     {
