@@ -409,6 +409,7 @@ public sealed partial class RingSimulation
         Record(node.Id, 8 + (uint)trace.Kind, trace.First ^ (trace.Second << 8));
         _coverage.Note(trace);
         _mayHaveConverged |= trace.Kind == TraceKind.StateChanged;
+        ShowCheckers(node.Id, trace);
         if (_trace is not null)
         {
             var text = trace.Kind switch
@@ -419,6 +420,27 @@ public sealed partial class RingSimulation
                 _ => $"{trace.Kind} {trace.First} {trace.Second}",
             };
             Say(node.Id, $"{text}{(trace.Node.IsNone ? "" : $" (node {trace.Node})")} ring {trace.Ring}");
+        }
+    }
+
+    private void ShowCheckers(uint node, in TraceEvent trace)
+    {
+        if (trace.Kind is not (TraceKind.StateChanged or TraceKind.GatherEntered))
+        {
+            return;
+        }
+
+        var ring = new RingKey(trace.Ring.Representative.Value, trace.Ring.Sequence);
+        foreach (var checker in _checkers)
+        {
+            if (trace.Kind == TraceKind.StateChanged)
+            {
+                checker.OnState(node, (TotemState)trace.First, (TotemState)trace.Second, ring);
+            }
+            else
+            {
+                checker.OnGather(node, trace.Node.Value, ring);
+            }
         }
     }
 

@@ -77,6 +77,7 @@ public sealed partial class RingSimulation
             new CausalityChecker { Identities = _identities, Violations = _violations },
             _tokens,
             new PersistenceChecker { Identities = _identities, Violations = _violations },
+            new InstallationChecker { Identities = _identities, Violations = _violations },
         ];
         if (scenario.HalfDead is { } halfDead)
         {

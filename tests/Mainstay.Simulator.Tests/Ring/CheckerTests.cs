@@ -1,5 +1,6 @@
 using Mainstay.Simulator.Ring;
 using Mainstay.Simulator.Ring.Checkers;
+using Mainstay.Totem;
 
 namespace Mainstay.Simulator.Tests.Ring;
 
@@ -281,6 +282,33 @@ public sealed class CheckerTests
         SendToken(checker, 1, tokenSequence: 1, sequence: 0, aru: 0);
         Assert.Empty(checker.Violations);
         checker.OnSend(1, new WirePacket(WireType.CommitToken, false, 1, 1, 9, 0, 1, 0), []);
+    });
+
+    [Fact]
+    public void A_ring_given_up_for_an_outsider_before_all_have_installed_it_is_noticed() =>
+        Expect("installation", new InstallationChecker(), checker =>
+    {
+        foreach (var node in new uint[] { 1, 2 })
+        {
+            checker.OnStart(node, true);
+            checker.OnState(node, TotemState.Commit, TotemState.Recovery, s_first);
+        }
+
+        Install(checker, 2, s_first, [], [1, 2]);
+        checker.OnState(2, TotemState.Recovery, TotemState.Operational, s_first);
+
+        // For a member, and without anybody's doing: no violation.
+        foreach (var cause in new uint[] { 1, 0 })
+        {
+            checker.OnState(2, TotemState.Operational, TotemState.Gather, s_first);
+            checker.OnGather(2, cause, s_first);
+        }
+
+        // In Gather already.
+        checker.OnGather(2, 3, s_first);
+        Assert.Empty(checker.Violations);
+        checker.OnState(2, TotemState.Operational, TotemState.Gather, s_first);
+        checker.OnGather(2, 3, s_first);
     });
 
     private static TokenChecker Tokens() => new(initialSequence: 0, windowSize: 50);

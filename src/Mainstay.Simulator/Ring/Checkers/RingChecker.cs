@@ -1,3 +1,5 @@
+using Mainstay.Totem;
+
 namespace Mainstay.Simulator.Ring.Checkers;
 
 /// <summary>Identity of a ring as the checkers see it.</summary>
@@ -69,6 +71,16 @@ internal abstract class RingChecker
 
     /// <summary>A ring sequence became durable.</summary>
     public virtual void OnStore(uint node, ulong ringSequence)
+    {
+    }
+
+    /// <summary>An engine traces that its state has changed, and its ring then.</summary>
+    public virtual void OnState(uint node, TotemState from, TotemState to, RingKey ring)
+    {
+    }
+
+    /// <summary>An engine traces that it looks for members: because of which node, or 0, and its ring then.</summary>
+    public virtual void OnGather(uint node, uint cause, RingKey ring)
     {
     }
 
